@@ -11,7 +11,10 @@ import dataclasses
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 Lines = tuple[int, int]
 NOWHERE: Lines = (0, 0)
@@ -37,8 +40,8 @@ class Paragraph:
 class Row:
     """One row of a table, cells from left to right; a cell keeps its inner line breaks as ``\\n``.
 
-    A cell that a merged cell covers is ``""`` (the reader does not repeat the text). ``table`` tells
-    rows of different tables apart where the file says so (docx, pdf); 0 in plain text.
+    A cell that a merged cell covers is ``""`` (the reader does not repeat the text). ``table``
+    tells rows of different tables apart where the file says so (docx, pdf); 0 in plain text.
     """
 
     cells: tuple[str, ...]
@@ -49,7 +52,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Repair:
-    """A certain repair of dirty text. ``line`` counts from 1; ``before``/``after`` are the words."""
+    """A certain repair of dirty text: the words of source line ``line`` before and after it."""
 
     line: int
     kind: str
@@ -116,9 +119,9 @@ class Period(StrEnum):
 class Obligation:
     """One binding sentence or clause, in the words of the notice, with its arithmetic.
 
-    ``value`` is a number, the lower bound of a range whose upper bound is ``value_max``; ``unit`` the
-    unit of count (次 项 座 % m 年 人…); ``op`` one of ``>= > <= < == all`` or None; ``deadline`` the
-    last day; ``window_months`` the window in which a trigger's events are counted.
+    ``value`` is a number, the lower bound of a range whose upper bound is ``value_max``; ``unit``
+    the unit of count (次 项 座 % m 年 人…); ``op`` one of ``>= > <= < == all`` or None;
+    ``deadline`` the last day; ``window_months`` the window in which a trigger's events count.
     """
 
     text: str
@@ -195,7 +198,7 @@ class Difference:
 
 
 @dataclass
-class Warning_:
+class Remark:
     """A question that a careful clerk would put to the drafters, in Chinese."""
 
     item: int | None
@@ -214,7 +217,7 @@ class Notice:
     chapters: list[Chapter] = field(default_factory=list)
     table: list[TableRow] = field(default_factory=list)
     differences: list[Difference] = field(default_factory=list)
-    warnings: list[Warning_] = field(default_factory=list)
+    warnings: list[Remark] = field(default_factory=list)
     repairs: list[Repair] = field(default_factory=list)
     source: Source | None = None
 
@@ -225,21 +228,19 @@ class Notice:
 
     def as_dict(self) -> dict[str, Any]:
         """The public JSON form: plain dicts, lists, strings, numbers, None; dates in ISO form."""
-        document = _plain(self)
-        assert isinstance(document, dict)
-        return document
+        return {key: _plain(getattr(self, key)) for key in _public(self)}
 
 
 _PRIVATE = {"lines", "source"}
 
 
+def _public(value: DataclassInstance) -> list[str]:
+    return [f.name for f in dataclasses.fields(value) if f.name not in _PRIVATE]
+
+
 def _plain(value: Any) -> Any:
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {
-            f.name: _plain(getattr(value, f.name))
-            for f in dataclasses.fields(value)
-            if f.name not in _PRIVATE
-        }
+        return {key: _plain(getattr(value, key)) for key in _public(value)}
     if isinstance(value, list | tuple):
         return [_plain(each) for each in value]
     if isinstance(value, date):

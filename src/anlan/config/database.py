@@ -1,0 +1,50 @@
+"""Where the database is: a server of one's own (``DATABASE_URL``) or the embedded one."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+OPTIONS = {"pool": {"min_size": 1, "max_size": 12, "timeout": 10}}
+
+
+def settings(var: Path) -> dict[str, Any]:
+    """Django's settings for the database that ``DATABASE_URL`` or the embedded server gives."""
+    url = os.environ.get("DATABASE_URL")
+    return from_url(url) if url else embedded(var)
+
+
+def embedded(var: Path) -> dict[str, Any]:
+    """The embedded server listens on a Unix socket in its own folder, on no port at all."""
+    return _settings(name="anlan", user="postgres", host=str(socket_folder(var)))
+
+
+def socket_folder(var: Path) -> Path:
+    """The folder of the embedded server's socket."""
+    return var / "postgres"
+
+
+def from_url(url: str) -> dict[str, Any]:
+    """Read ``postgresql://user:password@host:port/name?sslmode=…``; ValueError if it is not one."""
+    parts = urlsplit(url)
+    if parts.scheme not in ("postgres", "postgresql") or len(parts.path) < 2:
+        raise ValueError("DATABASE_URL 应为 postgresql://用户:口令@主机:端口/库名 的形式")
+    query = dict(parse_qsl(parts.query))
+    return _settings(
+        name=unquote(parts.path[1:]),
+        user=unquote(parts.username or ""),
+        password=unquote(parts.password or ""),
+        host=query.pop("host", None) or unquote(parts.hostname or ""),
+        port=str(parts.port or ""),
+        options=query,
+    )
+
+
+def _settings(*, options: dict[str, Any] | None = None, **address: str) -> dict[str, Any]:
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        **{key.upper(): value for key, value in address.items()},
+        "OPTIONS": OPTIONS | (options or {}),
+    }

@@ -1,0 +1,15 @@
+"""All addresses of Anlan. Each view declares its policy; an undeclared one is refused."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("anlan.kernel.ui.urls")),
+    path("", include("anlan.kernel.access.urls")),
+    path("", include("anlan.kernel.events.urls")),
+    path("", include("anlan.plan.urls")),
+    path("", include("anlan.intake.urls")),
+]
+
+handler403 = "anlan.kernel.ui.errors.forbidden"
+handler404 = "anlan.kernel.ui.errors.not_found"
+handler500 = "anlan.kernel.ui.errors.server_error"
