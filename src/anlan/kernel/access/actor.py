@@ -1,0 +1,67 @@
+"""Who acts: a person, by his own grants or as somebody's deputy, through which door."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from django.db.models import Q
+from django.utils import timezone
+
+from anlan.kernel.access.roles import Role
+
+if TYPE_CHECKING:
+    from anlan.kernel.access.models import Deputy, Grant, User
+
+
+class ActorSource(StrEnum):
+    WEB = "web"
+    API = "api"
+    TASK = "task"
+    IMPORT = "import"
+    COMMAND = "command"
+
+
+@dataclass(frozen=True)
+class Actor:
+    """The doer of a write and the viewer of a read.
+
+    ``user`` None is the system itself (jobs). ``deputy`` is the deputation in force by which
+    ``user`` acts with the principal's grants instead of his own; the audit row records both.
+    """
+
+    user: User | None
+    source: ActorSource = ActorSource.WEB
+    deputy: Deputy | None = None
+    request_id: str = field(default_factory=lambda: uuid4().hex)
+
+    @cached_property
+    def grants(self) -> list[Grant]:
+        """The grants in force today: the user's own, or the principal's while deputising."""
+        from anlan.kernel.access.models import Grant
+
+        holder = self.deputy.principal_id if self.deputy else self.user and self.user.pk
+        today = timezone.localdate()
+        return list(
+            Grant.objects.filter(user_id=holder, valid_from__lte=today)
+            .filter(Q(valid_to__isnull=True) | Q(valid_to__gte=today))
+            .select_related("organisation", "area")
+            .order_by("pk")
+        )
+
+    @property
+    def is_system(self) -> bool:
+        """Whether a job or command of ours acts, not a person."""
+        return self.user is None
+
+    def has_role(self, *roles: Role) -> bool:
+        """Whether one of the grants in force gives one of ``roles``."""
+        return any(grant.role in roles for grant in self.grants)
+
+
+def system(source: ActorSource = ActorSource.TASK) -> Actor:
+    """The actor of jobs and commands."""
+    return Actor(user=None, source=source)

@@ -1,0 +1,43 @@
+"""The outbox: what happened, committed together with what changed."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from anlan.kernel.orgs.models import Area, Organisation
+
+
+class TransactionId(models.Field[int, int]):
+    """``xid8``: the transaction that wrote the row; orders events by when they become visible."""
+
+    def db_type(self, connection: object) -> str:
+        return "xid8"
+
+    def from_db_value(self, value: object, expression: object, connection: object) -> int | None:
+        return None if value is None else int(str(value))
+
+
+class Event(models.Model):
+    """Something happened to ``subject``. Holds ids only: who may see it reads it by his own rights.
+
+    Readers follow (xid, id) and stop before the oldest transaction still running: a row that
+    commits late is never skipped, however ids were handed out.
+    """
+
+    xid = TransactionId(db_default=models.Func(function="pg_current_xact_id"), editable=False)
+    at = models.DateTimeField(db_default=models.Func(function="clock_timestamp"), editable=False)
+    kind = models.CharField(max_length=60)
+    subject_type = models.CharField(max_length=60)
+    subject_id = models.BigIntegerField()
+    area = models.ForeignKey(Area, models.PROTECT, null=True, related_name="+")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="+")
+    actor_id = models.BigIntegerField(null=True)
+    ids = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = ["xid", "id"]
+        indexes = [models.Index(fields=["xid", "id"], name="event_order")]
+        verbose_name = verbose_name_plural = "事件"
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.subject_type} {self.subject_id}"

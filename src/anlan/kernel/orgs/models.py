@@ -1,0 +1,143 @@
+"""Areas, organisations, their names, and the groups that notices speak of."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db import models
+from django.db.models import Q
+
+
+class AreaLevel(models.TextChoices):
+    CITY = "city", "市"
+    COUNTY = "county", "县（市、区）"
+    ZONE = "zone", "开发区"  # county rank, no division code of its own
+    TOWNSHIP = "township", "乡镇（街道）"
+    PARK = "park", "园区"  # township rank; not one of the 151
+    VILLAGE = "village", "村（社区）"
+
+
+class Area(models.Model):
+    """A division of the state. ``path`` (``1411/141102/141102001``) holds the codes from the root."""
+
+    code = models.CharField("区划代码", max_length=12, unique=True)
+    name = models.CharField("名称", max_length=60)
+    level = models.CharField("层级", max_length=10, choices=AreaLevel)
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="children"
+    )
+    path = models.CharField(max_length=80, unique=True, db_index=True)
+    sort = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["sort", "code"]
+        verbose_name = verbose_name_plural = "区划"
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def within(self) -> Q:
+        """Condition on an area field: this area or one below it (``Q(path=…)`` on Area itself)."""
+        return Q(path=self.path) | Q(path__startswith=f"{self.path}/")
+
+    def covers(self, other: Area) -> bool:
+        """Whether ``other`` is this area or lies below it."""
+        return other.path == self.path or other.path.startswith(f"{self.path}/")
+
+
+class OrganisationKind(models.TextChoices):
+    GOVERNMENT = "government", "人民政府"  # city, county, township; a zone's management committee
+    BUREAU = "bureau", "部门"
+    BRANCH = "branch", "驻地单位"  # central or provincial bodies in the city
+    COMMITTEE = "committee", "委员会"
+    OFFICE = "office", "委员会办公室"  # the SCO, the specialist committees' offices
+    VILLAGE = "village", "村（居）民委员会"
+    ENTERPRISE = "enterprise", "企业"
+    OTHER = "other", "其他单位"
+
+
+class Organisation(models.Model):
+    """A body that owns duties. ``parent`` is whom it answers to and may receive sub-duties from."""
+
+    code = models.CharField("代码", max_length=40, unique=True)
+    name = models.CharField("全称", max_length=120)
+    short_name = models.CharField("简称", max_length=60)
+    kind = models.CharField("类别", max_length=12, choices=OrganisationKind)
+    area = models.ForeignKey(Area, models.PROTECT, related_name="organisations")
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="children"
+    )
+    host = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="hosted",
+        help_text="设在哪个单位（如专委会办公室设在某局）",
+    )
+    path = models.CharField(max_length=200, unique=True)
+    valid_from = models.DateField("成立日期", default=date(2000, 1, 1))
+    valid_to = models.DateField("撤销日期", null=True, blank=True)
+    sort = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["sort", "code"]
+        verbose_name = verbose_name_plural = "单位"
+
+    def __str__(self) -> str:
+        return self.short_name
+
+    def covers(self, other: Organisation) -> bool:
+        """Whether ``other`` is this organisation or answers to it, at any depth."""
+        return other.path == self.path or other.path.startswith(f"{self.path}/")
+
+
+class OrganisationName(models.Model):
+    """A name by which an organisation is called in documents; unique within its area."""
+
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="names")
+    area = models.ForeignKey(Area, models.CASCADE)
+    name = models.CharField("名称", max_length=120)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["area", "name"], name="organisation_name_once_per_area")
+        ]
+        verbose_name = verbose_name_plural = "单位名称"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Group(models.Model):
+    """A collective name of notices (市安委会成员单位) that stands for its members on a date."""
+
+    code = models.CharField("代码", max_length=40, unique=True)
+    name = models.CharField("名称", max_length=120, unique=True)
+    aliases = models.JSONField("又称", default=list, blank=True)
+    note = models.CharField("说明", max_length=300, blank=True)
+
+    class Meta:
+        ordering = ["code"]
+        verbose_name = verbose_name_plural = "单位组"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Membership(models.Model):
+    """An organisation belongs to a group from ``valid_from`` through ``valid_to``, both included."""
+
+    group = models.ForeignKey(Group, models.CASCADE, related_name="memberships")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="memberships")
+    valid_from = models.DateField("自")
+    valid_to = models.DateField("至", null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=models.F("valid_from")),
+                name="membership_ends_after_it_begins",
+            ),
+        ]
+        verbose_name = verbose_name_plural = "组成员"
+
+    def __str__(self) -> str:
+        return f"{self.group} · {self.organisation}"
