@@ -1,0 +1,52 @@
+"""The command ``anlan``: finds the sub-command and imports only its module.
+
+Add a command by one line in ``COMMANDS``. Its function takes the remaining arguments and returns
+the exit code: 0 done, 2 the caller's mistake (wrong arguments, a file that cannot be read).
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Sequence
+
+COMMANDS: dict[str, tuple[str, str]] = {
+    # name: ("module:function", what it does)
+    "notice": ("anlan.notices.command:main", "读通知：正文、附表、责任、数字、前后不一致之处"),
+}
+
+OK, MISTAKE = 0, 2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs the sub-command named first; an unknown or missing one prints help in Chinese."""
+    name, *rest = arguments if arguments is not None else sys.argv[1:] or ["--help"]
+    if name in {"-h", "--help", "help"}:
+        print(usage())
+        return OK
+    if name in {"-V", "--version"}:
+        from importlib.metadata import version
+
+        print(version("anlan"))
+        return OK
+    if name not in COMMANDS:
+        print(f"错误：没有“{name}”这个命令。\n\n{usage()}", file=sys.stderr)
+        return MISTAKE
+    module, function = COMMANDS[name][0].split(":")
+    code: int = getattr(importlib.import_module(module), function)(rest)
+    return code
+
+
+def usage() -> str:
+    """The list of commands, in Chinese."""
+    width = max(map(len, COMMANDS)) + 2
+    lines = [f"  {name:<{width}}{what}" for name, (_, what) in sorted(COMMANDS.items())]
+    return (
+        "用法：anlan 命令 [参数]\n\n命令：\n"
+        + "\n".join(lines)
+        + "\n\n某个命令的用法：anlan 命令 --help"
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

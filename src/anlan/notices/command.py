@@ -1,0 +1,91 @@
+"""``anlan notice read FILE``: reads one notice and prints it as JSON or as a report."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn
+
+from anlan.notices.document import Notice, NoticeError
+from anlan.notices.readers import MAX_BYTES, check_size, read_data, read_source
+
+OK, MISTAKE = 0, 2
+
+
+class _Parser(argparse.ArgumentParser):
+    """argparse with its one visible message in Chinese."""
+
+    def error(self, message: str) -> NoReturn:
+        del message  # English text of argparse
+        self.print_usage(sys.stderr)
+        self.exit(MISTAKE, f"错误：参数不对。用 {self.prog} --help 看用法。\n")
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Runs ``anlan notice …``; returns 0, or 2 with one Chinese line on stderr."""
+    options = _parser().parse_args(arguments)
+    try:
+        notice = _read(options.file)
+        _write(notice, as_json=options.json, output=options.output)
+    except NoticeError as error:
+        print(f"错误：{error}", file=sys.stderr)
+        return MISTAKE
+    except BrokenPipeError:
+        # The reader of our output (head, less) has left; nothing more can be said to it.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return OK
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="anlan notice", description="读通知", add_help=False)
+    _add_help(parser)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="read")
+    read = commands.add_parser(
+        "read", add_help=False, help="读一份通知", description="读一份通知，显示读到的内容和问题"
+    )
+    _add_help(read)
+    read.add_argument("file", metavar="文件", help=".txt .docx .pdf 或扫描图片；- 表示标准输入")
+    read.add_argument("--json", action="store_true", help="输出 JSON，供其他程序使用")
+    read.add_argument("--output", metavar="文件", type=Path, help="写入这个文件，不输出到屏幕")
+    return parser
+
+
+def _add_help(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("-h", "--help", action="help", help="显示这段说明")
+
+
+def _read(name: str) -> Notice:
+    from anlan.notices.reading import read_notice
+
+    if name != "-":
+        return read_notice(read_source(Path(name)))
+    data = sys.stdin.buffer.read(MAX_BYTES + 1)
+    check_size(len(data))
+    return read_notice(read_data(data))
+
+
+def _write(notice: Notice, *, as_json: bool, output: Path | None) -> None:
+    if as_json:
+        text = json.dumps(notice.as_dict(), ensure_ascii=False, indent=2) + "\n"
+    else:
+        from anlan.notices.report import report
+
+        text = report(notice, colour=output is None and _wants_colour())
+    if output is None:
+        sys.stdout.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
+        sys.stdout.write(text)
+        sys.stdout.flush()
+        return
+    try:
+        output.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise NoticeError(f"不能写入“{output}”。请检查文件夹是否存在、是否有权限。") from error
+
+
+def _wants_colour() -> bool:
+    # https://no-color.org: any non-empty value switches colour off
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
