@@ -1,0 +1,86 @@
+"""Cutting an expression into the words between its separators."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from anlan.notices.responsibility.brackets import depths
+from anlan.notices.responsibility.lexicon import LEVEL
+from anlan.notices.responsibility.names import is_name
+
+_SEPARATOR = re.compile(r"[、，,;；/｜|。．\s]+|会同")
+_CONJUNCTION = re.compile(r"以及|和|与|及")
+# One name with a separator in it: 各县（市）、区人民政府, 各部门和单位.
+_WHOLE = re.compile(
+    r"县[（(〔\[]市[、,，]区(?![）)〕\]])|县[（(〔\[]市[）)〕\]]、区|市、县[（(〔\[]区|市、县、区|县、市、区"
+    r"|[市县旗]、[区市](?=人民政府|政府|党委|管委会)"
+    r"|(?<=部门)[和及、与](?:有关|相关)?单位|(?<=单位)[和及、与](?:有关|相关)?部门"
+)
+# A line break behind these may stand inside one name: 市委⏎宣传部.
+_GOES_ON = re.compile(r"(?:[省市县区州旗]委|党委|政府|公安局)$")
+
+
+class Piece(NamedTuple):
+    """Words between separators; ``before`` is the separator in front of them."""
+
+    words: str
+    before: str
+
+
+def split(text: str) -> list[Piece]:
+    """The pieces of a list; separators inside brackets, and 和 inside a name, do not separate."""
+    text = _join_lines(text)
+    return [part for piece in _split_marks(text) for part in _split_conjunctions(piece)]
+
+
+def _split_marks(text: str) -> list[Piece]:
+    depth = depths(text)
+    whole = {place for match in _WHOLE.finditer(text) for place in range(*match.span())}
+    found, start, before = [], 0, ""
+    for match in _SEPARATOR.finditer(text):
+        if depth[match.start()] or match.start() in whole:
+            continue
+        found.append(Piece(text[start : match.start()], before))
+        start, before = match.end(), match.group().strip() or "、"
+    found.append(Piece(text[start:], before))
+    return [piece for piece in found if piece.words]
+
+
+def _split_conjunctions(piece: Piece) -> list[Piece]:
+    words, before = piece
+    depth = depths(words)
+    whole = {place for match in _WHOLE.finditer(words) for place in range(*match.span())}
+    found, start = [], 0
+    for match in _CONJUNCTION.finditer(words):
+        left, right = words[start : match.start()], words[match.end() : match.end() + 40]
+        outside = not depth[match.start()] and match.start() not in whole
+        if outside and is_name(left) and _begins_with_name(right):
+            found.append(Piece(left, before))
+            start, before = match.end(), "、"
+    return [*found, Piece(words[start:], before)]
+
+
+def _begins_with_name(words: str) -> bool:
+    if LEVEL.match(words):
+        return True
+    return any(is_name(words[:end]) for end in range(2, min(len(words), 30) + 1))
+
+
+def _join_lines(text: str) -> str:
+    """White space goes, except between two names, where it is as good as a mark."""
+    found = ""
+    for run in re.split(r"(\s+)", text):
+        if run.isspace() or not run:
+            continue
+        mark = "、" if found and _stand_apart(found[-40:], run) else ""
+        found += mark + run
+    return found
+
+
+def _stand_apart(left: str, right: str) -> bool:
+    last = re.split(r"[、，,;；。：:]", left)[-1]
+    first = re.split(r"[、，,;；。：:]", right[:40])[0]
+    if not is_name(last) or _GOES_ON.search(last):
+        return False
+    return bool(LEVEL.match(first)) or is_name(first)
