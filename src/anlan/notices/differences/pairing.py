@@ -1,0 +1,194 @@
+"""Which row of the table answers which item of the body, and which parts face each other.
+
+Numbers may restart in every chapter and rows may lack numbers or titles, so items are found by
+number and title together, then by number, then by title, each time in the order of the notice.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict, deque
+from collections.abc import Callable, Hashable, Iterable
+from dataclasses import dataclass, field
+
+from anlan.notices.differences.texts import fold
+from anlan.notices.document import Item, Notice, Part, Responsible, TableRow
+
+_MIN_MATCHED = 1 / 3
+"""Share of rows that must meet an item; below it the table is no table of these assignments."""
+
+
+@dataclass
+class Facing:
+    """What the body and the table say about the same thing."""
+
+    body: str
+    table: str
+
+
+@dataclass
+class Assignment:
+    """Who answers according to the body and according to the table."""
+
+    body: list[Responsible]
+    table: list[Responsible]
+
+
+@dataclass
+class Pair:
+    """An item with its rows, split into what is to be compared with what."""
+
+    item: Item
+    rows: list[TableRow]
+    parts_only_body: list[str] = field(default_factory=list)
+    parts_only_table: list[str] = field(default_factory=list)
+    texts: list[Facing] = field(default_factory=list)
+    assignments: list[Assignment] = field(default_factory=list)
+
+    @property
+    def number(self) -> int | None:
+        return self.item.number
+
+    @property
+    def title(self) -> str | None:
+        return next((row.title for row in self.rows if row.title), None)
+
+
+@dataclass
+class Pairing:
+    pairs: list[Pair]
+    without_row: list[Item]
+    without_item: list[list[TableRow]]
+
+
+def pair_up(notice: Notice) -> Pairing:
+    """Pairs the items with the table's rows; nothing at all if hardly any row meets an item."""
+    groups = _groups(notice.table)
+    found: dict[int, Item] = {}
+    taken: set[int] = set()
+    for row_key, item_key in _KEYS:
+        _match(groups, notice.items, found, taken, row_key, item_key)
+    if len(found) < _MIN_MATCHED * len(groups):
+        return Pairing([], [], [])
+    rows_of = {id(found[n]): rows for n, rows in enumerate(groups) if n in found}
+    return Pairing(
+        [_pair(item, rows_of[id(item)]) for item in notice.items if id(item) in rows_of],
+        [item for item in notice.items if id(item) not in rows_of],
+        [rows for n, rows in enumerate(groups) if n not in found],
+    )
+
+
+_RowKey = Callable[[TableRow], Hashable]
+_ItemKey = Callable[[Item], Hashable]
+_KEYS: tuple[tuple[_RowKey, _ItemKey], ...] = (
+    (
+        lambda row: (row.item, fold(row.title)) if row.item and row.title else None,
+        lambda item: (item.number, fold(item.title or "")),
+    ),
+    (lambda row: row.item, lambda item: item.number),
+    (
+        lambda row: fold(row.title) if row.title and row.item is None else None,
+        lambda item: fold(item.title or ""),
+    ),
+    (
+        lambda row: fold(row.text)[:20] if row.item is None else None,
+        lambda item: fold(item.text)[:20],
+    ),
+)
+
+
+def _match(
+    groups: list[list[TableRow]],
+    items: list[Item],
+    found: dict[int, Item],
+    taken: set[int],
+    row_key: _RowKey,
+    item_key: _ItemKey,
+) -> None:
+    waiting: defaultdict[Hashable, deque[Item]] = defaultdict(deque)
+    for item in items:
+        if id(item) not in taken:
+            waiting[item_key(item)].append(item)
+    for n, rows in enumerate(groups):
+        key = row_key(rows[0])
+        if n not in found and key and waiting.get(key):
+            found[n] = waiting[key].popleft()
+            taken.add(id(found[n]))
+
+
+def _groups(table: list[TableRow]) -> list[list[TableRow]]:
+    """The rows of one item together: it has several rows where its parts have their own units."""
+    groups: list[list[TableRow]] = []
+    for row in table:
+        last = groups[-1][-1] if groups else None
+        if last is not None and _continues(last, row):
+            groups[-1].append(row)
+        else:
+            groups.append([row])
+    return groups
+
+
+def _continues(last: TableRow, row: TableRow) -> bool:
+    if row.item is None:
+        return row.title is None and row.part is not None
+    if last.item != row.item:
+        return False
+    same_title = not row.title or not last.title or fold(row.title) == fold(last.title)
+    return same_title and (row.part is not None or not row.title)
+
+
+def _pair(item: Item, rows: list[TableRow]) -> Pair:
+    pair = Pair(item, rows)
+    body_parts = {_sector(part.sector): part for part in item.parts if part.sector}
+    table_parts = {_sector(row.part): row for row in rows if row.part}
+    if not body_parts or not table_parts:
+        _pair_whole(pair)
+        return pair
+    both = [sector for sector in body_parts if sector in table_parts]
+    pair.parts_only_body = [_named(p) for s, p in body_parts.items() if s not in table_parts]
+    pair.parts_only_table = [_named(r) for s, r in table_parts.items() if s not in body_parts]
+    rest = [part for part in item.parts if not part.sector]
+    rest_rows = [row for row in rows if not row.part]
+    pair.texts = [Facing(_join([item, *rest]), _join(rest_rows))]
+    pair.texts += [Facing(body_parts[s].text, table_parts[s].text) for s in both]
+    pair.assignments = [
+        Assignment(
+            [item.responsible, *(part.responsible for part in rest)],
+            [row.responsible for row in rest_rows],
+        ),
+        *_part_assignments([(body_parts[s], table_parts[s]) for s in both]),
+    ]
+    return pair
+
+
+def _pair_whole(pair: Pair) -> None:
+    item, rows = pair.item, pair.rows
+    pair.texts = [Facing(_join([item, *item.parts]), _join(rows))]
+    responsible = [item.responsible, *(part.responsible for part in item.parts)]
+    pair.assignments = [Assignment(responsible, [row.responsible for row in rows])]
+
+
+def _part_assignments(facing: list[tuple[Part, TableRow]]) -> list[Assignment]:
+    """Parts that one cell of the table assigns together are compared together."""
+    cells: dict[str, Assignment] = {}
+    for part, row in facing:
+        cell = cells.setdefault(fold(row.responsible.text), Assignment([], [row.responsible]))
+        cell.body.append(part.responsible)
+    return list(cells.values())
+
+
+def _join(pieces: Iterable[Item | Part | TableRow]) -> str:
+    return "".join(piece.text for piece in pieces)
+
+
+def _named(piece: Part | TableRow) -> str:
+    sector = (piece.sector if isinstance(piece, Part) else piece.part) or ""
+    text = piece.text.strip()
+    return text if text.startswith(sector) else f"{sector}：{text}"
+
+
+_AND = re.compile(r"[、与及和]")
+
+
+def _sector(name: str | None) -> str:
+    return _AND.sub("", fold(name or "")).removesuffix("方面").removesuffix("整治")

@@ -1,0 +1,79 @@
+"""Units named on one side only, the same body written in two ways, roles that contradict."""
+
+from __future__ import annotations
+
+import re
+
+from anlan.notices.differences.kinds import DifferenceKind
+from anlan.notices.document import Difference, Responsible, Role, Unit
+from anlan.notices.responsibility import key, similar
+
+ROLE_WORDS = {
+    Role.LEAD: "牵头",
+    Role.ASSIST: "配合",
+    Role.RESPONSIBLE: "负责",
+    Role.OVERSEE: "督促指导",
+}
+_STATED = re.compile("牵头|配合|负责|督促|指导")
+
+
+def compare_units(
+    number: int | None, body: list[Responsible], table: list[Responsible]
+) -> list[Difference]:
+    """The differences between who answers in the body and who answers in the table."""
+    ours, theirs = _by_key(body), _by_key(table)
+    only_body = [unit for name, unit in ours.items() if name not in theirs]
+    only_table = [unit for name, unit in theirs.items() if name not in ours]
+    renamed = _same_body(only_body, only_table)
+    found = [
+        Difference(number, DifferenceKind.UNIT_MISSING_IN_TABLE, unit.name, "")
+        for unit in only_body
+        if unit not in [left for left, _ in renamed]
+    ]
+    found += [
+        Difference(number, DifferenceKind.UNIT_MISSING_IN_BODY, "", unit.name)
+        for unit in only_table
+        if unit not in [right for _, right in renamed]
+    ]
+    found += [
+        Difference(number, DifferenceKind.UNIT_NAME, left.name, right.name)
+        for left, right in renamed
+    ]
+    if _states_roles(body) and _states_roles(table):
+        found += _roles(number, ours, theirs)
+    return found
+
+
+def _by_key(sides: list[Responsible]) -> dict[str, Unit]:
+    units: dict[str, Unit] = {}
+    for responsible in sides:
+        for unit in responsible.units:
+            units.setdefault(key(unit.name), unit)
+    return units
+
+
+def _same_body(only_body: list[Unit], only_table: list[Unit]) -> list[tuple[Unit, Unit]]:
+    pairs: list[tuple[Unit, Unit]] = []
+    for left in only_body:
+        taken = [right for _, right in pairs]
+        for right in only_table:
+            if right not in taken and similar(left.name, right.name):
+                pairs.append((left, right))
+                break
+    return pairs
+
+
+def _states_roles(sides: list[Responsible]) -> bool:
+    return any(_STATED.search(responsible.text) for responsible in sides)
+
+
+def _roles(number: int | None, ours: dict[str, Unit], theirs: dict[str, Unit]) -> list[Difference]:
+    return [
+        Difference(number, DifferenceKind.ROLE, _with_role(unit), _with_role(theirs[name]))
+        for name, unit in ours.items()
+        if name in theirs and theirs[name].role != unit.role
+    ]
+
+
+def _with_role(unit: Unit) -> str:
+    return f"{unit.name}（{ROLE_WORDS[unit.role]}）"
