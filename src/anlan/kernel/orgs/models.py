@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from django.db import models
 from django.db.models import Q
+
+from anlan.kernel.audit.triggers import audited
+from anlan.kernel.orgs.naming import key
 
 
 class AreaLevel(models.TextChoices):
@@ -18,7 +22,7 @@ class AreaLevel(models.TextChoices):
 
 
 class Area(models.Model):
-    """A division of the state. ``path`` (``1411/141102/141102001``) holds the codes from the root."""
+    """A division of the state. ``path`` (``141100/141102/141102001``): the codes from the root."""
 
     code = models.CharField("区划代码", max_length=12, unique=True)
     name = models.CharField("名称", max_length=60)
@@ -31,6 +35,7 @@ class Area(models.Model):
 
     class Meta:
         ordering = ["sort", "code"]
+        triggers = [audited()]
         verbose_name = verbose_name_plural = "区划"
 
     def __str__(self) -> str:
@@ -58,7 +63,11 @@ class OrganisationKind(models.TextChoices):
 
 
 class Organisation(models.Model):
-    """A body that owns duties. ``parent`` is whom it answers to and may receive sub-duties from."""
+    """A body that owns duties. ``parent`` is whom it answers to and may receive sub-duties from.
+
+    ``verified`` False: the fact is an assumption that an office has yet to confirm. ``edited``: a
+    person has changed it or its names, and loading files leaves it alone from then on.
+    """
 
     code = models.CharField("代码", max_length=40, unique=True)
     name = models.CharField("全称", max_length=120)
@@ -69,16 +78,30 @@ class Organisation(models.Model):
         "self", models.PROTECT, null=True, blank=True, related_name="children"
     )
     host = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="hosted",
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="hosted",
         help_text="设在哪个单位（如专委会办公室设在某局）",
     )
     path = models.CharField(max_length=200, unique=True)
     valid_from = models.DateField("成立日期", default=date(2000, 1, 1))
-    valid_to = models.DateField("撤销日期", null=True, blank=True)
+    valid_to = models.DateField("撤销日期", null=True, blank=True)  # the last day it exists
+    verified = models.BooleanField("已核实", default=True)
+    note = models.CharField("说明", max_length=300, blank=True)
+    edited = models.BooleanField(default=False, editable=False)
     sort = models.PositiveIntegerField(default=0)
 
     class Meta:
         ordering = ["sort", "code"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=models.F("valid_from")),
+                name="organisation_ends_after_it_begins",
+            ),
+        ]
+        triggers = [audited()]
         verbose_name = verbose_name_plural = "单位"
 
     def __str__(self) -> str:
@@ -90,32 +113,64 @@ class Organisation(models.Model):
 
 
 class OrganisationName(models.Model):
-    """A name by which an organisation is called in documents; unique within its area."""
+    """What documents of ``area`` call an organisation, in force until ``valid_to``.
+
+    In force, a name means one organisation in its area. A former name stays on record, so that old
+    documents still resolve. ``key`` is its normal form (:func:`anlan.kernel.orgs.naming.key`).
+    """
 
     organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="names")
     area = models.ForeignKey(Area, models.CASCADE)
     name = models.CharField("名称", max_length=120)
+    key = models.CharField(max_length=120, editable=False)
+    valid_from = models.DateField("启用日期", default=date(2000, 1, 1))
+    valid_to = models.DateField("停用日期", null=True, blank=True)  # the last day it is in force
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["area", "name"], name="organisation_name_once_per_area")
+            models.UniqueConstraint(
+                fields=["area", "name"],
+                condition=Q(valid_to__isnull=True),
+                name="organisation_name_once_per_area",
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=models.F("valid_from")),
+                name="organisation_name_ends_after_it_begins",
+            ),
         ]
+        indexes = [models.Index(fields=["key"], name="organisation_name_by_key")]
+        triggers = [audited()]
         verbose_name = verbose_name_plural = "单位名称"
 
     def __str__(self) -> str:
         return self.name
 
+    def save(self, **kwargs: Any) -> None:
+        """Keeps ``key`` true to ``name``; bulk writers set it themselves."""
+        self.key = key(self.name)
+        super().save(**kwargs)
+
 
 class Group(models.Model):
-    """A collective name of notices (市安委会成员单位) that stands for its members on a date."""
+    """A collective name in notices of ``area`` (市安委会成员单位): its members on a date.
+
+    ``verified`` and ``edited`` mean what they mean for :class:`Organisation`.
+    """
 
     code = models.CharField("代码", max_length=40, unique=True)
-    name = models.CharField("名称", max_length=120, unique=True)
+    area = models.ForeignKey(Area, models.PROTECT, related_name="groups")
+    name = models.CharField("名称", max_length=120)
     aliases = models.JSONField("又称", default=list, blank=True)
     note = models.CharField("说明", max_length=300, blank=True)
+    verified = models.BooleanField("已核实", default=True)
+    edited = models.BooleanField(default=False, editable=False)
 
     class Meta:
         ordering = ["code"]
+        constraints = [
+            models.UniqueConstraint(fields=["area", "name"], name="group_name_once_per_area")
+        ]
+        triggers = [audited()]
         verbose_name = verbose_name_plural = "单位组"
 
     def __str__(self) -> str:
@@ -123,7 +178,7 @@ class Group(models.Model):
 
 
 class Membership(models.Model):
-    """An organisation belongs to a group from ``valid_from`` through ``valid_to``, both included."""
+    """An organisation is in a group from ``valid_from`` through ``valid_to``, both included."""
 
     group = models.ForeignKey(Group, models.CASCADE, related_name="memberships")
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="memberships")
@@ -136,7 +191,13 @@ class Membership(models.Model):
                 condition=Q(valid_to__isnull=True) | Q(valid_to__gte=models.F("valid_from")),
                 name="membership_ends_after_it_begins",
             ),
+            models.UniqueConstraint(
+                fields=["group", "organisation"],
+                condition=Q(valid_to__isnull=True),
+                name="membership_open_once",
+            ),
         ]
+        triggers = [audited()]
         verbose_name = verbose_name_plural = "组成员"
 
     def __str__(self) -> str:
