@@ -1,32 +1,36 @@
-"""The installation's secret key: made once, kept in the data folder, readable by its owner only."""
+"""The installation's secrets: made once, kept in the data folder, readable by their owner only."""
 
 from __future__ import annotations
 
 import os
 import secrets
+import tempfile
+from functools import cache
 from pathlib import Path
 
 
 def key(var: Path) -> str:
-    """The secret key from ``ANLAN_SECRET_KEY``, or the one kept in ``var``, made on first use."""
-    given = os.environ.get("ANLAN_SECRET_KEY")
-    if given:
-        return given
-    path = var / "secret-key"
-    try:
-        return path.read_text()
-    except FileNotFoundError:
-        return _make(path)
+    """Django's secret key: ``ANLAN_SECRET_KEY``, or the one kept in ``var``."""
+    return os.environ.get("ANLAN_SECRET_KEY") or kept(var, "secret-key")
 
 
-def _make(path: Path) -> str:
+@cache
+def kept(var: Path, name: str) -> str:
+    """The secret ``name`` kept in the folder ``var``, made on first use."""
+    path = var / name
+    if not path.exists():
+        _make(path)
+    return path.read_text()
+
+
+def _make(path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False) as file:
+        file.write(secrets.token_urlsafe(50))
     try:
-        # O_EXCL: of two processes that start at once, one makes the key and the other reads it.
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        # A link never replaces: of two processes that start at once, both read the first one's.
+        os.link(file.name, path)
     except FileExistsError:
-        return path.read_text()
-    made = secrets.token_urlsafe(50)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(made)
-    return made
+        pass
+    finally:
+        Path(file.name).unlink()

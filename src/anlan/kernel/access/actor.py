@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -51,6 +51,15 @@ class Actor:
             .select_related("organisation", "area")
             .order_by("pk")
         )
+
+    @property
+    def people(self) -> set[int]:
+        """The persons in whose name this is done: the user, and the principal while deputising."""
+        return {pk for pk in (self.user and self.user.pk, self.deputy and self.deputy.principal_id) if pk}
+
+    def fresh(self) -> Actor:
+        """The same actor with the grants read anew."""
+        return replace(self)
 
     @property
     def is_system(self) -> bool:

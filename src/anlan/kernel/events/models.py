@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pgtrigger
 from django.db import models
 
 from anlan.kernel.orgs.models import Area, Organisation
@@ -37,6 +38,15 @@ class Event(models.Model):
     class Meta:
         ordering = ["xid", "id"]
         indexes = [models.Index(fields=["xid", "id"], name="event_order")]
+        triggers = [
+            pgtrigger.Trigger(
+                name="announce",
+                level=pgtrigger.Statement,
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert,
+                func="NOTIFY anlan_events; RETURN NULL;",
+            ),
+        ]
         verbose_name = verbose_name_plural = "事件"
 
     def __str__(self) -> str:

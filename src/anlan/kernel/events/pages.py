@@ -1,0 +1,91 @@
+"""``/live/``: the outbox as server-sent events, resumable by Last-Event-ID."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+
+from asgiref.sync import sync_to_async
+from django.http import HttpRequest, StreamingHttpResponse
+
+from anlan.kernel.access.actor import Actor
+from anlan.kernel.access.policies import anyone, page
+from anlan.kernel.access.sessions import still_open
+from anlan.kernel.events.hub import BACKLOG, PAGE, Subscription, connect, hub, since
+from anlan.kernel.events.outbox import Cursor, Happening
+from anlan.kernel.events.sight import Sight
+
+BEAT = 15.0  # seconds between signs of life; also how often the session and grants are read again
+RELOAD = "event: reload\ndata: {}\n\n"
+
+
+@page(anyone)
+async def live(request: HttpRequest) -> StreamingHttpResponse:
+    """What happens in the viewer's scope, as ids; the page then reads the news by its own rights."""
+    response = StreamingHttpResponse(_stream(request), content_type="text/event-stream")
+    response["Cache-Control"] = "no-store"
+    response["X-Accel-Buffering"] = "no"
+    return response
+
+
+async def _stream(request: HttpRequest) -> AsyncIterator[str]:
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    sight = await sync_to_async(Sight.of)(actor)
+    async with hub.subscribe() as subscription:
+        sent: Cursor | None = None
+        yield "retry: 1000\n\n"
+        # A page says when it was read; a reconnecting one, what it got last.
+        resume = Cursor.parse(
+            request.headers.get("Last-Event-ID", "") or request.GET.get("since", "")
+        )
+        if resume:
+            missed = await _missed(resume)
+            if len(missed) > BACKLOG:
+                yield RELOAD
+            for event in missed:
+                sent = event.cursor
+                if sight.sees(event):
+                    yield _message(event)
+        while True:
+            event = await _next(subscription)
+            if subscription.lost:
+                yield RELOAD
+                return
+            if event is None:
+                if not await sync_to_async(still_open)(request):
+                    yield RELOAD
+                    return
+                sight = await sync_to_async(Sight.of)(actor.fresh())
+                yield ": here\n\n"
+            elif (sent is None or event.cursor > sent) and sight.sees(event):
+                yield _message(event)
+
+
+async def _next(subscription: Subscription) -> Happening | None:
+    try:
+        return await asyncio.wait_for(subscription.queue.get(), BEAT)
+    except TimeoutError:
+        return None
+
+
+async def _missed(cursor: Cursor) -> list[Happening]:
+    missed: list[Happening] = []
+    async with await connect() as db:
+        while len(missed) <= BACKLOG:
+            events = await since(db, cursor)
+            missed += events
+            if len(events) < PAGE:
+                break
+            cursor = events[-1].cursor
+    return missed
+
+
+def _message(event: Happening) -> str:
+    data = {
+        "kind": event.kind,
+        "subject_type": event.subject_type,
+        "subject_id": event.subject_id,
+        "ids": event.ids,
+    }
+    return f"id: {event.cursor}\nevent: change\ndata: {json.dumps(data, ensure_ascii=False)}\n\n"
