@@ -38,10 +38,8 @@ def _expand_endings(names: list[str]) -> list[str]:
             continue
         found.append(name)
         shared, bureau_name = SHARED_SUFFIX.search(name), BUREAU.match(name)
-        if shared and shared.start():
-            ending = shared[1]
-        else:
-            ending = bureau_name[1] if bureau_name else ""
+        match = shared if shared and shared.start() else bureau_name
+        ending = match[1] if match else ""
     return found[::-1]
 
 

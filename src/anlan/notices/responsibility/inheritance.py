@@ -34,11 +34,10 @@ _BINDS = re.compile(
     r"(?:共同|分别|按职责|按照职责)?(?:负责|落实|实施|承担|配合|参与|为责任单位|[，,。；;）)〕\]]|$)",
     re.DOTALL,
 )
-_OUTSIDE_MARK = "。；;，,"
 
 
 def rule_spans(text: str) -> list[tuple[int, int]]:
-    """Where the text states rules: from the rule's first words to its sentence's or bracket's end."""
+    """Where the text states rules: each up to the end of its sentence or bracket."""
     matched = pairs(text)
     spans: list[tuple[int, int]] = []
     for match in _RULE.finditer(text):

@@ -1,4 +1,4 @@
-"""Role words: the labels in front of bodies, the verbs after them, and 等 that leaves a list open."""
+"""Role words: labels in front of bodies, verbs after them, and 等 that leaves a list open."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ _KIND = (
     "督办|督导|督促|指导|监管|监督|协作|负责"
 )
 _RANK = "(?:[省市县区]级|[省市县区]直|主要|共同|联合|第一)?"
-_UNIT_LABEL = rf"{_RANK}(?P<kind>(?:{_KIND})(?:、|和|及|与)?(?:{_KIND})?)(?:单位|部门|机构|处室|科室|主体|地区)?"
+_UNIT_LABEL = (
+    rf"{_RANK}(?P<kind>(?:{_KIND})[、和及与]?(?:{_KIND})?)(?:单位|部门|机构|处室|科室|主体|地区)?"
+)
 _PERSON_LABEL = (
     r"(?:责任|牵头|分管|包保|联系|[省市县区]级|挂钩|挂帅|包联|督办|主管|主要|配合|具体|负责)*"
     r"(?:领导(?:同志)?|责任人|负责人|联系人|联络人|人员|同志|(?<=责任)人|(?<=负责)人)"
@@ -39,6 +41,7 @@ OPEN_LIST = (
     r"(?:部门|单位|机构|地区|方面|地)?(?:(?:和|及|、)(?:有关|相关)?(?:单位|部门|机构|地区))?"
 )
 _OPEN = re.compile(OPEN_LIST)
+_AFTER_OPEN_LIST = "，,、；;。）)〕]】 \n按依根共分联负牵配各协组指督落参具"
 _BY_DUTY = (
     r"(?:(?:按照|按|根据|依据|依照|依)(?:照)?"
     r"(?:各自|本级|本单位|本部门|工作|部门|法定|有关|相应|法律|业务|权限|规定|的)*"
