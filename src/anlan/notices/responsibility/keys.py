@@ -58,13 +58,14 @@ _SHORT = {
 }
 _LONG_FIRST = re.compile("|".join(sorted(map(re.escape, _SHORT), key=len, reverse=True)))
 _CONJUNCTION = re.compile(r"以及|[与及和、](?!平区|顺县|田)")
-_COUNTIES = re.compile(
-    r"^各?(?:县(?:\(?市[、,]?区\)?|\(市\)[、,]?区|[、,]?市[、,]?区|区)|市、?县\(区\))"
-)
+# Every county of a city, however its kinds are bracketed: 各县（市、区）, 县市区, 各县（市）、区.
+_COUNTIES = re.compile(r"^各?(?:县\(市\)[、,]?区|县[、,]?\(?市[、,]?区\)?|县区|市、?县\(区\))")
+_OFFICE = re.compile(r"(?<=[委府])会?办公室$")
 _GROUP = re.compile(r"(?<=安委会)各(?=成员单位)|^各(?=县市区)")
 _COMMITTEE = re.compile(r"(?<![安专管业])委员会(?=$|办公室$)")
-_LEVEL = re.compile(r"^(?:国家|[\u4e00-\u9fff]{2,3}[省市县区](?=.{2})|[省市县区州])")
-_RANK = re.compile(r"^(?:国家|[\u4e00-\u9fff]{0,3}?[省市县区州](?=.{2}))")
+_PLACE = re.compile(
+    r"^(国家|[\u4e00-\u9fff]{2,3}(?<![开新发园范])[省市县区](?=.{2})|[省市县区州](?=.{2}))"
+)
 
 
 def key(name: str) -> str:
@@ -91,19 +92,23 @@ def similar(first: str, second: str) -> bool:
     one, two = key(first), key(second)
     if one == two:
         return True
-    if _ranks_differ(one, two):
+    if _places_differ(one, two):
         return False
     one, two = _stem(one), _stem(two)
     return one == two or sorted(one) == sorted(two) or _one_slip(one, two)
 
 
-def _ranks_differ(one: str, two: str) -> bool:
-    ranks = [match.group()[-1] for match in map(_RANK.match, (one, two)) if match]
-    return len(ranks) == 2 and ranks[0] != ranks[1]
+def _places_differ(one: str, two: str) -> bool:
+    """省 against 市, or two named places; 市 against 吕梁市 may be one place."""
+    places = [match[1] for match in map(_PLACE.match, (one, two)) if match]
+    if len(places) < 2:
+        return False
+    both_named = all(len(place) > 2 for place in places)
+    return places[0] != places[1] if both_named else places[0][-1] != places[1][-1]
 
 
 def _stem(words: str) -> str:
-    words = _LEVEL.sub("", words)
+    words = _PLACE.sub("", words)
     return re.sub(r"有关|相关|各|局$|委$|厅$|办公室$|办$", "", words) or words
 
 
