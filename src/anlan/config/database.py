@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+import tempfile
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+EMBEDDED_NAME = "anlan"
+EMBEDDED_USER = "postgres"
+SOCKET_PATH_BYTES = 100  # the system allows 107 and a terminating zero
 OPTIONS = {"pool": {"min_size": 1, "max_size": 12, "timeout": 10}}
 
 
@@ -18,12 +23,16 @@ def settings(var: Path) -> dict[str, Any]:
 
 def embedded(var: Path) -> dict[str, Any]:
     """The embedded server listens on a Unix socket in its own folder, on no port at all."""
-    return _settings(name="anlan", user="postgres", host=str(socket_folder(var)))
+    return _settings(name=EMBEDDED_NAME, user=EMBEDDED_USER, host=str(socket_folder(var)))
 
 
 def socket_folder(var: Path) -> Path:
-    """The folder of the embedded server's socket."""
-    return var / "postgres"
+    """The folder of the embedded server's socket: with its data, or a short path of its own."""
+    folder = var / "postgres"
+    if len(os.fsencode(folder / ".s.PGSQL.5432")) <= SOCKET_PATH_BYTES:
+        return folder
+    digest = hashlib.sha256(os.fsencode(folder)).hexdigest()[:12]
+    return Path(tempfile.gettempdir()) / f"anlan-{os.geteuid()}-{digest}"
 
 
 def from_url(url: str) -> dict[str, Any]:

@@ -1,0 +1,28 @@
+"""What every test may use: a real PostgreSQL, started when the first test asks for it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from anlan.config import embedded
+
+# A test's data need not survive a power cut.
+FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[None]:
+    """The database server: ``DATABASE_URL``, or an embedded one that all xdist workers share."""
+    with embedded.server(Path(os.environ["ANLAN_VAR"]), FAST):
+        yield
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    postgres: None, django_db_modify_db_settings_parallel_suffix: None
+) -> None:
+    """Start the server before pytest-django makes its test database."""
