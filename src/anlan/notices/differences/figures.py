@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-_DIGITS = {c: n for n, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
+from anlan.notices.obligations.numbers import parse_chinese
+
 _MEASURES = "次处项个座支家人名年月日天起米套所批场件户村台辆条倍成"
 _ARABIC = re.compile(rf"(\d+(?:\.\d+)?)(%|‰|万|亿|[{_MEASURES}])?")
 _CHINESE = re.compile(rf"([〇零一二两三四五六七八九十百千]+)([{_MEASURES}])(?!票)")
@@ -17,17 +18,6 @@ def figures(text: str) -> list[tuple[str, str]]:
     """Sorted (value, measure) of the figures in ``text``, its white space already removed."""
     found = [(f"{float(m[1]):g}", m[2] or "") for m in _ARABIC.finditer(text)]
     if _BINDING.search(text):
-        found += [(str(_value(m[1])), m[2]) for m in _CHINESE.finditer(text)]
+        found += [(str(parse_chinese(m[1])), m[2]) for m in _CHINESE.finditer(text)]
     found += [(m[0].removesuffix("前"), "") for m in _DATE_WORD.finditer(text)]
     return sorted(found)
-
-
-def _value(numeral: str) -> int:
-    total, digit = 0, 0
-    for character in numeral:
-        if character in "十百千":
-            total += (digit or 1) * {"十": 10, "百": 100, "千": 1000}[character]
-            digit = 0
-        else:
-            digit = digit * 10 + _DIGITS[character]
-    return total + digit

@@ -14,6 +14,7 @@ from anlan.notices.document import Difference
 
 _SPACE = re.compile(r"\s+")
 _CLAUSE = re.compile(r"[^，。；：！？]*[，。；：！？]+[”’）》]*|[^，。；：！？]+")
+_SENTENCE = re.compile(r"[^。；！？]+")
 _MARKS = "，。；：！？、“”‘’（）《》〈〉【】[]"
 _NO_MARKS = str.maketrans("", "", _MARKS)
 _ENDS = "，。；：！？"
@@ -211,3 +212,12 @@ def _shown(clauses: Sequence[_Clause]) -> str:
 
 def _words(clauses: Sequence[_Clause]) -> str:
     return "".join(clause.words for clause in clauses)
+
+
+def sentences(text: str) -> list[tuple[str, str]]:
+    """The stretches between ``。；！？``: folded without marks for comparison, and as written."""
+    shown, folded = _SPACE.sub("", text), fold(text)
+    return [
+        (match[0].translate(_NO_MARKS), shown[match.start() : match.end()])
+        for match in _SENTENCE.finditer(folded)
+    ]

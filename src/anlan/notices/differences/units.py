@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from anlan.notices.differences.kinds import DifferenceKind
+from anlan.notices.differences.texts import fold
 from anlan.notices.document import Difference, Responsible, Role, Unit
 from anlan.notices.responsibility import key, similar
 
@@ -24,20 +25,20 @@ def compare_units(
     ours, theirs = _by_key(body), _by_key(table)
     only_body = [unit for name, unit in ours.items() if name not in theirs]
     only_table = [unit for name, unit in theirs.items() if name not in ours]
-    renamed = _same_body(only_body, only_table)
+    slips = _same_body(only_body, only_table)
     found = [
         Difference(number, DifferenceKind.UNIT_MISSING_IN_TABLE, unit.name, "")
         for unit in only_body
-        if unit not in [left for left, _ in renamed]
+        if unit not in [left for left, _ in slips]
     ]
     found += [
         Difference(number, DifferenceKind.UNIT_MISSING_IN_BODY, "", unit.name)
         for unit in only_table
-        if unit not in [right for _, right in renamed]
+        if unit not in [right for _, right in slips]
     ]
     found += [
         Difference(number, DifferenceKind.UNIT_NAME, left.name, right.name)
-        for left, right in renamed
+        for left, right in [*_two_ways(ours, theirs), *slips]
     ]
     if _states_roles(body) and _states_roles(table):
         found += _roles(number, ours, theirs)
@@ -50,6 +51,16 @@ def _by_key(sides: list[Responsible]) -> dict[str, Unit]:
         for unit in responsible.units:
             units.setdefault(key(unit.name), unit)
     return units
+
+
+def _two_ways(ours: dict[str, Unit], theirs: dict[str, Unit]) -> list[tuple[Unit, Unit]]:
+    """The same body for certain, but not in the same words: 建设与燃气… and 建设及燃气…."""
+    both = [(unit, theirs[name]) for name, unit in ours.items() if name in theirs]
+    return [(left, right) for left, right in both if _plain(left.name) != _plain(right.name)]
+
+
+def _plain(name: str) -> str:
+    return fold(name).replace("各", "")
 
 
 def _same_body(only_body: list[Unit], only_table: list[Unit]) -> list[tuple[Unit, Unit]]:

@@ -1,0 +1,35 @@
+"""The questions that a careful clerk would put to the drafters before a notice is published.
+
+Each remark says in Chinese what stands in the notice and what should be written instead. The list
+is ordered by weight (the order of ``RemarkKind``), within one kind by place in the notice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from anlan.notices.document import Notice, Remark
+from anlan.notices.remarks.amounts import amounts
+from anlan.notices.remarks.kinds import RemarkKind
+from anlan.notices.remarks.layout import layout
+from anlan.notices.remarks.owners import owners
+from anlan.notices.remarks.repetition import repetition
+
+__all__ = ["RemarkKind", "remarks"]
+
+_WEIGHT = {kind: weight for weight, kind in enumerate(RemarkKind)}
+
+
+def remarks(notice: Notice, known_units: Collection[str] | None = None) -> list[Remark]:
+    """All remarks on ``notice``.
+
+    ``known_units`` are the names of the organisation tree; without them no unit is called unknown.
+    ``notice.differences`` must be filled before: contradicting figures come from there too.
+    """
+    found = [
+        *owners(notice, known_units),
+        *amounts(notice),
+        *repetition(notice),
+        *layout(notice),
+    ]
+    return sorted(found, key=lambda remark: _WEIGHT[RemarkKind(remark.kind)])

@@ -1,0 +1,156 @@
+"""Remarks on numbers: without a date, without saying per what, contradicting each other."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from anlan.notices.differences.kinds import DifferenceKind
+from anlan.notices.document import Item, Notice, Obligation, ObligationKind, Remark
+from anlan.notices.remarks.kinds import RemarkKind
+
+_QUOTED = 30  # characters of a clause that a remark quotes
+_CLAUSE = re.compile(r"[^，。；：！？\n]+")
+_SPACE = re.compile(r"\s+")
+_COUNTED = "项次处个座支场期批家件"
+# Words that say per whom or of what extent a number counts.
+_PER = re.compile(
+    r"每(?:个|家|户|座|县|乡|镇|村|单位|企业|行业|人|名|班|校)|各(?:县|市|区|乡|镇|村|级|单位|部门|行业|企业|地)"
+    r"|全[市省县区]|[市县区]级|市县|市、县|乡镇|村（|企业|单位|部门"
+)
+_LIMIT_MEASURES = {
+    "年",
+    "月",
+    "日",
+    "天",
+    "小时",
+    "分钟",
+    "%",
+    "m",
+    "米",
+    "公里",
+    "km",
+    "元",
+    "万元",
+}
+_RATE = re.compile(r"费率|利率|贴息|税率|比例|浮动|上浮|下浮")
+
+
+def amounts(notice: Notice) -> list[Remark]:
+    """The remarks on numbers and dates of the body, and on those that body and table contradict."""
+    found = [*_against_table(notice), *_within_body(notice)]
+    for item in notice.items:
+        found += [*_undated(item), *_unclear(item)]
+    return found
+
+
+def obligations(item: Item) -> list[Obligation]:
+    """Those of the item and of its parts."""
+    return [*item.obligations, *(each for part in item.parts for each in part.obligations)]
+
+
+def _undated(item: Item) -> Iterator[Remark]:
+    phrases = [_phrase(each) for each in obligations(item) if _needs_date(each)]
+    if phrases:
+        quotes = "、".join(f"“{phrase}”" for phrase in dict.fromkeys(phrases))
+        text = f"{quotes}没有写完成时限，也没有写按年、季、月考核。请写明。"
+        yield Remark(item.number, RemarkKind.NO_DATE, text)
+
+
+def _needs_date(each: Obligation) -> bool:
+    """A number to reach: not a limit, a rate or a length of time, which hold at all times."""
+    if each.kind is not ObligationKind.QUOTA or each.deadline or each.period:
+        return False
+    if each.value is None or each.op not in {">=", ">", "==", None}:
+        return False
+    return each.unit not in _LIMIT_MEASURES and not _RATE.search(each.text)
+
+
+def _unclear(item: Item) -> Iterator[Remark]:
+    for each in obligations(item):
+        question = _question(each)
+        if question:
+            yield Remark(item.number, RemarkKind.UNCLEAR_UNIT, f"“{_phrase(each)}”{question}")
+
+
+def _question(each: Obligation) -> str | None:
+    if each.kind not in {ObligationKind.QUOTA, ObligationKind.FREQUENCY} or each.value is None:
+        return None
+    if each.kind is ObligationKind.QUOTA and not each.unit:
+        return "只有数字，没有计量单位。请补上。"
+    if not each.unit or each.unit[0] not in _COUNTED or each.op in {"<", "<=", "all"}:
+        return None
+    if each.subject or _PER.search(each.text):
+        return None
+    if each.unit == "次":
+        return "没有写由谁组织、按什么范围计次（全市一次，还是各县、各部门各一次）。请写明。"
+    return "没有写按什么范围计（全市合计，还是每个县、每个行业领域分别计）。请写明。"
+
+
+def _against_table(notice: Notice) -> Iterator[Remark]:
+    for difference in notice.differences:
+        if difference.kind == DifferenceKind.NUMBER:
+            text = (
+                f"正文写“{difference.body}”，附表写“{difference.table}”，要求的数字不一致。"
+                "请确定以哪个为准。"
+            )
+            yield Remark(difference.item, RemarkKind.CONFLICTING_FIGURES, text)
+
+
+def _within_body(notice: Notice) -> Iterator[Remark]:
+    """The same thing counted in two places of the body with different figures."""
+    seen: dict[tuple[str, str], tuple[int | None, Obligation]] = {}
+    for item in notice.items:
+        for each in obligations(item):
+            thing = _thing(each)
+            if thing is None:
+                continue
+            number, earlier = seen.setdefault(thing, (item.number, each))
+            if _amount(earlier) != _amount(each):
+                yield _conflict(number, earlier, item.number, each)
+
+
+def _conflict(
+    first: int | None, earlier: Obligation, second: int | None, later: Obligation
+) -> Remark:
+    place = "本项" if first == second else f"第{first}项"
+    text = (
+        f"{place}写“{_phrase(earlier)}”，这里又写“{_phrase(later)}”，说的是同一件事，数字不一致。"
+        "请确定以哪个为准。"
+    )
+    return Remark(second, RemarkKind.CONFLICTING_FIGURES, text)
+
+
+_THING = re.compile(r"[\d一二两三四五六七八九十百%]\s*[^\W\d_]?([\u4e00-\u9fff“”、（）]{4,})$")
+_THING_LENGTH = 6  # last characters of the counted thing that identify it
+
+
+def _thing(each: Obligation) -> tuple[str, str] | None:
+    """What is counted: the unit of count and the end of the words after the figure."""
+    if each.kind is not ObligationKind.QUOTA or each.value is None or not each.unit:
+        return None
+    clause = _phrase(each, limit=None)
+    match = _THING.search(clause)
+    words = match[1] if match else ""
+    return (each.unit, words[-_THING_LENGTH:]) if len(words) >= _THING_LENGTH else None
+
+
+def _amount(each: Obligation) -> tuple[object, ...]:
+    return each.value, each.value_max, each.op
+
+
+def _phrase(each: Obligation, limit: int | None = _QUOTED) -> str:
+    """The clause of the obligation that holds its figure."""
+    text = _SPACE.sub("", each.text)
+    clauses = _CLAUSE.findall(text) or [text]
+    figure = next((clause for clause in clauses if _holds(clause, each)), clauses[0])
+    if limit is None or len(figure) <= limit:
+        return str(figure)
+    return f"{figure[:limit]}…"
+
+
+def _holds(clause: str, each: Obligation) -> bool:
+    value = f"{each.value:g}" if each.value is not None else ""
+    if value and re.search(rf"(?<!\d){re.escape(value)}(?!\d)", clause):
+        return True
+    return bool(each.unit) and bool(re.search(rf"[一二两三四五六七八九十百]+{each.unit}", clause))
