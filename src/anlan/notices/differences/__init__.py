@@ -6,11 +6,11 @@ ordered by weight (the order of ``DifferenceKind``), within one kind by place in
 
 from __future__ import annotations
 
-from anlan.notices.differences.kinds import DifferenceKind
 from anlan.notices.differences.pairing import Pair, pair_up
 from anlan.notices.differences.texts import compare_texts, compare_titles
 from anlan.notices.differences.units import compare_units
 from anlan.notices.document import Difference, Notice, TableRow
+from anlan.notices.kinds import DifferenceKind
 
 __all__ = ["DifferenceKind", "compare"]
 

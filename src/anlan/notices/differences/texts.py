@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from anlan.notices.differences.figures import figures
-from anlan.notices.differences.kinds import DifferenceKind
 from anlan.notices.document import Difference
+from anlan.notices.kinds import DifferenceKind
 
 _SPACE = re.compile(r"\s+")
 _CLAUSE = re.compile(r"[^，。；：！？]*[，。；：！？]+[”’）》]*|[^，。；：！？]+")

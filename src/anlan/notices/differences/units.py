@@ -4,17 +4,12 @@ from __future__ import annotations
 
 import re
 
-from anlan.notices.differences.kinds import DifferenceKind
 from anlan.notices.differences.texts import fold
-from anlan.notices.document import Difference, Responsible, Role, Unit
+from anlan.notices.document import Difference, Responsible, Unit
+from anlan.notices.kinds import DifferenceKind
+from anlan.notices.labels import ROLES
 from anlan.notices.responsibility import key, similar
 
-ROLE_WORDS = {
-    Role.LEAD: "牵头",
-    Role.ASSIST: "配合",
-    Role.RESPONSIBLE: "负责",
-    Role.OVERSEE: "督促指导",
-}
 _STATED = re.compile("牵头|配合|负责|督促|指导")
 
 
@@ -87,4 +82,4 @@ def _roles(number: int | None, ours: dict[str, Unit], theirs: dict[str, Unit]) -
 
 
 def _with_role(unit: Unit) -> str:
-    return f"{unit.name}（{ROLE_WORDS[unit.role]}）"
+    return f"{unit.name}（{ROLES[unit.role]}）"

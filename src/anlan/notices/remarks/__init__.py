@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from anlan.notices.document import Notice, Remark
+from anlan.notices.kinds import RemarkKind
 from anlan.notices.remarks.amounts import amounts
-from anlan.notices.remarks.kinds import RemarkKind
 from anlan.notices.remarks.layout import layout
 from anlan.notices.remarks.owners import owners
 from anlan.notices.remarks.repetition import repetition

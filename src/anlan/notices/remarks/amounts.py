@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from anlan.notices.differences.kinds import DifferenceKind
 from anlan.notices.document import Item, Notice, Obligation, ObligationKind, Remark
-from anlan.notices.remarks.kinds import RemarkKind
+from anlan.notices.kinds import DifferenceKind, RemarkKind
 
 _QUOTED = 30  # characters of a clause that a remark quotes
 _CLAUSE = re.compile(r"[^，。；：！？\n]+")

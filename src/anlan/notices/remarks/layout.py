@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 
 from anlan.notices.document import Item, Notice, ObligationKind, Remark
+from anlan.notices.kinds import RemarkKind
 from anlan.notices.obligations.numbers import parse_chinese
 from anlan.notices.remarks.amounts import obligations
-from anlan.notices.remarks.kinds import RemarkKind
 
 _UNDATED = re.compile(r"(?<!\d)(?:20\d\d|\s{1,4}|[X×]{2,4})\s*年[\s\u3000X×]+月[\s\u3000X×\d]*日")
 _BLANK = re.compile(

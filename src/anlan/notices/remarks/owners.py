@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from anlan.notices.document import Item, Notice, Remark, Responsible
-from anlan.notices.remarks.kinds import RemarkKind
+from anlan.notices.kinds import RemarkKind
 from anlan.notices.responsibility import is_open, key
 
 

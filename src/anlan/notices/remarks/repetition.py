@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from anlan.notices.differences.texts import sentences
 from anlan.notices.document import Item, Notice, Remark, TableRow
-from anlan.notices.remarks.kinds import RemarkKind
+from anlan.notices.kinds import RemarkKind
 
 _MIN_LENGTH = 16  # characters; shorter clauses are idiom (按照有关规定执行)
 _QUOTED = 30
