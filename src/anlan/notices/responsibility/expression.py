@@ -7,9 +7,11 @@ import re
 from anlan.notices.responsibility.brackets import unwrap
 from anlan.notices.responsibility.expansion import expand
 from anlan.notices.responsibility.inheritance import find_inheritance, without_rules
-from anlan.notices.responsibility.names import is_certain_name, is_name
+from anlan.notices.responsibility.lexicon import LEVEL, STEM_ONLY
+from anlan.notices.responsibility.names import DATE, is_certain_name, is_name
 from anlan.notices.responsibility.pieces import split
-from anlan.notices.responsibility.roles import LABEL, cut_tail
+from anlan.notices.responsibility.roles import Tail, cut_tail, is_open, labels
+from anlan.notices.responsibility.segments import segments
 
 LONGEST = 1500
 _HEAD = re.compile(r"^(?:由|以及|及|并由|其中)(?=.{2})")
@@ -24,12 +26,13 @@ def is_expression(text: str, *, certain: bool = True) -> bool:
     words = unwrap(text)
     if not 2 <= len(words) <= LONGEST:
         return False
-    label = LABEL.match(words)
-    if label:
-        return not label["time"] and label.end() < len(words)
-    if find_inheritance(words) and not without_rules(words).strip():
-        return True
-    return _names_bodies(without_rules(words), certain)
+    first = next(iter(labels(words)), None)
+    if first and first.start == 0 and first.sure:
+        return first.end < len(words)
+    rest = without_rules(words)
+    if not rest.strip():
+        return find_inheritance(words) is not None
+    return _names_bodies(rest, certain or bool(first and not first.start and not first.role))
 
 
 def is_unit_list(text: str) -> bool:
@@ -38,12 +41,26 @@ def is_unit_list(text: str) -> bool:
 
 
 def _names_bodies(words: str, certain: bool) -> bool:
-    cut = [cut_tail(_HEAD.sub("", piece.words)) for piece in split(unwrap(words))]
-    names = expand([name for name, _ in cut if name])
-    known = [name for name in names if is_name(name)]
-    sure = sum(is_certain_name(name) for name in names)
-    if not known or (len(known) < len(names) and 3 * len(known) < 2 * len(names)):
+    """Nearly every piece is a body, and a role word or a sure body says that it is meant so."""
+    heard = segments(words)
+    cut = [tail for _, part in heard for tail in _tails(part)]
+    has_role = any(label or any(tail.role for tail in _tails(part)) for label, part in heard)
+    names = expand([tail.name for tail in cut if tail.name])
+    stems_count = has_role or is_open(words)
+    known = [name for name in names if is_name(name) or (stems_count and STEM_ONLY.match(name))]
+    sure = sum(is_certain_name(name) or _is_levelled_stem(name) for name in known)
+    strangers = len(names) - len(known)
+    if not known or len(known) < 2 * strangers:
         return False
-    if any(role for _, role in cut):
-        return bool(sure) or len(known) == len(names)
-    return (sure > 0 or not certain) and (len(known) == len(names) or sure >= 2)
+    if has_role:
+        return sure > 0 or not strangers
+    return (sure > 0 or not certain) and (not strangers or sure >= 2)
+
+
+def _is_levelled_stem(name: str) -> bool:
+    return bool(STEM_ONLY.match(name) and LEVEL.match(name))
+
+
+def _tails(words: str) -> list[Tail]:
+    pieces = [piece.words for piece in split(unwrap(words))]
+    return [cut_tail(_HEAD.sub("", piece)) for piece in pieces if not DATE.search(piece)]

@@ -16,7 +16,7 @@ from anlan.notices.responsibility.lexicon import (
 )
 
 LONGEST = 40
-_DIGIT_OR_DATE = re.compile(r"\d{4}年|\d+月|\d+日|月底|年底|季度前|\d{3,}|%|％")
+DATE = re.compile(r"\d{4}年|\d+月|\d+日|月底|年底|季度前|\d{3,}|%|％")
 _NAME_CHARS = re.compile(r"^[\u4e00-\u9fff\w（）()〔〕\[\]【】［］、·\-—]+$")
 _NO_NAME = re.compile(
     r"^(?:长期(?:坚持|推进)?|持续(?:推进|实施)?|全年|年内|立即|每[年月周日季].*|无|略|同上|见.*|详见.*|备注.*"
@@ -53,7 +53,7 @@ def _is_name_like(words: str) -> bool:
     return (
         _NAME_CHARS.match(words) is not None
         and not CLAUSE_MARK.search(words)
-        and not _DIGIT_OR_DATE.search(words)
+        and not DATE.search(words)
         and not _NO_NAME.match(words)
         and re.search(r"[\u4e00-\u9fff]", words) is not None
     )

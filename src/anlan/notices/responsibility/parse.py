@@ -9,13 +9,14 @@ from anlan.notices.document import Responsible, Role, Unit
 from anlan.notices.responsibility.brackets import pairs, unwrap
 from anlan.notices.responsibility.expansion import expand
 from anlan.notices.responsibility.inheritance import find_inheritance, without_rules
-from anlan.notices.responsibility.names import is_possible_name
-from anlan.notices.responsibility.pieces import split
-from anlan.notices.responsibility.roles import cut_tail, labels, role_of
+from anlan.notices.responsibility.names import is_name, is_possible_name
+from anlan.notices.responsibility.pieces import GAP, JOINTLY, split
+from anlan.notices.responsibility.roles import cut_tail, role_of
+from anlan.notices.responsibility.segments import segments
 
 _HEAD = re.compile(r"^(?:分别由|由|以及|及|并由|并|其中)(?=.{2})")
 _ROLE_NOTE = re.compile(
-    r"[（(〔\[]((?:列首位[，、])?(?:为)?(?:牵头|配合|主办|协办|负责|责任)(?:单位|部门)?)[）)〕\]]$"
+    r"[（(〔\[]((?:列首位[，、])?(?:为)?(?:牵头|配合|主办|协办|负责|责任)(?:单位|部门)?)[）)〕\]]"
 )
 
 
@@ -32,11 +33,8 @@ def parse(text: str) -> Responsible:
     A body without a role word is responsible. Dates and persons in the expression are left out,
     and so are the rules said once for all (see ``find_inheritance``).
     """
-    named = [
-        each
-        for role, words in _segments(without_rules(unwrap(text)))
-        for each in _read(words, role)
-    ]
+    heard = segments(without_rules(unwrap(text)))
+    named = [each for role, words in heard for each in _read(words, role)]
     units = _once([Unit(each.name, each.role or Role.RESPONSIBLE) for each in named])
     rule = find_inheritance(text)
     return Responsible(text, first_leads(units) if rule and rule.first_leads else units)
@@ -49,21 +47,6 @@ def first_leads(units: list[Unit]) -> list[Unit]:
     return [Unit(units[0].name, Role.LEAD), *units[1:]]
 
 
-def _segments(text: str) -> list[tuple[Role | None, str]]:
-    """The text cut at its labels; what a label of persons or dates heads is dropped."""
-    text = unwrap(text)
-    found = labels(text)
-    if not found:
-        return [(None, text)]
-    ends = [label.start for label in found[1:]] + [len(text)]
-    headed = [
-        (label.role, text[label.end : end])
-        for label, end in zip(found, ends, strict=True)
-        if label.role
-    ]
-    return [(None, text[: found[0].start]), *headed]
-
-
 def _read(words: str, label: Role | None) -> list[_Named]:
     """Bodies of one segment: a verb gives its role to the bodies in front of it."""
     done: list[_Named] = []
@@ -71,12 +54,15 @@ def _read(words: str, label: Role | None) -> list[_Named]:
     for piece in split(unwrap(words)):
         if piece.before in (";", "；", "。"):
             done, pending = done + pending, []
-        name, role = cut_tail(_HEAD.sub("", piece.words))
-        noted, note = _cut_note(name)
-        if is_possible_name(noted):
-            pending.append(_Named(noted, note, piece.before))
+        words, note = _cut_note(_HEAD.sub("", piece.words))
+        name, role = cut_tail(words)
+        name = _cut_foreign_bracket(name)
+        if is_name(name) or (is_possible_name(name) and piece.before != GAP):
+            pending.append(_Named(name, note, piece.before))
         if role:
             done, pending = done + _given(pending, role), []
+    if any(each.before == JOINTLY for each in pending):
+        pending = _given(pending, Role.RESPONSIBLE)
     return [
         _Named(each.name, each.role or label, each.before) for each in expand_named(done + pending)
     ]
@@ -90,25 +76,30 @@ def expand_named(named: list[_Named]) -> list[_Named]:
 
 def _given(pending: list[_Named], role: Role) -> list[_Named]:
     """``role`` for those that the verb means: after 会同 they assist, and 配合 stops at a comma."""
-    start, joined = 0, len(pending)
-    for place, each in enumerate(pending):
-        if role is Role.ASSIST and each.before in (",", "，"):
-            start = place
-        if each.before == "会同" and place:
-            joined = min(joined, place)
-    if joined < len(pending) and role is Role.RESPONSIBLE:
-        role = Role.LEAD
-    for place, each in enumerate(pending):
-        given = Role.ASSIST if place >= joined else role
-        each.role = each.role or (given if place >= start else None)
+    commas = [place for place, each in enumerate(pending) if each.before in (",", "，")]
+    joined = [place for place, each in enumerate(pending) if each.before == JOINTLY and place]
+    if joined:
+        end = next((place for place in commas if place > joined[0]), len(pending))
+        _set(pending[: joined[0]], Role.LEAD if role is Role.RESPONSIBLE else role)
+        _set(pending[joined[0] : end], Role.ASSIST)
+    start = commas[-1] if commas and role is Role.ASSIST else 0
+    _set(pending[start:], role)
     return pending
 
 
-def _cut_note(name: str) -> tuple[str, Role | None]:
-    match = _ROLE_NOTE.search(name)
-    if match:
-        return name[: match.start()], role_of(match[1])
-    return _cut_foreign_bracket(name), None
+def _set(named: list[_Named], role: Role) -> None:
+    for each in named:
+        each.role = each.role or role
+
+
+def _cut_note(words: str) -> tuple[str, Role | None]:
+    """A role in brackets behind one body: 市教育局（牵头）."""
+    match = _ROLE_NOTE.search(words)
+    return (
+        (words[: match.start()] + words[match.end() :], role_of(match[1]))
+        if match
+        else (words, None)
+    )
 
 
 def _cut_foreign_bracket(name: str) -> str:

@@ -6,10 +6,12 @@ import re
 from typing import NamedTuple
 
 from anlan.notices.responsibility.brackets import depths
-from anlan.notices.responsibility.lexicon import LEVEL
-from anlan.notices.responsibility.names import is_name
+from anlan.notices.responsibility.lexicon import LEVEL, STRONG_ENDING
+from anlan.notices.responsibility.names import LONGEST, is_name
 
-_SEPARATOR = re.compile(r"[、，,;；/｜|。．\s]+|会同")
+JOINTLY = "会同"
+_SEPARATOR = re.compile(rf"[、，,;；/｜|。．\s]+|{JOINTLY}")
+_MARKS = re.compile(r"[、，,;；。：:]")
 _CONJUNCTION = re.compile(r"以及|和|与|及")
 # One name with a separator in it: 各县（市）、区人民政府, 各部门和单位.
 _WHOLE = re.compile(
@@ -21,8 +23,11 @@ _WHOLE = re.compile(
 _GOES_ON = re.compile(r"(?:[省市县区州旗]委|党委|政府|公安局)$")
 
 
+GAP = " "
+
+
 class Piece(NamedTuple):
-    """Words between separators; ``before`` is the separator in front of them."""
+    """Words between separators; ``before`` is the separator in front of them (``GAP``: a space)."""
 
     words: str
     before: str
@@ -42,7 +47,7 @@ def _split_marks(text: str) -> list[Piece]:
         if depth[match.start()] or match.start() in whole:
             continue
         found.append(Piece(text[start : match.start()], before))
-        start, before = match.end(), match.group().strip() or "、"
+        start, before = match.end(), match.group().strip() or GAP
     found.append(Piece(text[start:], before))
     return [piece for piece in found if piece.words]
 
@@ -68,19 +73,19 @@ def _begins_with_name(words: str) -> bool:
 
 
 def _join_lines(text: str) -> str:
-    """White space goes, except between two names, where it is as good as a mark."""
-    found = ""
-    for run in re.split(r"(\s+)", text):
-        if run.isspace() or not run:
-            continue
-        mark = "、" if found and _stand_apart(found[-40:], run) else ""
-        found += mark + run
-    return found
+    """White space goes, except after a whole name, where it is as good as a mark."""
+    found: list[str] = []
+    for run in text.split():
+        if found:
+            found.append(_mark_between(found[-1][-LONGEST:], run[:LONGEST]))
+        found.append(run)
+    return "".join(found)
 
 
-def _stand_apart(left: str, right: str) -> bool:
-    last = re.split(r"[、，,;；。：:]", left)[-1]
-    first = re.split(r"[、，,;；。：:]", right[:40])[0]
-    if not is_name(last) or _GOES_ON.search(last):
-        return False
-    return bool(LEVEL.match(first)) or is_name(first)
+def _mark_between(left: str, right: str) -> str:
+    last, first = _MARKS.split(left)[-1], _MARKS.split(right)[0]
+    if not is_name(last) or (_GOES_ON.search(last) and not LEVEL.match(first)):
+        return ""
+    if LEVEL.match(first) or is_name(first):
+        return "、"
+    return GAP if STRONG_ENDING.search(last) else ""

@@ -19,17 +19,18 @@ _KIND = (
 )
 _RANK = "(?:[省市县区]级|[省市县区]直|主要|共同|联合|第一)?"
 _UNIT_LABEL = (
-    rf"{_RANK}(?P<kind>(?:{_KIND})[、和及与]?(?:{_KIND})?)(?:单位|部门|机构|处室|科室|主体|地区)?"
+    rf"{_RANK}(?P<kind>(?:{_KIND})[、和及与]?(?:{_KIND})?)"
+    r"(?P<body>(?:单位|部门|机构|处室|科室|主体|地区)(?:[、和及与/]?(?:责任人|负责人|责任领导))?)?"
 )
 _PERSON_LABEL = (
-    r"(?:责任|牵头|分管|包保|联系|[省市县区]级|挂钩|挂帅|包联|督办|主管|主要|配合|具体|负责)*"
-    r"(?:领导(?:同志)?|责任人|负责人|联系人|联络人|人员|同志|(?<=责任)人|(?<=负责)人)"
+    r"(?:责任|牵头|分管|包保|[省市县区]级|挂钩|挂帅|包联|督办|主管|主要|配合|具体|负责)*"
+    r"(?:领导(?:同志)?|责任人|负责人|人员|同志|(?<=责任)人|(?<=负责)人)"
 )
 _TIME_LABEL = (
     r"(?:完成|整改|办结|推进|落实|实施|达标|起止|工作|时间|计划)*(?:时限|时间|期限|节点|进度|年限|进展)"
     r"(?:要求|安排|节点)?"
 )
-_OTHER_LABEL = r"备注|说明|联系电话|电话|目标|任务|工作任务|工作目标|措施|成果"
+_OTHER_LABEL = r"备注|说明|联系电话|联系人|联络人|电话|目标|任务|工作任务|工作目标|措施|成果"
 LABEL = re.compile(
     rf"(?:(?P<person>{_PERSON_LABEL})|(?P<time>{_TIME_LABEL}|{_OTHER_LABEL})|{_UNIT_LABEL})"
     r"(?:为|是)?[ \u3000]*[：:]"
@@ -68,11 +69,12 @@ _ASSIST = re.compile(r"配合|参与|参加|参建|协助|协同|协办|协作|�
 
 @dataclass(frozen=True)
 class Label:
-    """A label in front of bodies: ``role`` None where what follows is a person or a date."""
+    """A label: ``role`` None where a person or a date follows; ``sure``: it can be nothing else."""
 
     start: int
     end: int
     role: Role | None
+    sure: bool
 
 
 class Tail(NamedTuple):
@@ -96,7 +98,12 @@ def role_of(words: str) -> Role:
 def labels(text: str) -> list[Label]:
     """All labels in the text, in order: 责任单位： 牵头领导： 完成时限：."""
     return [
-        Label(m.start(), m.end(), role_of(m["kind"]) if m["kind"] else None)
+        Label(
+            m.start(),
+            m.end(),
+            role_of(m["kind"]) if m["kind"] else None,
+            bool(m["body"] or m["person"]),
+        )
         for m in LABEL.finditer(text)
     ]
 
