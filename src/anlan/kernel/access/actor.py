@@ -25,12 +25,18 @@ class ActorSource(StrEnum):
     COMMAND = "command"
 
 
+# Through these doors come our own jobs and commands, which need no account.
+_OWN_DOORS = (ActorSource.TASK, ActorSource.IMPORT, ActorSource.COMMAND)
+
+
 @dataclass(frozen=True)
 class Actor:
     """The doer of a write and the viewer of a read.
 
-    ``user`` None is the system itself (jobs). ``deputy`` is the deputation in force by which
-    ``user`` acts with the principal's grants instead of his own; the audit row records both.
+    ``user`` None is the system itself (jobs, commands) or, through the web or the API, somebody
+    who has not logged in: the two are told apart by ``source``. ``deputy`` is the deputation in
+    force by which ``user`` acts with the principal's grants instead of his own; the audit row
+    records both.
     """
 
     user: User | None
@@ -43,7 +49,9 @@ class Actor:
         """The grants in force today: the user's own, or the principal's while deputising."""
         from anlan.kernel.access.models import Grant
 
-        holder = self.deputy.principal_id if self.deputy else self.user and self.user.pk
+        if self.user is None:
+            return []
+        holder = self.deputy.principal_id if self.deputy else self.user.pk
         today = timezone.localdate()
         return list(
             Grant.objects.filter(user_id=holder, valid_from__lte=today)
@@ -55,7 +63,11 @@ class Actor:
     @property
     def people(self) -> set[int]:
         """The persons in whose name this is done: the user, and the principal while deputising."""
-        return {pk for pk in (self.user and self.user.pk, self.deputy and self.deputy.principal_id) if pk}
+        return {
+            pk
+            for pk in (self.user and self.user.pk, self.deputy and self.deputy.principal_id)
+            if pk
+        }
 
     def fresh(self) -> Actor:
         """The same actor with the grants read anew."""
@@ -64,7 +76,12 @@ class Actor:
     @property
     def is_system(self) -> bool:
         """Whether a job or command of ours acts, not a person."""
-        return self.user is None
+        return self.user is None and self.source in _OWN_DOORS
+
+    @property
+    def is_anonymous(self) -> bool:
+        """Whether somebody acts who has not logged in."""
+        return self.user is None and self.source not in _OWN_DOORS
 
     def has_role(self, *roles: Role) -> bool:
         """Whether one of the grants in force gives one of ``roles``."""
@@ -72,5 +89,12 @@ class Actor:
 
 
 def system(source: ActorSource = ActorSource.TASK) -> Actor:
-    """The actor of jobs and commands."""
+    """The actor of jobs and commands; ValueError for a door that people use."""
+    if source not in _OWN_DOORS:
+        raise ValueError(f"{source} is a door for people: no system actor comes through it")
+    return Actor(user=None, source=source)
+
+
+def anonymous(source: ActorSource = ActorSource.WEB) -> Actor:
+    """The actor of a request that nobody has logged in for."""
     return Actor(user=None, source=source)

@@ -13,3 +13,6 @@ class Role(models.TextChoices):
     LEADER = "leader", "领导"  # sees the whole area
     UNIT_STAFF = "unit_staff", "单位经办人"  # works on the unit's duties
     UNIT_HEAD = "unit_head", "单位负责人"  # the same, and hands down and signs
+
+
+ADMINISTRATORS = (Role.SYSTEM, Role.SECURITY, Role.AUDITOR)
