@@ -22,7 +22,9 @@ class Forbidden(Refused):
 
     status = 403
 
-    def __init__(self, message: str = "您没有办理此事的权限。如需办理，请联系本单位安全管理员授权。") -> None:
+    def __init__(
+        self, message: str = "您没有办理此事的权限。如需办理，请联系本单位安全管理员授权。"
+    ) -> None:
         super().__init__("forbidden", message)
 
 

@@ -117,7 +117,13 @@ class Flow:
         ]
 
     def move(
-        self, write: Write, instance: models.Model, verb: str, *, fields: dict[str, Any], **inputs: Any
+        self,
+        write: Write,
+        instance: models.Model,
+        verb: str,
+        *,
+        fields: dict[str, Any],
+        **inputs: Any,
     ) -> Transition:
         """Guard, then change the state and ``fields`` together (steps 4 and 5 of a write)."""
         transition = self.check(instance, verb, write.actor, **inputs)

@@ -1,0 +1,25 @@
+"""The stretches of a year over which a clause is measured."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+MONTHS = {"year": 12, "half_year": 6, "quarter": 3, "month": 1}
+
+
+def spans(year: int, *, period: str = "", deadline: date | None = None) -> list[tuple[date, date]]:
+    """First and last day of each stretch: one per period of ``year``, or one up to ``deadline``.
+
+    A deadline before the year begins on its own year's 1 January. Without either: the year.
+    """
+    if deadline:
+        return [(date(min(year, deadline.year), 1, 1), deadline)]
+    months = MONTHS.get(period, 12)
+    starts = [date(year, month, 1) for month in range(1, 13, months)]
+    return [(start, _before_next(start, months)) for start in starts]
+
+
+def _before_next(start: date, months: int) -> date:
+    month = start.month + months
+    following = date(start.year + (month > 12), (month - 1) % 12 + 1, 1)
+    return following - timedelta(days=1)

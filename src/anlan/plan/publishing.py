@@ -1,0 +1,276 @@
+"""Publishing a draft: the first time it makes the plan, later it changes only what changed.
+
+Duties keep their history, reports and evidence: what the new version still asks is updated in
+place, what it no longer asks is cancelled (never deleted), what it asks anew is added.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.db import models
+from django.utils import timezone
+
+from anlan.kernel.orgs.models import Organisation
+from anlan.kernel.write import Write
+from anlan.plan.choices import DutyState
+from anlan.plan.drafts import ClauseDraft, KeyDutyDraft, OwnerDraft, PlanDraft
+from anlan.plan.matching import match_clauses, match_key_duties
+from anlan.plan.models import Assignment, Clause, Duty, KeyDuty, Plan
+from anlan.plan.periods import spans
+from anlan.plan.standing import standing
+
+
+@dataclass
+class Change:
+    """One thing that publishing changes, for people to read before and after."""
+
+    what: str  # key_duty, clause, owner, duty
+    how: str  # added, changed, removed
+    name: str
+    before: dict[str, Any] = field(default_factory=dict)
+    after: dict[str, Any] = field(default_factory=dict)
+
+
+def publish(write: Write, draft: PlanDraft) -> tuple[Plan, list[Change]]:
+    """Make or revise the plan of ``draft.year`` and ``draft.area`` within ``write``.
+
+    All or nothing with the transaction of ``write``. Publishing the same draft twice changes
+    nothing the second time.
+    """
+    publication = _Publication(write, draft)
+    return publication.run(), publication.changes
+
+
+class _Publication:
+    def __init__(self, write: Write, draft: PlanDraft) -> None:
+        self.write = write
+        self.draft = draft
+        self.changes: list[Change] = []
+        self.today = timezone.localdate()
+        wanted = {o.organisation for k in draft.key_duties for o in k.owners}
+        self.organisations = Organisation.objects.select_related("area").in_bulk(wanted)
+
+    def run(self) -> Plan:
+        plan = self._plan()
+        old = list(plan.key_duties.filter(retired_at=None).order_by("number"))
+        matched = match_key_duties(old, self.draft.key_duties)
+        for gone in set(old) - set(matched.values()):
+            self._retire(gone)
+        # Two items may have swapped numbers: step aside first, the number is unique.
+        for index, key_duty in matched.items():
+            if key_duty.number != self.draft.key_duties[index].number:
+                self.write.change(key_duty, number=key_duty.number + 1000)
+        for index, draft in enumerate(self.draft.key_duties):
+            self._key_duty(plan, matched.get(index), draft)
+        self.write.event("plan.published", plan, area=plan.area)
+        return plan
+
+    # --- plan, key duty, clauses, owners -------------------------------------------------------
+
+    def _plan(self) -> Plan:
+        draft = self.draft
+        fields = {
+            "title": draft.title,
+            "issuer": draft.issuer,
+            "origin": draft.origin,
+            "is_demo": draft.is_demo,
+        }
+        plan = Plan.objects.select_for_update().filter(year=draft.year, area_id=draft.area).first()
+        if plan is None:
+            return self.write.add(
+                Plan(year=draft.year, area_id=draft.area, published_at=timezone.now(), **fields)
+            )
+        self._update(plan, fields)
+        return plan
+
+    def _key_duty(self, plan: Plan, key_duty: KeyDuty | None, draft: KeyDutyDraft) -> None:
+        fields = {
+            "chapter_number": draft.chapter_number,
+            "chapter_title": draft.chapter_title,
+            "number": draft.number,
+            "title": draft.title,
+            "text": draft.text,
+        }
+        if key_duty is None:
+            key_duty = self.write.add(KeyDuty(plan=plan, **fields))
+            self._note("key_duty", "added", draft.title)
+        elif before := self._update(key_duty, fields):
+            self._note("key_duty", "changed", draft.title, before, fields)
+        clauses = self._clauses(key_duty, draft.clauses)
+        self._owners(key_duty, draft.owners)
+        self._duties(key_duty, draft, clauses)
+
+    def _retire(self, key_duty: KeyDuty) -> None:
+        self._note("key_duty", "removed", key_duty.title)
+        now = timezone.now()
+        for clause in key_duty.clauses.filter(retired_at=None):
+            self.write.change(clause, retired_at=now)
+        self.write.change(key_duty, retired_at=now)
+        self._cancel(key_duty.duties.filter(parent=None))
+
+    def _clauses(
+        self, key_duty: KeyDuty, drafts: tuple[ClauseDraft, ...]
+    ) -> list[tuple[Clause, ClauseDraft]]:
+        old = list(key_duty.clauses.filter(retired_at=None).order_by("number"))
+        matched = match_clauses(old, drafts)
+        for gone in set(old) - set(matched.values()):
+            self._note("clause", "removed", gone.text)
+            self.write.change(gone, retired_at=timezone.now())
+        kept = []
+        for index, draft in enumerate(drafts):
+            fields = {**vars(draft), "lines": list(draft.lines), "number": index + 1}
+            clause = matched.get(index)
+            if clause is None:
+                clause = self.write.add(Clause(key_duty=key_duty, **fields))
+                self._note("clause", "added", draft.text)
+            elif before := self._update(clause, fields):
+                if before.keys() - {"lines", "number"}:
+                    self._note("clause", "changed", draft.text, before, fields)
+            kept.append((clause, draft))
+        return kept
+
+    def _owners(self, key_duty: KeyDuty, drafts: tuple[OwnerDraft, ...]) -> None:
+        old = {(a.part, a.organisation_id): a for a in key_duty.assignments.all()}
+        for draft in drafts:
+            fields = {"role": draft.role, "name": draft.name, "inherited": draft.inherited}
+            found = old.pop((draft.part, draft.organisation), None)
+            name = f"{key_duty.title}：{self.organisations[draft.organisation]}"
+            if found is None:
+                self.write.add(
+                    Assignment(
+                        key_duty=key_duty,
+                        part=draft.part,
+                        organisation_id=draft.organisation,
+                        **fields,
+                    )
+                )
+                self._note("owner", "added", name)
+            elif before := self._update(found, fields):
+                self._note("owner", "changed", name, before, fields)
+        for gone in old.values():
+            self._note("owner", "removed", f"{key_duty.title}：{gone.organisation}")
+            gone.delete()
+
+    # --- duties --------------------------------------------------------------------------------
+
+    def _duties(
+        self, key_duty: KeyDuty, draft: KeyDutyDraft, clauses: list[tuple[Clause, ClauseDraft]]
+    ) -> None:
+        old = {
+            (d.clause_id, d.organisation_id, d.period_start): d
+            for d in key_duty.duties.filter(parent=None).order_by("pk")
+        }
+        new = []
+        for wanted in self._wanted(key_duty, draft, clauses):
+            key = (wanted.clause_id, wanted.organisation_id, wanted.period_start)
+            duty = old.pop(key, None)
+            if duty is None:
+                new.append(wanted)
+            else:
+                self._revise(duty, wanted)
+        Duty.objects.bulk_create(new, batch_size=500)
+        for duty in new:
+            self._note("duty", "added", f"{duty.title}（{duty.organisation}）")
+        self._cancel(old.values())
+
+    def _wanted(
+        self, key_duty: KeyDuty, draft: KeyDutyDraft, clauses: list[tuple[Clause, ClauseDraft]]
+    ) -> Iterable[Duty]:
+        """One duty per owner for the item as a whole; one per owner and period for each clause
+        that is assigned on its own, owned by its part's owners where it belongs to a part."""
+        whole = (date(self.draft.year, 1, 1), draft.due_on)
+        for owner in _once(draft.owners):
+            yield self._duty(key_duty, None, owner, whole, draft.title)
+        for clause, clause_draft in clauses:
+            if not clause_draft.assigned:
+                continue
+            owners = [o for o in draft.owners if not clause.part or o.part == clause.part]
+            for span in spans(self.draft.year, period=clause.period, deadline=clause.deadline):
+                for owner in _once(owners or draft.owners):
+                    yield self._duty(key_duty, clause, owner, span, clause.text[:300])
+
+    def _duty(
+        self,
+        key_duty: KeyDuty,
+        clause: Clause | None,
+        owner: OwnerDraft,
+        span: tuple[date, date],
+        title: str,
+    ) -> Duty:
+        organisation = self.organisations[owner.organisation]
+        target = clause.value if clause else None
+        return Duty(
+            key_duty=key_duty,
+            clause=clause,
+            organisation=organisation,
+            area=organisation.area,
+            role=owner.role,
+            title=title,
+            target=target,
+            period_start=span[0],
+            due_on=span[1],
+            standing=standing(
+                state=DutyState.OPEN,
+                period_start=span[0],
+                due_on=span[1],
+                progress=None,
+                target=target,
+                today=self.today,
+            ),
+        )
+
+    def _revise(self, duty: Duty, wanted: Duty) -> None:
+        fields = {"title": wanted.title, "role": wanted.role, "target": wanted.target}
+        # A date that was put off for this unit stays, unless the notice now gives a later one.
+        put_off = duty.extensions.filter(state="granted").exists()
+        if not (put_off and wanted.due_on <= duty.due_on):
+            fields["due_on"] = wanted.due_on
+        if duty.state == DutyState.CANCELLED:
+            fields["state"] = DutyState.OPEN
+        if before := self._update(duty, fields):
+            self._note("duty", "changed", f"{duty.title}（{duty.organisation}）", before, fields)
+
+    def _cancel(self, duties: Iterable[Duty]) -> None:
+        """What is already met stays met: its history is not taken from the unit."""
+        for duty in duties:
+            if duty.state == DutyState.OPEN:
+                self._note("duty", "removed", f"{duty.title}（{duty.organisation}）")
+                self.write.change(duty, state=DutyState.CANCELLED)
+                self._cancel(duty.parts.all())
+
+    # --- small things --------------------------------------------------------------------------
+
+    def _update(self, instance: models.Model, fields: dict[str, Any]) -> dict[str, Any]:
+        """Change what differs; the old values of what was changed."""
+        before = {k: getattr(instance, k) for k, v in fields.items() if getattr(instance, k) != v}
+        if before:
+            self.write.change(instance, **{name: fields[name] for name in before})
+        return before
+
+    def _note(
+        self,
+        what: str,
+        how: str,
+        name: str,
+        before: dict[str, Any] | None = None,
+        after: dict[str, Any] | None = None,
+    ) -> None:
+        changed = before or {}
+        self.changes.append(
+            Change(what, how, name, changed, {k: (after or {})[k] for k in changed})
+        )
+
+
+def _once(owners: Iterable[OwnerDraft]) -> Iterable[OwnerDraft]:
+    """Each organisation once: where it is named in several roles, the first (strongest) counts."""
+    seen: dict[int, OwnerDraft] = {}
+    for owner in sorted(owners, key=lambda o: (o.inherited, _WEIGHT.index(o.role))):
+        seen.setdefault(owner.organisation, owner)
+    return seen.values()
+
+
+_WEIGHT = ["lead", "responsible", "oversee", "assist"]

@@ -1,0 +1,138 @@
+"""Supervision orders: a rule proposes, a person signs, the unit answers, the office closes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.db import connection
+from django.db.models import F
+from django.urls import reverse
+from django.utils import timezone
+
+from anlan.kernel.access.actor import Actor, system
+from anlan.kernel.access.models import User
+from anlan.kernel.errors import Refused
+from anlan.kernel.notify.services import notify
+from anlan.kernel.write import Write
+from anlan.plan import audience, flow
+from anlan.plan.choices import DutyState
+from anlan.plan.models import Duty, SupervisionOrder
+from anlan.plan.services.standings import restand
+
+_NUMBERING = 0x6E756D626572  # advisory lock: order numbers have no gaps and no twins
+
+
+def propose_for_overdue(*, today: date | None = None) -> list[SupervisionOrder]:
+    """Propose an order for every overdue duty that the same date has not yet given one.
+
+    The rule only proposes; the office's chief signs or dismisses. Sub-duties are the business of
+    the unit that handed them down: none is proposed for them.
+    """
+    today = today or timezone.localdate()
+    overdue = (
+        Duty.objects.filter(state=DutyState.OPEN, due_on__lt=today, parent=None)
+        .exclude(orders__proposed_at__date__gt=F("due_on"))
+        .order_by("pk")
+        .values_list("pk", flat=True)
+    )
+    return [_propose(pk, today) for pk in list(overdue)]
+
+
+def _propose(pk: int, today: date) -> SupervisionOrder:
+    with Write(system(), "plan.order.propose") as write:
+        duty = write.lock(Duty.objects.all(), pk)
+        days = (today - duty.due_on).days
+        order = write.add(
+            SupervisionOrder(
+                duty=duty,
+                grounds=f"{duty.organisation}的任务“{duty.title}”期限 {duty.due_on:%Y-%m-%d}，"
+                f"截至 {today:%Y-%m-%d} 逾期 {days} 天未办结。",
+            )
+        )
+        restand(write, duty)
+        _tell(
+            order, audience.office(duty.area, chief=True), "order.proposed", "有任务逾期，建议督办"
+        )
+    return order
+
+
+def order_issue(*, actor: Actor, order: int, until: date, reason: str = "") -> SupervisionOrder:
+    """Sign the order; it gets its number and goes to the unit, to be answered by ``until``."""
+    if until < timezone.localdate():
+        raise Refused("date_past", f"回复期限不能早于今天（填写的是 {until:%Y-%m-%d}）。")
+    fields = {"until": until, "signatory": actor.user, "issued_at": timezone.now()}
+    with Write(actor, "plan.order.issue", reason=reason) as write:
+        row = _lock(write, order)
+        flow.ORDER.move(write, row, "issue", fields=fields, until=until)
+        write.change(row, number=_next_number(timezone.localdate().year))
+        _tell(row, audience.owners(row.duty), "order.issued", f"收到督办 {row.number}")
+        _happened(write, row)
+    return row
+
+
+def order_dismiss(*, actor: Actor, order: int, reason: str) -> SupervisionOrder:
+    """Decide not to supervise, with a reason that is kept."""
+    return _move(actor, order, "dismiss", {"reason": reason.strip()}, reason=reason.strip())
+
+
+def order_answer(*, actor: Actor, order: int, text: str) -> SupervisionOrder:
+    """The unit says what it did."""
+    fields = {"answer": text.strip(), "answered_at": timezone.now()}
+    row = _move(actor, order, "answer", fields, text=text.strip())
+    _tell(row, audience.office(row.duty.area), "order.answered", f"督办 {row.number} 已回复")
+    return row
+
+
+def order_reject(*, actor: Actor, order: int, reason: str) -> SupervisionOrder:
+    """Send the answer back with a reason."""
+    row = _move(actor, order, "reject", {"reason": reason.strip()}, reason=reason.strip())
+    _tell(row, audience.owners(row.duty), "order.rejected", f"督办 {row.number} 被退回重办")
+    return row
+
+
+def order_close(*, actor: Actor, order: int, reason: str = "") -> SupervisionOrder:
+    """Accept the answer."""
+    return _move(actor, order, "close", {"reason": reason.strip()})
+
+
+def _move(
+    actor: Actor, order: int, verb: str, fields: dict[str, object], **inputs: str
+) -> SupervisionOrder:
+    with Write(actor, f"plan.order.{verb}", reason=inputs.get("reason", "")) as write:
+        row = _lock(write, order)
+        flow.ORDER.move(write, row, verb, fields=fields, **inputs)
+        _happened(write, row)
+    return row
+
+
+def _lock(write: Write, order: int) -> SupervisionOrder:
+    """Lock order: the duty first, then its order."""
+    visible = SupervisionOrder.objects.filter(duty__in=Duty.objects.visible_to(write.actor))
+    duty = visible.filter(pk=order).values_list("duty", flat=True).first()
+    write.lock(Duty.objects.visible_to(write.actor), duty)
+    return write.lock(visible, order)
+
+
+def _next_number(year: int) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_NUMBERING])
+    count = SupervisionOrder.objects.filter(number__contains=f"〔{year}〕").count()
+    return f"吕安办督〔{year}〕{count + 1}号"
+
+
+def _happened(write: Write, order: SupervisionOrder) -> None:
+    duty = order.duty
+    write.event(
+        "order.changed", order, area=duty.area, organisation=duty.organisation, duty=duty.pk
+    )
+
+
+def _tell(order: SupervisionOrder, users: Iterable[User], kind: str, title: str) -> None:
+    notify(
+        users=users,
+        kind=kind,
+        title=title,
+        text=order.grounds,
+        link=reverse("plan:duty", args=[order.duty_id]),
+    )

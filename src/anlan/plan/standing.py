@@ -1,0 +1,80 @@
+"""Where a duty stands on a day: plain arithmetic, no database. Never green without a measure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+
+from anlan.plan.choices import DutyState, Standing
+
+RISK_DAYS = 15  # with fewer days left, an unfinished duty is at risk whatever its pace
+PACE_SLACK = Decimal("0.25")  # how far verified progress may lag behind the calendar
+
+
+def standing(
+    *,
+    state: str,
+    period_start: date,
+    due_on: date,
+    progress: Decimal | None,
+    target: Decimal | None,
+    today: date,
+) -> Standing:
+    """The standing on ``today`` of a duty measured from ``period_start`` through ``due_on``.
+
+    ``progress`` is the verified value, None while nothing was verified; ``target`` what it must
+    reach (None: ``progress`` is in percent). Both ends of the period count as days of it.
+    """
+    if state == DutyState.MET:
+        return Standing.MET
+    if today > due_on:
+        return Standing.OVERDUE
+    if today < period_start:
+        return Standing.NOT_DUE
+    if (due_on - today).days < RISK_DAYS:
+        return Standing.AT_RISK
+    if progress is None:
+        return Standing.NOT_MEASURED
+    lags = _lags(progress, target, period_start, due_on, today)
+    return Standing.AT_RISK if lags else Standing.ON_TRACK
+
+
+def share(progress: Decimal | None, target: Decimal | None) -> Decimal | None:
+    """Verified progress as a share of the target, 0 to 1; None while nothing was verified."""
+    if progress is None:
+        return None
+    whole = Decimal(100) if target is None else target
+    return min(Decimal(1), progress / whole) if whole > 0 else Decimal(1)
+
+
+def _lags(
+    progress: Decimal, target: Decimal | None, start: date, due_on: date, today: date
+) -> bool:
+    days = (due_on - start).days + 1
+    elapsed = Decimal((today - start).days + 1) / days
+    done = share(progress, target)
+    return done is not None and done < elapsed - PACE_SLACK
+
+
+# Worst first: a cell of the matrix shows what most needs attention; what was never measured is
+# shown before what runs well, so that a cell is not green for duties nobody has reported on.
+ORDER = [
+    Standing.OVERDUE,
+    Standing.AT_RISK,
+    Standing.NOT_MEASURED,
+    Standing.ON_TRACK,
+    Standing.NOT_DUE,
+    Standing.MET,
+]
+
+
+def worst(counts: Mapping[str, int]) -> Standing | None:
+    """The standing of a cell whose duties are counted by standing; None where there is none.
+
+    Met only if every duty is met; where some are met and the rest has not begun, on track.
+    """
+    found = next((each for each in ORDER if counts.get(each)), None)
+    if found == Standing.NOT_DUE and counts.get(Standing.MET):
+        return Standing.ON_TRACK
+    return found
