@@ -1,0 +1,216 @@
+"""Finds the obligations of a text: each measure in its clause, and duties in the words around."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+
+from anlan.notices.document import Obligation, ObligationKind
+from anlan.notices.obligations import duties, sentences, subjects, universals
+from anlan.notices.obligations.measures import Measure, Reader
+from anlan.notices.obligations.passage import BLOT, Passage
+from anlan.notices.obligations.sentences import Span, Stretch
+
+_SCOPES = (ObligationKind.CONDITION, ObligationKind.TRIGGER)
+_JOINTS = ("、", "或", "并", "，", "以及")
+_ACHIEVES = re.compile(
+    r"^[^，]{0,24}?(?:基本|全面|力争|确保|全部)?(?:完成|建成|实现|达到|建立|形成|出台|印发)"
+)
+_CONTINUES = re.compile(r"^(?:并|要|应|须|必须|不得|严禁|还)")
+_TRIM = "，,、；;。：: " + BLOT
+
+
+def find(text: str, *, year: int | None, default_subject: str | None = None) -> list[Obligation]:
+    """The obligations of ``text`` in order; ``year`` is the notice's, for 年底前.
+
+    Each ``text`` stands verbatim in the input. ``default_subject`` is who is bound where the words
+    name nobody. Nothing raises: words that cannot be read are left to the reader of the notice.
+    """
+    return _Finder(text, year, default_subject).run()
+
+
+class _Finder:
+    def __init__(self, text: str, year: int | None, default_subject: str | None) -> None:
+        self.passage = Passage(text)
+        self.year = year
+        self.default = default_subject
+        self.subject: str | None = None
+
+    def run(self) -> list[Obligation]:
+        found: list[Obligation] = []
+        for stretch in sentences.stretches(self.passage.masked):
+            if stretch.opens or not _CONTINUES.match(self._words(stretch.clauses[0])):
+                self.subject = None
+            found += self._read(stretch)
+        return found
+
+    def _words(self, span: Span) -> str:
+        return self.passage.masked[span.start : span.end]
+
+    def _read(self, stretch: Stretch) -> list[Obligation]:
+        clauses = list(self._clauses(stretch))
+        named = [subjects.find(self._words(clause)) for clause in clauses]
+        readings = self._measures(clauses)
+        if not any(readings):
+            return self._duty(clauses, named, alone=True)
+        found: list[Obligation] = []
+        waiting: list[int] = []
+        for place, measures in enumerate(readings):
+            if not measures:
+                waiting.append(place)
+                continue
+            if waiting and _is_tail(self._words(clauses[place]), measures):
+                clauses[place] = Span(clauses[waiting.pop()].start, clauses[place].end)
+            found += self._beside(clauses, named, waiting)
+            waiting = []
+            found += self._measured(clauses, named, place, measures)
+        return found + self._beside(clauses, named, waiting)
+
+    def _clauses(self, stretch: Stretch) -> Iterator[Span]:
+        """The clauses, each bare date or period joined to the clause that it introduces."""
+        begin: int | None = None
+        for place, span in enumerate(stretch.clauses):
+            start = span.start if begin is None else begin
+            last = place + 1 == len(stretch.clauses)
+            if not last and self._introduces(span):
+                begin = start
+                continue
+            begin = None
+            yield Span(start, span.end)
+
+    def _introduces(self, span: Span) -> bool:
+        if span.end - span.start > 20:
+            return False
+        words = self._words(span)
+        reader = Reader(words, self.year, conditional=False)
+        covered = sum(each.end - each.start for each in (*reader.binding, *reader.recurrences))
+        return bool(covered) and len(words) - covered <= 2
+
+    def _measures(self, clauses: list[Span]) -> list[list[Measure]]:
+        """The measures of each clause; a date at the head of one governs those that follow."""
+        found: list[list[Measure]] = []
+        governing: date | None = None
+        for place, clause in enumerate(clauses):
+            words = self._words(clause)
+            conditional = words.endswith(("的", "者")) and place + 1 < len(clauses)
+            reader = Reader(words, self.year, conditional=conditional)
+            measures = reader.read()
+            if reader.binding:
+                governing = reader.governing()
+            elif governing:
+                measures = _governed(words, measures, governing)
+            found.append(measures)
+        return found
+
+    def _measured(
+        self, clauses: list[Span], named: list[str | None], place: int, measures: list[Measure]
+    ) -> list[Obligation]:
+        subject = named[place] or self.subject
+        if named[place] is None and all(each.kind in _SCOPES for each in measures):
+            subject = next((name for name in named[place:] if name), subject)
+        self._carry(named[place : place + 1])
+        clause = clauses[place]
+        cuts = self._cuts(clause, measures)
+        return [
+            self._obligation(each, self._trimmed(span), subject)
+            for each, span in zip(measures, cuts, strict=True)
+        ]
+
+    def _carry(self, named: list[str | None]) -> None:
+        """Who was named last is bound by what follows, unless it is a thing and not a body."""
+        bodies = [name for name in named if name and not subjects.is_thing(name)]
+        self.subject = bodies[-1] if bodies else self.subject
+
+    def _obligation(self, measure: Measure, span: Span, subject: str | None) -> Obligation:
+        return Obligation(
+            text=self.passage.quote(span.start, span.end),
+            subject=subject or self.default,
+            kind=measure.kind,
+            value=measure.value,
+            value_max=measure.value_max,
+            unit=measure.unit,
+            op=measure.op,
+            period=measure.period,
+            deadline=measure.deadline,
+            window_months=measure.window_months,
+        )
+
+    def _cuts(self, clause: Span, measures: list[Measure]) -> list[Span]:
+        """The words of each measure: the clause, cut at a joint between two measures."""
+        spans, begin = [], clause.start
+        words = self._words(clause)
+        shared = 0
+        for place, measure in enumerate(measures):
+            follower = measures[place + 1] if place + 1 < len(measures) else None
+            shared += 1
+            cut = _joint(words, measure.end, follower.start) if follower else len(words)
+            if cut is None:
+                continue
+            spans += [Span(begin, clause.start + cut)] * shared
+            begin, shared = clause.start + cut, 0
+        return spans
+
+    def _trimmed(self, span: Span) -> Span:
+        """Without the punctuation and the bracket of responsible units at either end."""
+        masked, (start, end) = self.passage.masked, (span.start, span.end)
+        plain = self.passage.plain
+        while end - 1 > start and plain[end - 1] in "，,、；;：:":
+            end -= 1
+        while end - 1 > start and plain[end - 1] in "或并和及":
+            end -= 1
+        while start < end - 1 and masked[start] in "，,、；;：:或并":
+            start += 1
+        return Span(start, end)
+
+    def _beside(
+        self, clauses: list[Span], named: list[str | None], places: list[int]
+    ) -> list[Obligation]:
+        if not places:
+            return []
+        first, last = places[0], places[-1] + 1
+        return self._duty(clauses[first:last], named[first:last], alone=False)
+
+    def _duty(
+        self, clauses: list[Span], named: list[str | None], *, alone: bool
+    ) -> list[Obligation]:
+        while clauses and not duties.binds(self._words(clauses[0])):
+            clauses, named = clauses[1:], named[1:]
+        subject = next((name for name in named if name), self.subject)
+        self._carry(named)
+        if not clauses:
+            return []
+        span = self._trimmed(Span(clauses[0].start, clauses[-1].end))
+        words = self._words(span)
+        if not (duties.is_duty(words) if alone else duties.is_duty_beside(words)):
+            return []
+        every = "all" if universals.WITHOUT_EXCEPTION.search(words) else None
+        text = self.passage.quote(span.start, span.end)
+        return [Obligation(text=text, subject=subject or self.default, op=every)]
+
+
+def _governed(words: str, measures: list[Measure], day: date) -> list[Measure]:
+    """年底前实现A，完成B，建成C: B and C are due by the same day."""
+    if measures:
+        due = [each.takes_date and each.op in (">=", ">", "all") for each in measures]
+        dated = zip(measures, due, strict=True)
+        return [replace(each, deadline=day) if takes else each for each, takes in dated]
+    if _ACHIEVES.match(words):
+        return [Measure(0, len(words), ObligationKind.DEADLINE, deadline=day)]
+    return []
+
+
+def _is_tail(words: str, measures: list[Measure]) -> bool:
+    """Whether a clause is nothing but its measure (，每日不少于2次) and so ends the one before."""
+    return len(measures) == 1 and len(words) - (measures[0].end - measures[0].start) <= 2
+
+
+def _joint(words: str, start: int, end: int) -> int | None:
+    """Where to cut between two measures: after the first joint outside brackets."""
+    depth = words.count("（", 0, start) - words.count("）", 0, start)
+    for place in range(start, end):
+        depth += (words[place] in "（(") - (words[place] in "）)")
+        if depth == 0 and words[place] in _JOINTS:
+            return place + 1
+    return None
