@@ -1,0 +1,91 @@
+"""The main navigation: each app registers its entries; a person sees those he may open.
+
+    nav.register("任务", "我的任务", "plan:tasks", policies.unit, "list-check", order=10)
+
+Call it in the app's ``AppConfig.ready``. The first four entries that a person may open stand in
+the bottom bar of a phone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import groupby
+
+from django.urls import reverse
+
+from anlan.kernel.access.actor import Actor
+from anlan.kernel.access.policies import Policy
+
+TABS = 4
+# Sections in the order of a working day; one that is not named here comes last.
+SECTIONS = ("", "任务", "通知", "台账", "监督", "组织", "系统")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry; ``order`` ranks it within its section."""
+
+    section: str
+    label: str
+    url_name: str
+    policy: Policy
+    icon: str
+    order: int = 100
+
+
+@dataclass(frozen=True)
+class Link:
+    """An entry as one page shows it."""
+
+    label: str
+    url: str
+    icon: str
+    current: bool
+
+
+@dataclass(frozen=True)
+class Section:
+    label: str
+    entries: list[Link]
+
+
+_entries: dict[str, Entry] = {}
+
+
+def register(
+    section: str, label: str, url_name: str, policy: Policy, icon: str, order: int = 100
+) -> None:
+    """Declare an entry; a second call with the same ``url_name`` replaces the first."""
+    _entries[url_name] = Entry(section, label, url_name, policy, icon, order)
+
+
+def sections(actor: Actor, path: str) -> list[Section]:
+    """What ``actor`` may open, by section; the entry that ``path`` lies under is current."""
+    allowed = sorted((e for e in _entries.values() if e.policy.allows(actor)), key=_rank)
+    urls = {entry.url_name: reverse(entry.url_name) for entry in allowed}
+    current = _current(urls.values(), path)
+    return [
+        Section(
+            label,
+            [Link(e.label, urls[e.url_name], e.icon, urls[e.url_name] == current) for e in group],
+        )
+        for label, group in groupby(allowed, key=lambda entry: entry.section)
+    ]
+
+
+def tabs(shown: list[Section]) -> list[Link]:
+    """The entries that fit in a phone's bottom bar."""
+    return [link for section in shown for link in section.entries][:TABS]
+
+
+def _rank(entry: Entry) -> tuple[int, str, int, str]:
+    known = entry.section in SECTIONS
+    place = SECTIONS.index(entry.section) if known else len(SECTIONS)
+    return place, entry.section, entry.order, entry.label
+
+
+def _current(urls: Iterable[str], path: str) -> str | None:
+    """The longest address that ``path`` begins with; the home page only when it is the page."""
+    under = [url for url in urls if path == url or (url != "/" and path.startswith(url))]
+    return max(under, key=len, default=None)

@@ -1,0 +1,83 @@
+// What pages need beyond HTML and htmx. Everything works without this file, only less comfortably.
+import { dialogs } from "./dialogs.js";
+import { drafts } from "./drafts.js";
+import { live } from "./live.js";
+import { submits } from "./submits.js";
+
+/** Show a message above the content, as the server's own messages look. */
+export function alertUser(text, tone = "red") {
+  const place = document.getElementById("alerts");
+  if (!place) return;
+  const note = document.createElement("div");
+  note.className = `note note-${tone}`;
+  note.setAttribute("role", "alert");
+  const words = document.createElement("div");
+  words.className = "keep-lines";
+  words.textContent = text;
+  note.append(words);
+  place.replaceChildren(note);
+  note.scrollIntoView({ block: "nearest" });
+}
+
+function refusals() {
+  document.body.addEventListener("anlan:refused", (event) => {
+    event.target.dataset.refused = "";
+    alertUser(event.detail.message, event.detail.status === 409 ? "orange" : "red");
+  });
+  document.body.addEventListener("htmx:responseError", (event) => {
+    const xhr = event.detail.xhr;
+    if (xhr.getResponseHeader("HX-Trigger") || xhr.getResponseHeader("HX-Redirect")) return;
+    alertUser("服务器没有办成这次操作，页面内容未变。请稍后重试；若仍然出错，请告知系统管理员。");
+  });
+  document.body.addEventListener("htmx:sendError", () =>
+    alertUser("与服务器的连接中断，这次操作没有送达。请检查网络后重试，已填写的内容仍在页面上。"),
+  );
+}
+
+function menus() {
+  const open = () => document.querySelectorAll("details.menu[open]");
+  document.addEventListener("click", (event) => {
+    for (const menu of open()) if (!menu.contains(event.target)) menu.open = false;
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    for (const menu of open()) {
+      menu.open = false;
+      menu.querySelector("summary").focus();
+    }
+  });
+}
+
+function backLinks() {
+  for (const link of document.querySelectorAll("[data-back]")) {
+    link.hidden = history.length < 2;
+    link.addEventListener("click", (event) => {
+      event.preventDefault();
+      history.back();
+    });
+  }
+}
+
+// A list's filters apply when one is chosen; the button is for those without JavaScript.
+function filters() {
+  document.addEventListener("change", (event) => {
+    const form = event.target.closest("form[data-auto]");
+    if (form && event.target.matches("select, input[type=date], input[type=checkbox]")) {
+      form.requestSubmit();
+    }
+  });
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-print]")) window.print();
+  });
+}
+
+refusals();
+menus();
+backLinks();
+filters();
+dialogs();
+drafts();
+submits(alertUser);
+live();
+document.querySelector("[data-focus]")?.focus();
+document.documentElement.dataset.ready = "";

@@ -1,0 +1,56 @@
+// Live updates: /live/ says what changed (ids only); elements listen for live, live:duty or
+// live:duty.verified on the body and read the news by their own address and rights.
+const LOST_AFTER = 5000;
+
+export function live() {
+  const url = document.body.dataset.live;
+  if (!url) return;
+  const mark = document.getElementById("connection");
+  let source, timer, last, wait = 1000;
+
+  function lost() {
+    timer ??= setTimeout(() => { mark.hidden = false; }, LOST_AFTER);
+  }
+  function found() {
+    clearTimeout(timer);
+    timer = undefined;
+    mark.hidden = true;
+    wait = 1000;
+  }
+  function connect() {
+    const address = new URL(url, location.href);
+    if (last) address.searchParams.set("since", last);
+    source = new EventSource(address);
+    source.onopen = found;
+    source.onerror = () => {
+      lost();
+      // The browser itself tries again unless the server answered with an error.
+      if (source.readyState !== EventSource.CLOSED) return;
+      setTimeout(connect, wait);
+      wait = Math.min(wait * 2, 30000);
+    };
+    source.addEventListener("change", (event) => {
+      last = event.lastEventId || last;
+      tell(JSON.parse(event.data));
+    });
+    source.addEventListener("reload", renew);
+  }
+  connect();
+  addEventListener("pagehide", () => source.close());
+  addEventListener("pageshow", (event) => { if (event.persisted) connect(); });
+}
+
+function tell(detail) {
+  const names = ["live", `live:${detail.kind.split(".")[0]}`, `live:${detail.kind}`];
+  for (const name of new Set(names)) {
+    document.body.dispatchEvent(new CustomEvent(name, { detail }));
+  }
+}
+
+// Too much was missed, or the session ended: the page is read anew, unless somebody is writing.
+function renew() {
+  if (!document.querySelector("form[data-dirty], dialog[open]")) return location.reload();
+  const mark = document.getElementById("connection");
+  mark.textContent = "页面内容已过时，请保存后刷新。";
+  mark.hidden = false;
+}
