@@ -99,6 +99,7 @@ def _load_organisations(facts: Facts, report: Report) -> None:
                 "kind": fact.kind,
                 "area_id": areas[fact.area],
                 "parent_id": fact.parent and ids[fact.parent],
+                "host_id": fact.host and ids.get(fact.host),
                 "path": paths[fact.code],
                 "verified": fact.verified,
                 "note": fact.note,
@@ -106,14 +107,14 @@ def _load_organisations(facts: Facts, report: Report) -> None:
             }
 
         _store(Organisation, {fact.code: wanted(fact) for fact in level}, report)
-    _set_hosts(facts.organisations, report)
+    _complete_hosts(facts.organisations)
 
 
-def _set_hosts(facts: list[OrganisationFact], report: Report) -> None:
-    """Hosts come last: an office may stand before the body that houses it."""
+def _complete_hosts(facts: list[OrganisationFact]) -> None:
+    """An office may have been created before the body that houses it."""
     ids = _ids(Organisation)
     hosts = {fact.code: {"host_id": ids[fact.host]} for fact in facts if fact.host}
-    _store(Organisation, hosts, report)
+    _store(Organisation, hosts, Report())
 
 
 # --- names ------------------------------------------------------------------------------------

@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
 from django.db.models import Q
 
 from anlan.kernel.audit.triggers import audited
 from anlan.kernel.orgs.naming import key
+
+if TYPE_CHECKING:
+    from anlan.kernel.access.actor import Actor
+
+
+class PublicQuerySet(models.QuerySet[Any]):
+    """Rows that everybody with an account may see: who is who is no secret among officials."""
+
+    def visible_to(self, actor: Actor) -> Self:
+        """All rows for an active account or the system, none for anybody else."""
+        if actor.user is None or actor.user.is_active:
+            return self.all()
+        return self.none()
 
 
 class AreaLevel(models.TextChoices):
@@ -32,6 +45,8 @@ class Area(models.Model):
     )
     path = models.CharField(max_length=80, unique=True, db_index=True)
     sort = models.PositiveIntegerField(default=0)
+
+    objects = PublicQuerySet.as_manager()
 
     class Meta:
         ordering = ["sort", "code"]
@@ -92,6 +107,8 @@ class Organisation(models.Model):
     note = models.CharField("说明", max_length=300, blank=True)
     edited = models.BooleanField(default=False, editable=False)
     sort = models.PositiveIntegerField(default=0)
+
+    objects = PublicQuerySet.as_manager()
 
     class Meta:
         ordering = ["sort", "code"]
@@ -164,6 +181,8 @@ class Group(models.Model):
     note = models.CharField("说明", max_length=300, blank=True)
     verified = models.BooleanField("已核实", default=True)
     edited = models.BooleanField(default=False, editable=False)
+
+    objects = PublicQuerySet.as_manager()
 
     class Meta:
         ordering = ["code"]
