@@ -12,6 +12,14 @@ from collections.abc import Sequence
 
 COMMANDS: dict[str, tuple[str, str]] = {
     # name: ("module:function", what it does)
+    "run": ("anlan.config.commands:run", "准备数据并运行：数据库、网页、后台任务"),
+    "serve": ("anlan.config.commands:serve", "只运行网页服务"),
+    "worker": ("anlan.config.commands:worker", "只运行后台任务"),
+    "health": ("anlan.config.commands:health", "查看运行状态"),
+    "migrate": ("anlan.config.commands:migrate", "更新数据库结构"),
+    "load": ("anlan.config.commands:load", "载入随程序提供的区划、单位等资料"),
+    "demo": ("anlan.config.commands:demo", "载入标明为演示的一年数据"),
+    "manage": ("anlan.config.commands:manage", "Django 的管理命令"),
     "notice": ("anlan.notices.command:main", "读通知：正文、附表、责任、数字、前后不一致之处"),
 }
 

@@ -45,7 +45,7 @@ def from_url(url: str) -> dict[str, Any]:
         name=unquote(parts.path[1:]),
         user=unquote(parts.username or ""),
         password=unquote(parts.password or ""),
-        host=query.pop("host", None) or unquote(parts.hostname or ""),
+        host=query.pop("host", "") or unquote(parts.hostname or ""),
         port=str(parts.port or ""),
         options=query,
     )

@@ -44,15 +44,15 @@ STOP_SECONDS = 60
 
 
 @contextmanager
-def server(var: Path, settings: Mapping[str, str] | None = None) -> Iterator[None]:
+def server(var: Path, settings: Mapping[str, str] | None = None) -> Iterator[Cluster | None]:
     """Keep the database of the data folder ``var`` running inside the ``with`` block.
 
-    Does nothing where ``DATABASE_URL`` names a server of one's own. ``settings`` are settings of
-    PostgreSQL beyond our own; they count only if this call starts the server. SetupError if the
-    server cannot be started.
+    Gives None, and does nothing, where ``DATABASE_URL`` names a server of one's own.
+    ``settings`` are settings of PostgreSQL beyond our own; they count only if this call starts
+    the server. SetupError if the server cannot be started.
     """
     if os.environ.get("DATABASE_URL"):
-        yield
+        yield None
         return
     cluster = Cluster(var, settings or {})
     cluster.prepare_folder()
@@ -62,7 +62,7 @@ def server(var: Path, settings: Mapping[str, str] | None = None) -> Iterator[Non
             fcntl.flock(start, fcntl.LOCK_EX)
             cluster.ensure_running()
         try:
-            yield
+            yield cluster
         finally:
             cluster.leave(users)
 

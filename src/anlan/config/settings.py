@@ -91,6 +91,10 @@ USE_TZ = True
 
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"},
+}
 STATICFILES_DIRS = [("vendor", BASE / "static-vendor")]
 
 # A government intranet has no Internet: no page may load anything from another host.

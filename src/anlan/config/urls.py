@@ -2,7 +2,10 @@
 
 from django.urls import include, path
 
+from anlan.config.health import healthz
+
 urlpatterns = [
+    path("healthz", healthz, name="healthz"),
     path("", include("anlan.kernel.ui.urls")),
     path("", include("anlan.kernel.access.urls")),
     path("", include("anlan.kernel.events.urls")),

@@ -1,0 +1,128 @@
+"""Bring the data folder up to what the program needs. Safe to repeat, and then quick."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
+from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from anlan.config.announcement import Account
+from anlan.kernel.access.actor import ActorSource, system
+
+# What fills an empty installation, in this order: what it is, and "module:function".
+LOADERS = (("区划和单位", "anlan.kernel.orgs.loading:load"),)
+DEMONSTRATION = "anlan.plan.demo:load"
+ACCOUNTS = "anlan.kernel.access.demo:ensure_accounts"
+
+
+def prepare(*, demo: bool = False) -> list[Account]:
+    """Do every step, saying how each goes; returns the demonstration accounts."""
+    accounts: list[Account] = []
+
+    def make_accounts() -> str:
+        accounts.extend(find(ACCOUNTS)())
+        return f"{len(accounts)} 个"
+
+    steps: list[tuple[str, Callable[[], str]]] = [
+        ("数据库结构", migrate),
+        *((name, partial(load, path)) for name, path in LOADERS),
+        ("演示账号", make_accounts),
+        ("静态文件", collect_static),
+    ]
+    if demo:
+        steps.insert(-1, ("演示数据", partial(load, DEMONSTRATION)))
+    for number, (name, step) in enumerate(steps, 1):
+        with _reported(f"准备数据 [{number}/{len(steps)}] {name}") as outcome:
+            outcome.append(step())
+    return accounts
+
+
+def migrate() -> str:
+    """Apply the migrations that the database lacks."""
+    executor = MigrationExecutor(connection)
+    missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    if not missing:
+        return "已是最新"
+    call_command("migrate", interactive=False, verbosity=0)
+    return f"更新 {len(missing)} 步"
+
+
+def load(path: str) -> str:
+    """Run one loader unless this database has had these very facts from this very program."""
+    stamp = settings.VAR / "stamps" / path.replace(":", ".")
+    wanted = _digest(_state_of_database(), *_files(settings.BASE / "data"), *_files(_home(path)))
+    if stamp.exists() and stamp.read_text() == wanted:
+        return "已载入"
+    outcome = find(path)(actor=system(ActorSource.IMPORT))
+    stamp.parent.mkdir(parents=True, exist_ok=True)
+    stamp.write_text(wanted)
+    return str(outcome or "已载入")
+
+
+def collect_static() -> str:
+    """Copy the static files to where they are served from, unless none changed."""
+    sources = [
+        Path(storage.path(name))
+        for finder in get_finders()
+        for name, storage in finder.list(ignore_patterns=None)
+    ]
+    stamp = settings.VAR / "stamps" / "static"
+    wanted = _digest(*(f"{path} {path.stat().st_mtime_ns}" for path in sources))
+    if not (stamp.exists() and stamp.read_text() == wanted and settings.STATIC_ROOT.exists()):
+        call_command("collectstatic", interactive=False, clear=True, verbosity=0)
+        stamp.parent.mkdir(parents=True, exist_ok=True)
+        stamp.write_text(wanted)
+    return f"{len(sources)} 个"
+
+
+def find(path: str) -> Callable[..., Any]:
+    """The function that ``module:function`` names."""
+    module, function = path.split(":")
+    found: Callable[..., Any] = getattr(importlib.import_module(module), function)
+    return found
+
+
+@contextmanager
+def _reported(title: str) -> Iterator[list[str]]:
+    print(f"{title} …", end=" ", flush=True)
+    began = time.monotonic()
+    outcome: list[str] = []
+    yield outcome
+    print(f"{''.join(outcome)}（{time.monotonic() - began:.1f} 秒）", flush=True)
+
+
+def _state_of_database() -> str:
+    """What tells this database from one that was dropped and made anew, here or elsewhere."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT system_identifier, oid FROM pg_control_system(), pg_database"
+            " WHERE datname = current_database()"
+        )
+        return " ".join(map(str, cursor.fetchone()))
+
+
+def _home(path: str) -> Path:
+    """The folder of the app that holds the function."""
+    file = importlib.import_module(path.split(":")[0]).__file__
+    return Path(file or "").parent
+
+
+def _files(folder: Path) -> Iterator[str]:
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and path.suffix != ".pyc":
+            yield f"{path} {hashlib.sha256(path.read_bytes()).hexdigest()}"
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()

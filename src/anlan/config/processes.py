@@ -1,0 +1,94 @@
+"""The processes of one installation, kept together: if one ends, all end, and it is said which."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from types import FrameType
+
+STOP_SECONDS = 15
+LOOK_SECONDS = 0.2
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+PR_SET_PDEATHSIG = 1
+
+
+def die_with_parent() -> None:
+    """Ask Linux for SIGTERM when the parent dies: one that is killed cannot tell us."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+class Supervisor:
+    """Runs the named commands until one of them ends, a watch fails, or we are told to stop."""
+
+    def __init__(self, commands: Mapping[str, Sequence[str]]) -> None:
+        self.commands = commands
+        self.processes: dict[str, subprocess.Popen[bytes]] = {}
+        self.told_to_stop = False
+
+    def run(self, watch: Callable[[], str | None]) -> int:
+        """Start all and wait. Returns 0 if told to stop, 1 if something ended by itself.
+
+        ``watch`` is asked again and again; its answer is what is wrong, None if nothing is.
+        """
+        for number in STOP_SIGNALS:
+            signal.signal(number, self._hear)
+        try:
+            self._start()
+            problem = self._wait(watch)
+        finally:
+            self.stop()
+        if problem:
+            print(f"错误：{problem}，其他进程也已停止。", file=sys.stderr, flush=True)
+            return 1
+        return 0
+
+    def stop(self) -> None:
+        """Ask every process to stop, then make those stop that did not."""
+        self._signal(signal.SIGTERM)
+        end = time.monotonic() + STOP_SECONDS
+        while self._alive() and time.monotonic() < end:
+            time.sleep(LOOK_SECONDS / 4)
+        self._signal(signal.SIGKILL)
+        for process in self.processes.values():
+            process.wait()
+
+    def ended(self) -> str | None:
+        """What ended of its own accord, in words; None while all run."""
+        for name, process in self.processes.items():
+            if process.poll() is not None:
+                return f"{name}停了（退出码 {process.returncode}）"
+        return None
+
+    def _hear(self, number: int, frame: FrameType | None) -> None:
+        self.told_to_stop = True
+
+    def _start(self) -> None:
+        for name, command in self.commands.items():
+            self.processes[name] = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                start_new_session=True,  # Ctrl-C reaches us alone, and we stop them in order
+                preexec_fn=die_with_parent,
+            )
+
+    def _wait(self, watch: Callable[[], str | None]) -> str | None:
+        while not self.told_to_stop:
+            problem = self.ended() or watch()
+            if problem and not self.told_to_stop:
+                return problem
+            time.sleep(LOOK_SECONDS)
+        return None
+
+    def _alive(self) -> bool:
+        return any(process.poll() is None for process in self.processes.values())
+
+    def _signal(self, number: signal.Signals) -> None:
+        for process in self.processes.values():
+            if process.poll() is None:
+                os.killpg(process.pid, number)
