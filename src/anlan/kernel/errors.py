@@ -4,9 +4,9 @@ from __future__ import annotations
 
 
 class Refused(Exception):
-    """A write was refused; nothing changed. ``code`` is for programs, ``message`` (Chinese) for people.
+    """A write was refused; nothing changed. ``code`` is for programs.
 
-    The message says what happened and what to do.
+    ``message`` is for people, in Chinese: what happened and what to do.
     """
 
     status = 422

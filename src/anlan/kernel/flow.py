@@ -78,7 +78,7 @@ class Flow:
     def __getitem__(self, verb: str) -> Transition:
         return self._by_verb[verb]
 
-    def field(self) -> models.CharField[str, str]:
+    def field(self) -> models.CharField:  # type: ignore[type-arg]
         """The state field of the model that follows this flow."""
         return models.CharField(
             "状态", max_length=20, choices=self.states, default=self.initial, db_index=True
@@ -193,13 +193,15 @@ def declared(flows: Iterable[Flow]) -> str:
     """The transition tables of ``flows`` as Markdown, for docs/flows.md."""
     parts = []
     for flow in flows:
-        rows = [
-            f"| {'、'.join(flow.states(s).label for s in sorted(t.sources))} | {t.label} (`{t.verb}`) "
-            f"| {flow.states(t.target).label} | {t.policy.label} | {t.deadline or '—'} "
-            f"| {t.on_passed or '—'} |"
-            for t in flow.transitions
-        ]
         head = "| from | verb | to | who | deadline | when it passes |\n|---|---|---|---|---|---|"
-        parts.append(f"## {flow.label} (`{flow.name}`)\n\n{head}\n" + "\n".join(rows))
+        rows = "\n".join(_row(flow, each) for each in flow.transitions)
+        parts.append(f"## {flow.label} (`{flow.name}`)\n\n{head}\n{rows}")
         parts.append(f"```mermaid\n{flow.mermaid()}\n```")
     return "\n\n".join(parts) + "\n"
+
+
+def _row(flow: Flow, each: Transition) -> str:
+    sources = "、".join(flow.states(state).label for state in sorted(each.sources))
+    cells = [sources, f"{each.label} (`{each.verb}`)", flow.states(each.target).label]
+    cells += [each.policy.label, each.deadline or "—", each.on_passed or "—"]
+    return f"| {' | '.join(cells)} |"

@@ -127,9 +127,8 @@ class _Publication:
             if clause is None:
                 clause = self.write.add(Clause(key_duty=key_duty, **fields))
                 self._note("clause", "added", draft.text)
-            elif before := self._update(clause, fields):
-                if before.keys() - {"lines", "number"}:
-                    self._note("clause", "changed", draft.text, before, fields)
+            elif (before := self._update(clause, fields)).keys() - {"lines", "number"}:
+                self._note("clause", "changed", draft.text, before, fields)
             kept.append((clause, draft))
         return kept
 

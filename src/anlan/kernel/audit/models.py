@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import pgtrigger
 from django.db import models
 
+from anlan.kernel.audit.triggers import append_only
 from anlan.kernel.events.models import TransactionId
 
 
@@ -32,12 +32,7 @@ class AuditRow(models.Model):
             models.Index(fields=["table_name", "row_id"], name="audit_of_row"),
             models.Index(fields=["user_id", "-id"], name="audit_of_user"),
         ]
-        triggers = [
-            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
-            pgtrigger.Protect(
-                name="no_truncate", operation=pgtrigger.Truncate, level=pgtrigger.Statement
-            ),
-        ]
+        triggers = append_only()
         verbose_name = verbose_name_plural = "审计记录"
 
     def __str__(self) -> str:
@@ -55,12 +50,7 @@ class Seal(models.Model):
 
     class Meta:
         ordering = ["number"]
-        triggers = [
-            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
-            pgtrigger.Protect(
-                name="no_truncate", operation=pgtrigger.Truncate, level=pgtrigger.Statement
-            ),
-        ]
+        triggers = append_only()
         verbose_name = verbose_name_plural = "审计封存"
 
     def __str__(self) -> str:

@@ -27,31 +27,15 @@ def audited(*, secret: tuple[str, ...] = SECRET) -> pgtrigger.Trigger:
     )
 
 
-FUNCTION = """
-CREATE OR REPLACE FUNCTION anlan_audit(
-    table_name text, operation text, before jsonb, after jsonb, masked text[]
-) RETURNS void LANGUAGE plpgsql AS $$
-DECLARE
-    context jsonb := coalesce(nullif(current_setting('anlan.write', true), ''), '{}')::jsonb;
-    changed jsonb;
-BEGIN
-    SELECT jsonb_object_agg(
-        key,
-        CASE WHEN key = ANY (masked) THEN '["***", "***"]'::jsonb
-             ELSE jsonb_build_array(before -> key, after -> key) END
-    ) INTO changed
-    FROM jsonb_object_keys(coalesce(after, before)) AS key
-    WHERE (before -> key) IS DISTINCT FROM (after -> key);
-    IF changed IS NULL THEN RETURN; END IF;
-    INSERT INTO audit_auditrow (
-        table_name, row_id, operation, changes, user_id, principal_id, authority, source,
-        request, verb, reason
-    ) VALUES (
-        table_name, coalesce(after ->> 'id', before ->> 'id', ''), operation, changed,
-        (context ->> 'user')::bigint, (context ->> 'principal')::bigint,
-        coalesce(context ->> 'authority', ''), coalesce(context ->> 'source', ''),
-        coalesce(context ->> 'request', ''), coalesce(context ->> 'verb', ''),
-        coalesce(context ->> 'reason', '')
-    );
-END $$;
-"""
+def append_only() -> list[pgtrigger.Trigger]:
+    """Rows are added and never changed or removed, not even all at once."""
+    return [
+        pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
+        pgtrigger.Trigger(
+            name="no_truncate",
+            level=pgtrigger.Statement,
+            when=pgtrigger.Before,
+            operation=pgtrigger.Truncate,
+            func="RAISE EXCEPTION 'this table is append-only' USING ERRCODE = 'check_violation';",
+        ),
+    ]

@@ -8,7 +8,7 @@ from django.db import models
 from anlan.kernel.orgs.models import Area, Organisation
 
 
-class TransactionId(models.Field[int, int]):
+class TransactionId(models.Field):  # type: ignore[type-arg]
     """``xid8``: the transaction that wrote the row; orders events by when they become visible."""
 
     def db_type(self, connection: object) -> str:

@@ -11,7 +11,7 @@ from django.http import HttpRequest, StreamingHttpResponse
 
 from anlan.kernel.access.actor import Actor
 from anlan.kernel.access.policies import anyone, page
-from anlan.kernel.access.sessions import still_open
+from anlan.kernel.access.sessions import in_force
 from anlan.kernel.events.hub import BACKLOG, PAGE, Subscription, connect, hub, since
 from anlan.kernel.events.outbox import Cursor, Happening
 from anlan.kernel.events.sight import Sight
@@ -22,7 +22,7 @@ RELOAD = "event: reload\ndata: {}\n\n"
 
 @page(anyone)
 async def live(request: HttpRequest) -> StreamingHttpResponse:
-    """What happens in the viewer's scope, as ids; the page then reads the news by its own rights."""
+    """What happens in the viewer's scope, as ids; the page reads the news by its own rights."""
     response = StreamingHttpResponse(_stream(request), content_type="text/event-stream")
     response["Cache-Control"] = "no-store"
     response["X-Accel-Buffering"] = "no"
@@ -53,7 +53,7 @@ async def _stream(request: HttpRequest) -> AsyncIterator[str]:
                 yield RELOAD
                 return
             if event is None:
-                if not await sync_to_async(still_open)(request):
+                if not await sync_to_async(_still_open)(request):
                     yield RELOAD
                     return
                 sight = await sync_to_async(Sight.of)(actor.fresh())
@@ -89,3 +89,7 @@ def _message(event: Happening) -> str:
         "ids": event.ids,
     }
     return f"id: {event.cursor}\nevent: change\ndata: {json.dumps(data, ensure_ascii=False)}\n\n"
+
+
+def _still_open(request: HttpRequest) -> bool:
+    return in_force().filter(pk=request.account_session.pk).exists()  # type: ignore[attr-defined]

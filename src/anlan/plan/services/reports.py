@@ -44,7 +44,7 @@ def report_submit(
             Report(duty=row, author=actor.user, text=text.strip(), value=value, complete=complete)
         )
         for file in files:
-            attach(write, file=file, subject=report)
+            attach(write, file=file, subject=report, organisation=row.organisation)
         notify(
             users=audience.verifiers(row),
             kind="report.submitted",
@@ -52,9 +52,7 @@ def report_submit(
             text=row.title,
             link=reverse("plan:duty", args=[row.pk]),
         )
-        write.event(
-            "report.submitted", report, area=row.area, organisation=row.organisation, duty=row.pk
-        )
+        restand(write, row)
     return report
 
 
@@ -142,6 +140,7 @@ def _progress(duty: Duty, report: Report) -> Decimal | None:
 
 def report_return(*, actor: Actor, report: int, reason: str) -> Report:
     """Send a report back with a reason; the duty stays as it was. Tells the author."""
+    reason = reason.strip()
     with Write(actor, "plan.report.return", reason=reason) as write:
         duty, row = _lock(write, report)
         flow.REPORT.move(

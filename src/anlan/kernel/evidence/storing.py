@@ -1,0 +1,107 @@
+"""Storing a content once, under its digest, typed by what it is and not by what it is called."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import filetype
+
+from anlan.kernel.errors import Refused
+
+MAX_BYTES = 50 * 1024 * 1024
+ALLOWED = {
+    "image/jpeg": "JPEG 照片",
+    "image/png": "PNG 图片",
+    "image/webp": "WebP 图片",
+    "application/pdf": "PDF",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "Word（.docx）",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "Excel（.xlsx）",
+    "video/mp4": "MP4 视频",
+    "text/plain": "文本",
+}
+
+
+class Upload(Protocol):
+    """What Django's uploaded files offer."""
+
+    name: str | None
+    size: int | None
+
+    def chunks(self) -> Iterator[bytes]: ...
+
+
+@dataclass(frozen=True)
+class Stored:
+    digest: str
+    size: int
+    media_type: str
+    path: Path
+
+
+def store(upload: Upload, folder: Path, *, limit: int = MAX_BYTES) -> Stored:
+    """Write the upload below ``folder`` as ``ab/abcdef…``; the same content is kept once.
+
+    Refused: empty, larger than ``limit`` bytes, a type that is not allowed, a full disk.
+    """
+    name = upload.name or "文件"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=folder)
+    except OSError as error:
+        raise _disk(error) from error
+    try:
+        with os.fdopen(handle, "wb") as file:
+            digest, size = _copy(upload, file, name, limit)
+            file.flush()
+            os.fsync(file.fileno())
+        media_type = sniff(Path(temporary), name)
+        path = folder / digest[:2] / digest
+        path.parent.mkdir(exist_ok=True)
+        Path(temporary).replace(path)
+    except OSError as error:
+        raise _disk(error) from error
+    finally:
+        Path(temporary).unlink(missing_ok=True)
+    return Stored(digest, size, media_type, path)
+
+
+def _copy(upload: Upload, file: object, name: str, limit: int) -> tuple[str, int]:
+    digest, size = hashlib.sha256(), 0
+    for chunk in upload.chunks():
+        size += len(chunk)
+        if size > limit:
+            raise Refused(
+                "too_large", f"“{name}”超过 {limit // 1024 // 1024} MB 的上限，请压缩后再上传。"
+            )
+        digest.update(chunk)
+        file.write(chunk)  # type: ignore[attr-defined]
+    if size == 0:
+        raise Refused("empty", f"“{name}”是空文件，请重新选择。")
+    return digest.hexdigest(), size
+
+
+def sniff(path: Path, name: str) -> str:
+    """The content's media type; Refused if it is not one that can be evidence."""
+    guessed = filetype.guess(str(path))
+    kind = guessed.mime if guessed else _text(path)
+    if kind not in ALLOWED:
+        raise Refused(
+            "type_not_allowed",
+            f"“{name}”的类型不能作为佐证。可用：{'、'.join(ALLOWED.values())}。",
+        )
+    return str(kind)
+
+
+def _text(path: Path) -> str | None:
+    with path.open("rb") as file:
+        return None if b"\0" in file.read(8192) else "text/plain"
+
+
+def _disk(error: OSError) -> Refused:
+    return Refused("storage", f"文件没有保存成功（{error.strerror}），请联系系统管理员后重试。")
