@@ -137,10 +137,10 @@ def load(arguments: Sequence[str]) -> int:
     """Load the facts that come with the program."""
     _parser("load", "载入随程序提供的区划、单位等资料，可重复执行").parse_args(arguments)
     with django():
-        from anlan.config import prepare
+        from anlan.config import loaders, prepare
 
-        for name, path in prepare.LOADERS:
-            print(f"{name}：{prepare.load(path)}")
+        for name, loader in loaders.FACTS_LOADERS:
+            print(f"{name}：{prepare.load(loader)}")
     return DONE
 
 
@@ -149,9 +149,9 @@ def demo(arguments: Sequence[str]) -> int:
     """Load the demonstration year."""
     _parser("demo", "载入标明为演示的一年数据，可重复执行").parse_args(arguments)
     with django():
-        from anlan.config import prepare
+        from anlan.config import loaders, prepare
 
-        print(f"演示数据：{prepare.load(prepare.DEMONSTRATION)}")
+        print(f"演示数据：{prepare.load(loaders.demonstration)}")
     return DONE
 
 

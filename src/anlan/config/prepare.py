@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import importlib
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
@@ -17,13 +15,10 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from anlan.config import loaders
 from anlan.config.announcement import Account
-from anlan.kernel.access.actor import ActorSource, system
 
-# What fills an empty installation, in this order: what it is, and "module:function".
-LOADERS = (("区划和单位", "anlan.kernel.orgs.loading:load"),)
-DEMONSTRATION = "anlan.plan.demo:load"
-ACCOUNTS = "anlan.kernel.access.demo:ensure_accounts"
+PROGRAM = Path(__file__).resolve().parents[1]
 
 
 def prepare(*, demo: bool = False) -> list[Account]:
@@ -31,17 +26,19 @@ def prepare(*, demo: bool = False) -> list[Account]:
     accounts: list[Account] = []
 
     def make_accounts() -> str:
-        accounts.extend(find(ACCOUNTS)())
+        from anlan.kernel.access.demo import ensure_accounts
+
+        accounts.extend(ensure_accounts())
         return f"{len(accounts)} 个"
 
     steps: list[tuple[str, Callable[[], str]]] = [
         ("数据库结构", migrate),
-        *((name, partial(load, path)) for name, path in LOADERS),
+        *((name, partial(load, loader)) for name, loader in loaders.FACTS_LOADERS),
         ("演示账号", make_accounts),
         ("静态文件", collect_static),
     ]
     if demo:
-        steps.insert(-1, ("演示数据", partial(load, DEMONSTRATION)))
+        steps.insert(-1, ("演示数据", partial(load, loaders.demonstration)))
     for number, (name, step) in enumerate(steps, 1):
         with _reported(f"准备数据 [{number}/{len(steps)}] {name}") as outcome:
             outcome.append(step())
@@ -58,16 +55,16 @@ def migrate() -> str:
     return f"更新 {len(missing)} 步"
 
 
-def load(path: str) -> str:
+def load(loader: Callable[[], str]) -> str:
     """Run one loader unless this database has had these very facts from this very program."""
-    stamp = settings.VAR / "stamps" / path.replace(":", ".")
-    wanted = _digest(_state_of_database(), *_files(settings.BASE / "data"), *_files(_home(path)))
+    stamp = settings.VAR / "stamps" / f"load-{loader.__name__}"
+    wanted = _digest(_state_of_database(), _content(loaders.FACTS), _content(PROGRAM))
     if stamp.exists() and stamp.read_text() == wanted:
         return "已载入"
-    outcome = find(path)(actor=system(ActorSource.IMPORT))
+    outcome = loader()
     stamp.parent.mkdir(parents=True, exist_ok=True)
     stamp.write_text(wanted)
-    return str(outcome or "已载入")
+    return outcome
 
 
 def collect_static() -> str:
@@ -84,13 +81,6 @@ def collect_static() -> str:
         stamp.parent.mkdir(parents=True, exist_ok=True)
         stamp.write_text(wanted)
     return f"{len(sources)} 个"
-
-
-def find(path: str) -> Callable[..., Any]:
-    """The function that ``module:function`` names."""
-    module, function = path.split(":")
-    found: Callable[..., Any] = getattr(importlib.import_module(module), function)
-    return found
 
 
 @contextmanager
@@ -112,16 +102,16 @@ def _state_of_database() -> str:
         return " ".join(map(str, cursor.fetchone()))
 
 
-def _home(path: str) -> Path:
-    """The folder of the app that holds the function."""
-    file = importlib.import_module(path.split(":")[0]).__file__
-    return Path(file or "").parent
-
-
-def _files(folder: Path) -> Iterator[str]:
-    for path in sorted(folder.rglob("*")):
-        if path.is_file() and path.suffix != ".pyc":
-            yield f"{path} {hashlib.sha256(path.read_bytes()).hexdigest()}"
+def _content(folder: Path) -> str:
+    """One digest of the files below ``folder`` that git would keep."""
+    files = (path for path in sorted(folder.rglob("*")) if path.is_file())
+    return _digest(
+        *(
+            f"{path} {hashlib.sha256(path.read_bytes()).hexdigest()}"
+            for path in files
+            if path.suffix in (".py", ".csv", ".yaml", ".json", ".geojson")
+        )
+    )
 
 
 def _digest(*parts: str) -> str:

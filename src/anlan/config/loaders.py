@@ -1,0 +1,33 @@
+"""What fills an installation, in order. Each is safe to repeat and says in a few words what it did.
+
+Imported functions are named where they are used: an app that is broken must not keep the others
+from being looked after.
+"""
+
+from __future__ import annotations
+
+from django.conf import settings
+
+from anlan.kernel.access.actor import ActorSource, system
+
+FACTS = settings.BASE / "data"
+CITY = FACTS / "luliang"
+
+
+def organisations() -> str:
+    """Areas, organisations, their names and groups."""
+    from anlan.kernel.orgs.loading import load
+
+    report = load(CITY, actor=system(ActorSource.IMPORT))
+    return f"新增 {report.created.total()}，更改 {report.changed.total()}，保留 {len(report.kept)}"
+
+
+def demonstration() -> str:
+    """A year of work, marked as a demonstration."""
+    from anlan.plan.demo import load
+
+    return str(load() or "已载入")
+
+
+# title, function
+FACTS_LOADERS = (("区划和单位", organisations),)
