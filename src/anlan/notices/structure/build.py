@@ -1,0 +1,126 @@
+"""From a source to a notice: clean, join, number, cut, and keep account of every character."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from anlan.notices.document import Chapter, Notice, Row, Source
+from anlan.notices.structure.body import Body, build_body, lone_item
+from anlan.notices.structure.columns import guess_head, head_of
+from anlan.notices.structure.ending import find_ending
+from anlan.notices.structure.front import Front, likeliest_year, read_front, signature
+from anlan.notices.structure.genre import require_notice
+from anlan.notices.structure.joining import join
+from anlan.notices.structure.ledger import Ledger
+from anlan.notices.structure.lines import clean_lines
+from anlan.notices.structure.marks import find_marks
+from anlan.notices.structure.table import Table, read_tables
+from anlan.notices.structure.text import Line, Span, Text
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A notice and the account of the characters that are in none of its fields."""
+
+    notice: Notice
+    ledger: Ledger
+
+
+def build(source: Source) -> Notice:
+    """The structure of ``source``; raises NoticeError when it is no notice (see ``genre``)."""
+    return read(source).notice
+
+
+def read(source: Source) -> Reading:
+    """As :func:`build`, with the account that ``accounting`` checks."""
+    ledger = Ledger()
+    lines, tables = _separate(clean_lines(source, ledger))
+    text = join(lines, ledger)
+    marks = find_marks(text.string)
+    require_notice(text, marks, has_table=bool(tables))
+    body = build_body(text, marks, ledger) if marks else None
+    front = read_front(text, (0, body.front_end if body else len(text.string)), ledger)
+    body = body or _unnumbered(text, front, ledger, has_table=bool(tables))
+    notice = Notice(
+        title=front.title,
+        draft=front.draft,
+        preamble=text.show(*front.preamble),
+        closing=text.show(*body.endings),
+        chapters=body.chapters,
+        table=read_tables(tables, body.chapters, ledger),
+        source=source,
+    )
+    _date(notice, front, text, body, ledger)
+    notice.repairs = sorted([*source.repairs, *ledger.repairs], key=lambda each: each.line)
+    return Reading(notice, ledger)
+
+
+def _separate(blocks: list[Line | Row]) -> tuple[list[Line], list[Table]]:
+    """Running text, and the tables of assignments; rows of other tables become running text."""
+    lines: list[Line] = []
+    tables: list[Table] = []
+    run: list[Row] = []
+    for block in [*blocks, None]:
+        if isinstance(block, Row):
+            run.append(block)
+            continue
+        if run:
+            lines += _read_run(run, tables)
+            run = []
+        if block is not None:
+            lines.append(block)
+    return lines, tables
+
+
+def _read_run(run: list[Row], tables: list[Table]) -> list[Line]:
+    """Adds rows that stand together to a new table, or to the one that they continue."""
+    place = next((index for index, row in enumerate(run[:4]) if head_of(row)), -1)
+    if place >= 0:
+        head = head_of(run[place])
+        if head:
+            tables.append(Table(head, run[place + 1 :]))
+        return [_as_line(row) for row in run[:place]]
+    if tables and abs(len(run[0].cells) - len(tables[-1].head.columns)) <= 1:
+        tables[-1].rows += run
+        return []
+    guess = guess_head(run)
+    if guess:
+        tables.append(Table(guess, run))
+        return []
+    return [_as_line(row) for row in run]
+
+
+def _as_line(row: Row) -> Line:
+    return Line(
+        " ".join(cell.replace("\n", " ") for cell in row.cells), row.line, row.page, hard=True
+    )
+
+
+def _unnumbered(text: Text, front: Front, ledger: Ledger, *, has_table: bool) -> Body:
+    """A notice without any numbering: what follows the addressees is one item of one chapter."""
+    spans = front.preamble
+    if not spans or has_table:
+        return Body([], [], len(text.string))
+    first = (
+        next((i for i, each in enumerate(spans) if text.raw(each).rstrip().endswith("：")), -1) + 1
+    )
+    whole = (spans[first][0], spans[-1][1]) if first < len(spans) else (0, 0)
+    end = find_ending(text, whole)
+    front.preamble = spans[:first]
+    item = lone_item(text, (whole[0], end), ledger)
+    endings: list[Span] = [(end, whole[1])] if end < whole[1] else []
+    chapter = Chapter(None, None, "", [item], lines=text.lines([(whole[0], end)]))
+    return Body([chapter], endings, whole[0])
+
+
+def _date(notice: Notice, front: Front, text: Text, body: Body, ledger: Ledger) -> None:
+    """Issuer and year: from the title, else the signature, else (year) the one named most."""
+    closing = [text.raw(each) for span in body.endings for each in text.paragraphs(span)]
+    preamble = [text.raw(each) for each in front.preamble]
+    signed = [signature(closing), signature(preamble)]
+    notice.issuer = front.issuer
+    if notice.issuer is None:
+        found = next((issuer for issuer, _ in signed if issuer), None)
+        notice.issuer = ledger.copy(found) if found else None
+    years = [front.year, *(year for _, year in signed), likeliest_year(text.string)]
+    notice.year = next((year for year in years if year), None)

@@ -1,0 +1,110 @@
+"""Repairs inside one line: markup, invisible characters, half-width marks, folded paragraphs."""
+
+from __future__ import annotations
+
+import re
+
+from anlan.notices.structure.ledger import LayoutKind, Ledger, RepairKind
+from anlan.notices.structure.marks import leading_mark
+from anlan.notices.structure.signs import CLOSERS, IDEOGRAPH, OPENERS, WIDE
+
+_TAG = re.compile(
+    r"</?[A-Za-z][A-Za-z0-9]{0,10}(?:\s[^<>\n]{0,200})?/?>|&(?:nbsp|ensp|emsp|#160|#12288);"
+)
+_BREAKING_TAG = re.compile(r"</?(?:p|br|div|td|tr|li|h\d)\b", re.IGNORECASE)
+_INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufeff\u00ad\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]+")
+_WIDTH = dict(zip(",;:!?()", "，；：！？（）", strict=True))
+_HALF = re.compile(r"[,;:!?()]")
+_CHINESE = re.compile(f"[{WIDE}]")
+_FLAT = 60  # characters from which a line may hold several paragraphs
+_AFTER_STOP = re.compile(r"(?<=[。！？；：”）)\]〕])[ \t\u3000\xa0]+(?=\S)")
+_BETWEEN_WORDS = re.compile(
+    rf"(?<=[{IDEOGRAPH}》）〕\]号])[ \t\u3000\xa0]+(?=[{IDEOGRAPH}《（]|20\d\d\s?年)"
+)
+_SHORTEST_PIECE = 4
+_WIDE_GAP = re.compile(r"[ \t\u3000\xa0]{3,}(?=\S)")
+
+
+def strip_markup(text: str, ledger: Ledger) -> str:
+    """``text`` without tags; a tag that ends a paragraph becomes a line break."""
+
+    def replace(found: re.Match[str]) -> str:
+        ledger.lay(LayoutKind.MARKUP, found.group())
+        if found.group().startswith("&"):
+            return " "
+        return "\n" if _BREAKING_TAG.match(found.group()) else ""
+
+    if "<" in text or "&" in text:
+        text = _TAG.sub(replace, text)
+    return _INVISIBLE.sub("", text)
+
+
+def widen(text: str, number: int, ledger: Ledger) -> str:
+    """``text`` with full-width marks beside Chinese characters; one repair for the line."""
+    signs = list(text)
+    changed: list[int] = []
+    for found in _HALF.finditer(text):
+        place = found.start()
+        before = signs[place - 1] if place else ""
+        after = text[place + 1 : place + 2]
+        if _CHINESE.match(before) or _CHINESE.match(after):
+            signs[place] = _WIDTH[text[place]]
+            changed.append(place)
+    wide = "".join(signs)
+    if changed:
+        ledger.repair(number, RepairKind.HALF_WIDTH, _around(text, changed), _around(wide, changed))
+    return wide
+
+
+def _around(text: str, places: list[int]) -> str:
+    return "…".join(text[max(0, place - 1) : place + 2] for place in places)
+
+
+def unfold(text: str, *, front: bool) -> list[str]:
+    """The paragraphs that a long line holds, where a space stands in place of a line break.
+
+    ``front``: the line stands before the first numbered heading, where title, addressees and date
+    have no stops, so that a space between words is enough.
+    """
+    if len(text) < (_FLAT if not front else _FLAT // 2):
+        return [text]
+    pieces = [part for piece in _cut(text, _WIDE_GAP) for part in _cut(piece, _AFTER_STOP)]
+    return [part for piece in pieces for part in _words(piece)] if front else pieces
+
+
+def _cut(text: str, pattern: re.Pattern[str]) -> list[str]:
+    pieces: list[str] = []
+    start = 0
+    depth, seen = 0, 0
+    for found in pattern.finditer(text):
+        depth = _depth(text, seen, found.start(), depth)
+        seen = found.start()
+        if depth == 0 and not _is_bare_mark(text[start : found.start()]):
+            pieces.append(text[start : found.start()])
+            start = found.end()
+    return [*pieces, text[start:]]
+
+
+def _is_bare_mark(text: str) -> bool:
+    mark = leading_mark(text)
+    return mark is not None and not text[mark.end :].strip()
+
+
+def _depth(text: str, start: int, end: int, depth: int) -> int:
+    for sign in text[start:end]:
+        if sign in OPENERS + "《":
+            depth += 1
+        elif sign in CLOSERS + "》":
+            depth = max(0, depth - 1)
+    return depth
+
+
+def _words(text: str) -> list[str]:
+    pieces: list[str] = []
+    for piece in _cut(text, _BETWEEN_WORDS):
+        short = len(piece.strip()) < _SHORTEST_PIECE
+        if pieces and (short or len(pieces[-1].strip()) < _SHORTEST_PIECE):
+            pieces[-1] += " " + piece
+        else:
+            pieces.append(piece)
+    return pieces

@@ -1,0 +1,191 @@
+"""What stands before the first chapter: title, issuer, draft mark, addressees and introduction."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from difflib import SequenceMatcher
+
+from anlan.notices.structure.ending import ORGANISATION, is_date, is_signature
+from anlan.notices.structure.headings import tidy_title
+from anlan.notices.structure.ledger import LayoutKind, Ledger, RepairKind
+from anlan.notices.structure.signs import DATE, DRAFT_END, DRAFT_LINE, chinese_year, squeeze
+from anlan.notices.structure.text import Span, Text
+
+_ENDING = (
+    r"(?:通知|通告|公告|意见|方案|措施|办法|规定|细则|要点|计划|决定|通报|纲要|清单|函|任务|责任书"
+    r"|分工|安排|规划|预案)"
+)
+_OWN = re.compile(rf"(?:关于|印发|转发|批转|下达).*{_ENDING}(?:[（(][^（()）]{{1,12}}[）)])?$")
+_NAMED = re.compile(
+    rf"(?=.*(?:20\d\d|二[〇○零][\u4e00-\u9fff〇○]{{2}}|实施|行动|工作|责任|整治|若干)).{{4,60}}{_ENDING}"
+    r"(?:[（(][^（()）]{1,12}[）)])?$"
+)
+_ISSUER = re.compile(rf"^(?P<issuer>{ORGANISATION.pattern})(?=关于|印发|转发|批转|20\d\d年)")
+_SENTENCE = re.compile(r"[。；]|[：:]$")
+_ADDRESS = re.compile(r"[：:]\s*$")
+_YEAR = re.compile(r"(20[12]\d|二[〇○零][〇零一二三四五六七八九]{2})(?=年)")
+_LONGEST = 120
+_MOST_LINES = 5
+_SAME = 0.8
+
+
+@dataclass
+class Front:
+    """``title`` without the issuer's name; ``year`` only where title or date say it."""
+
+    title: str | None = None
+    issuer: str | None = None
+    year: int | None = None
+    draft: bool = False
+    preamble: list[Span] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class _Title:
+    first: int
+    last: int  # index of the paragraph behind
+    words: str
+
+
+def read_front(text: Text, span: Span, ledger: Ledger) -> Front:
+    """Takes the front matter apart; every paragraph that is not title or issuer is preamble."""
+    front = Front()
+    paragraphs = _without_draft_marks(text, text.paragraphs(span), front, ledger)
+    lines = [squeeze(text.raw(each)) for each in paragraphs]
+    titles = _titles(lines)
+    used: set[int] = set()
+    if titles:
+        title = titles[-1]
+        used = set(range(title.first, title.last))
+        _set_title(front, text, paragraphs[title.first : title.last], ledger)
+        used |= _drop_repeats(text, paragraphs, titles, ledger)
+        _set_issuer_line(front, lines, title.first, used)
+    front.preamble = [each for index, each in enumerate(paragraphs) if index not in used]
+    front.year = _year_of(front.title or "")
+    return front
+
+
+def signature(lines: Sequence[str]) -> tuple[str | None, int | None]:
+    """Issuer and year from the last signature and date among ``lines``."""
+    for index in range(len(lines) - 1, -1, -1):
+        if not is_date(lines[index]):
+            continue
+        dated = DATE.search(lines[index])
+        for count in (1, 2, 3):
+            signed = squeeze("".join(lines[max(0, index - count) : index]))
+            if signed and is_signature(signed):
+                return signed, chinese_year(dated["year"]) if dated else None
+        return None, chinese_year(dated["year"]) if dated else None
+    return None, None
+
+
+def likeliest_year(words: str) -> int | None:
+    """The year named most often, the earlier of equals; the last resort."""
+    counts = Counter(chinese_year(found[1]) for found in _YEAR.finditer(words))
+    return min(counts, key=lambda year: (-counts[year], year)) if counts else None
+
+
+def looks_like_title(words: str) -> bool:
+    """Whether words are the title of a document of this genre."""
+    bare = squeeze(DRAFT_END.sub("", words.strip()))
+    return (
+        len(bare) <= _LONGEST
+        and not _SENTENCE.search(bare)
+        and bool(_OWN.search(bare) or _NAMED.match(bare))
+    )
+
+
+def _without_draft_marks(
+    text: Text, paragraphs: list[Span], front: Front, ledger: Ledger
+) -> list[Span]:
+    found: list[Span] = []
+    for start, end in paragraphs:
+        words = text.raw((start, end))
+        mark = DRAFT_LINE.match(words) or (
+            len(words) <= _LONGEST and DRAFT_END.search(words.rstrip())
+        )
+        if mark:
+            front.draft = True
+            ledger.lay(LayoutKind.DRAFT, mark.group())
+            end = start + mark.start()
+        if text.raw((start, end)).strip():
+            found.append((start, end))
+    return found
+
+
+def _titles(lines: Sequence[str]) -> list[_Title]:
+    """The titles before the first sentence or the addressees, each of up to five lines."""
+    stop = next((index for index, line in enumerate(lines) if _ends_titles(line)), len(lines))
+    found: list[_Title] = []
+    index = 0
+    while index < stop:
+        title = _title_at(lines, index, stop)
+        if title:
+            found.append(title)
+        index = title.last if title else index + 1
+    return found
+
+
+def _ends_titles(line: str) -> bool:
+    return bool(_SENTENCE.search(line)) or len(line) > _LONGEST
+
+
+def _title_at(lines: Sequence[str], first: int, stop: int) -> _Title | None:
+    words = ""
+    for last in range(first, min(stop, first + _MOST_LINES)):
+        if last > first and (is_signature(lines[last]) or is_date(lines[last])):
+            return None
+        if is_signature(words):
+            return None
+        words += lines[last]
+        if words.count("《") == words.count("》") and looks_like_title(words):
+            return _Title(first, last + 1, words)
+    return None
+
+
+def _set_title(front: Front, text: Text, spans: list[Span], ledger: Ledger) -> None:
+    words = tidy_title(" ".join(text.raw(each) for each in spans))
+    words = re.sub(r"(?<=[^\x00-\x7f]) | (?=[^\x00-\x7f])", "", words)
+    found = _ISSUER.match(words)
+    if found:
+        front.issuer = found["issuer"]
+        words = words[found.end() :]
+    front.title = words
+
+
+def _drop_repeats(
+    text: Text, paragraphs: list[Span], titles: list[_Title], ledger: Ledger
+) -> set[int]:
+    """Earlier titles that say the same (a web page's heading) are removed as repairs."""
+    used: set[int] = set()
+    issuer = squeeze(text.raw(paragraphs[titles[-1].first - 1])) if titles[-1].first else ""
+    for title in titles[:-1]:
+        ratio = SequenceMatcher(None, title.words, titles[-1].words, autojunk=False).ratio()
+        if ratio < _SAME:
+            continue
+        first = title.first
+        if first and issuer and squeeze(text.raw(paragraphs[first - 1])) == issuer:
+            first -= 1
+        used |= set(range(first, title.last))
+        for start, end in paragraphs[first : title.last]:
+            before = text.raw((start, end)).strip()
+            ledger.repair(text.line_at(start), RepairKind.REPEATED_TITLE, before, "")
+    return used
+
+
+def _set_issuer_line(front: Front, lines: Sequence[str], first: int, used: set[int]) -> None:
+    """A line above the title that only names a body is the issuer."""
+    before = first - 1
+    if before in used or before < 0 or front.issuer:
+        return
+    if is_signature(lines[before]):
+        front.issuer = lines[before]
+        used.add(before)
+
+
+def _year_of(title: str) -> int | None:
+    found = _YEAR.search(title)
+    return chinese_year(found[1]) if found else None

@@ -1,0 +1,120 @@
+"""From the blocks of a source to clean lines of running text, and the tables between them."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from anlan.notices.document import Paragraph, Row, Source
+from anlan.notices.structure.cleaning import strip_markup, unfold, widen
+from anlan.notices.structure.ledger import Ledger, RepairKind
+from anlan.notices.structure.marks import Rank, leading_mark
+from anlan.notices.structure.signs import CLOSERS, is_complete, squeeze, unclosed
+from anlan.notices.structure.text import Line
+
+_PAGE_NUMBER = re.compile(
+    r"\s*(?:[-—–－~·•]+\s*\d{1,4}\s*[-—–－~·•]+|第\s*\d{1,4}\s*页(?:\s*[,，/]?\s*共\s*\d{1,4}\s*页)?"
+    r"|\d{1,4}\s*/\s*\d{1,4}|\d{1,3})\s*"
+)
+_STRAY = re.compile(r"\s*[\u4e00-\u9fff]{0,2}[)）\]〕】]+\s*")
+_DEBRIS = re.compile(
+    r"\s*(?:首页|打印(?:本页)?|关闭(?:窗口)?|返回(?:顶部|首页)?|收藏|分享(?:到)?|最新文件|字体|无障碍"
+    r"|【?字体：?.{0,12}】?|(?:您现在的位置|当前位置|您当前的位置)[:：].{0,60}|扫一扫.{0,30}"
+    r"|(?:上|下)一[篇条][:：]?.{0,60}|(?:浏览|点击)(?:次数|量|数)[:：]?\s*\d*|责任编辑[:：].{0,20}"
+    r"|(?:版权所有|网站标识码|网站地图).{0,80}|.{0,10}ICP备.{0,30}|[\s|｜>》/]+)\s*"
+)
+_PAGES_OF_A_HEADER = 3
+
+
+def clean_lines(source: Source, ledger: Ledger) -> list[Line | Row]:
+    """The blocks in order: lines of running text without debris, and rows as they are."""
+    headers = _running_headers(source.blocks)
+    found: list[Line | Row] = []
+    front = True
+    for block in source.blocks:
+        if isinstance(block, Row):
+            found.append(block)
+            continue
+        text = strip_markup(block.text, ledger)
+        kind = RepairKind.RUNNING_HEADER if squeeze(text) in headers else _rubbish(text)
+        if kind and text.strip():
+            ledger.repair(block.line, kind, text.strip(), "")
+            continue
+        if not _STRAY.fullmatch(text):
+            text = widen(text, block.line, ledger)
+        for line in _lines(text, block, front):
+            front = front and not _opens_body(line.text)
+            found.append(line)
+    return _without_site_names(list(_without_strays(found, ledger)), ledger)
+
+
+def _lines(text: str, block: Paragraph, front: bool) -> Iterator[Line]:
+    for paragraph in text.split("\n"):
+        hard = False
+        for piece in unfold(paragraph, front=front):
+            if piece.strip():
+                yield Line(piece, block.line, block.page, hard)
+                hard = True
+
+
+def _opens_body(text: str) -> bool:
+    mark = leading_mark(text)
+    return mark is not None and mark.rank <= Rank.HEADING
+
+
+def _rubbish(text: str) -> RepairKind | None:
+    if _PAGE_NUMBER.fullmatch(text):
+        return RepairKind.PAGE_NUMBER
+    return RepairKind.WEB_DEBRIS if _DEBRIS.fullmatch(text) else None
+
+
+def _running_headers(blocks: Sequence[Paragraph | Row]) -> set[str]:
+    """Short lines that stand first or last on at least three pages."""
+    counts: Counter[str] = Counter()
+    for before, block, after in zip([None, *blocks], blocks, [*blocks[1:], None], strict=False):
+        if not isinstance(block, Paragraph) or block.page is None or len(block.text) > 40:
+            continue
+        pages = {neighbour.page for neighbour in (before, after) if neighbour is not None}
+        if pages != {block.page}:
+            counts[squeeze(block.text)] += 1
+    return {text for text, count in counts.items() if count >= _PAGES_OF_A_HEADER and text}
+
+
+def _without_strays(lines: list[Line | Row], ledger: Ledger) -> Iterator[Line | Row]:
+    """Drops 责） where the paragraph before is complete and has no bracket that it could close."""
+    last = ""
+    for line in lines:
+        if isinstance(line, Row):
+            yield line
+            continue
+        if _STRAY.fullmatch(line.text) and last and _is_whole(last):
+            ledger.repair(line.number, RepairKind.STRAY_LINE, line.text.strip(), "")
+            continue
+        if _STRAY.fullmatch(line.text):
+            line.text = widen(line.text, line.number, ledger)
+        last = line.text
+        yield line
+
+
+def _is_whole(text: str) -> bool:
+    ends = is_complete(text) or text.rstrip().endswith(tuple(CLOSERS))
+    return ends and unclosed(text) < 0
+
+
+def _without_site_names(lines: list[Line | Row], ledger: Ledger) -> list[Line | Row]:
+    """Drops a web page's head: debris that a long first line held, and all before it."""
+    debris = [
+        index
+        for index, line in enumerate(lines[:12])
+        if isinstance(line, Line) and _DEBRIS.fullmatch(line.text)
+    ]
+    if not debris:
+        return lines
+    head = lines[: debris[-1] + 1]
+    if any(isinstance(line, Row) or len(line.text) > 30 for line in head):
+        return lines
+    for line in head:
+        if isinstance(line, Line):
+            ledger.repair(line.number, RepairKind.WEB_DEBRIS, line.text.strip(), "")
+    return lines[len(head) :]

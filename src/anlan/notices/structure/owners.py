@@ -1,0 +1,184 @@
+"""Finding the words that say who answers: in brackets, after a dash or a label, on their own line.
+
+Whether words name bodies at all is asked of :func:`anlan.notices.responsibility.is_expression`;
+brackets such as （试行）, （党组） or （国办发〔2024〕54号） therefore stay in the text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from anlan.notices.responsibility import is_expression
+from anlan.notices.structure.ledger import LayoutKind, Ledger, RepairKind
+from anlan.notices.structure.signs import CLOSERS, OPENERS
+from anlan.notices.structure.text import Span, Text
+
+_LONGEST = 1500
+_LABELS = (
+    r"(?:责任|牵头|配合|主管|主办|协办|承办|落实|实施|参与|参加|监管|主责|协同)"
+    r"(?:责任)?(?:单位|部门|处室|科室|股室|领导|人)(?:及[\u4e00-\u9fff]{2,6})?[：:]"
+)
+_LABELLED = re.compile(rf"\s*{_LABELS}")
+_LABEL_INSIDE = re.compile(rf"(?<=[。；！;])\s*{_LABELS}[^。]*。?\s*$")
+_DEADLINE = re.compile(
+    r"[；;，,。、\s]*(?P<words>(?:完成|办结|整改|落实|推进|工作)?(?:时限|时间|期限|节点)(?:要求)?[：:].*)$",
+    re.S,
+)
+_DASH = re.compile(r"\s*(?:—+|-{2,}|－+|─+)\s*(?P<words>[^—。]{2,400}?)\s*[。；;]?\s*$")
+_DASH_BEGINS = re.compile(r"\s*(?:—{2,}|-{2,}|－{2,}|─{2,})\s*")
+_PLAIN = re.compile(r"^[^。；：！？]{4,200}(?:负责|落实|配合|牵头|实施|参加)[。；]?\s*$")
+_STOP_AFTER = re.compile(r"\s*([。；;])")
+
+
+@dataclass(frozen=True)
+class Owner:
+    """Where a responsibility stands: ``span`` with brackets, ``words`` without, ``deadline``."""
+
+    span: Span
+    words: Span
+    deadline: Span | None = None
+    unbalanced: bool = False
+
+
+def is_owner(words: str) -> bool:
+    """Whether these words, without a deadline behind them, say who answers."""
+    if len(words) > _LONGEST:
+        return False
+    deadline = _DEADLINE.search(words)
+    return is_expression(words[: deadline.start()] if deadline else words)
+
+
+def begins_owner(line: str) -> bool:
+    """Whether a line begins with a responsibility in brackets, after a dash or after a label."""
+    words = line.strip()
+    if _LABELLED.match(words):
+        return True
+    dash = _DASH_BEGINS.match(words)
+    if dash:
+        return is_owner(words[dash.end() :])
+    if words[:1] not in OPENERS or not words:
+        return False
+    return is_owner(words[1 : _pairs(words).get(0, len(words))])
+
+
+def find_owners(text: Text, span: Span) -> list[Owner]:
+    """The responsibilities in ``span``, in order."""
+    return [
+        owner for paragraph in text.paragraphs(span) for owner in _in_paragraph(text, paragraph)
+    ]
+
+
+def enter(owner: Owner, text: Text, ledger: Ledger) -> None:
+    """Enters the brackets, dash and joints around a responsibility as layout, or their repair."""
+    inner = [owner.words] + ([owner.deadline] if owner.deadline else [])
+    place = owner.span[0]
+    for start, end in [*inner, (owner.span[1], owner.span[1])]:
+        ledger.lay(LayoutKind.BRACKET, text.string[place:start])
+        place = end
+    if owner.unbalanced:
+        words = text.raw(owner.words)
+        line = text.line_at(owner.words[0])
+        ledger.repair(
+            line, RepairKind.UNBALANCED_BRACKET, text.raw(owner.span).strip(), f"（{words}）"
+        )
+        ledger.copy(text.raw(owner.words))
+
+
+def _in_paragraph(text: Text, span: Span) -> list[Owner]:
+    words = text.raw(span)
+    if _LABELLED.match(words):
+        return [_owner(span, span, text)]
+    found = list(_open(text, span)) or list(_bracketed(text, span))
+    if found and found[-1].span[1] >= span[1] - 2:
+        return found
+    return found + list(_unbracketed(text, (found[-1].span[1] if found else span[0], span[1])))
+
+
+def _owner(span: Span, words: Span, text: Text, *, unbalanced: bool = False) -> Owner:
+    found = _DEADLINE.search(text.raw(words))
+    deadline = None
+    if found:
+        deadline = (words[0] + found.start("words"), words[1])
+        words = (words[0], words[0] + found.start())
+    return Owner(span, text.trim(words), deadline, unbalanced)
+
+
+def _bracketed(text: Text, span: Span) -> Iterator[Owner]:
+    start, _ = span
+    words = text.raw(span)
+    pairs = _pairs(words)
+    reach = -1
+    for opening in sorted(pairs):
+        closing = pairs[opening]
+        if opening < reach:
+            continue
+        reach = closing
+        rest = words[closing + 1 : closing + 12]
+        if rest.strip() and not _STOP_AFTER.match(rest):
+            continue
+        if is_owner(words[opening + 1 : closing]):
+            whole = (start + opening, start + closing + 1)
+            yield _owner(whole, (whole[0] + 1, whole[1] - 1), text)
+
+
+def _open(text: Text, span: Span) -> Iterator[Owner]:
+    """A last bracket that is opened or closed only: one of the pair was lost in copying."""
+    start, _ = span
+    words = text.raw(span).rstrip()
+    bare = words.rstrip("。；; ")
+    pairs = _pairs(bare)
+    closers = set(pairs.values())
+    tail = max(bare.rfind("。"), bare.rfind("；"), bare.rfind("\n")) + 1
+    lost_opening = bare[-1:] in CLOSERS and len(bare) - 1 not in closers if bare else False
+    opened = [place for place, sign in enumerate(bare) if sign in OPENERS and place not in pairs]
+    begin = tail if lost_opening else next((place for place in opened if place >= tail), -1)
+    if begin < 0 or (lost_opening and not bare[begin:-1].strip()):
+        return
+    first = begin + 1 if bare[begin] in OPENERS else begin
+    last = len(bare) - 1 if lost_opening else len(bare)
+    if is_owner(bare[first:last]):
+        whole = (start + begin, start + len(bare))
+        yield _owner(whole, (start + first, start + last), text, unbalanced=True)
+
+
+def _unbracketed(text: Text, span: Span) -> Iterator[Owner]:
+    start, _ = span
+    words = text.raw(span)
+    inside = _LABEL_INSIDE.search(words)
+    if inside:
+        whole = (start + inside.start(), start + inside.end())
+        yield _owner(whole, text.trim(whole), text)
+        return
+    dash = _last_dash(words)
+    if dash and is_owner(dash["words"]):
+        begin, end = dash.span("words")
+        yield _owner((start + dash.start(), span[1]), (start + begin, start + end), text)
+    elif _PLAIN.match(words) and _begins_paragraph(text, start) and is_owner(words):
+        yield _owner(span, text.trim(span), text)
+
+
+def _last_dash(words: str) -> re.Match[str] | None:
+    place = max(words.rfind(sign) for sign in ("—", "--", "－", "─"))
+    if place < 0 or len(words) - place > _LONGEST:
+        return None
+    while place > 0 and words[place - 1] in "—-－─":
+        place -= 1
+    return _DASH.match(words, place)
+
+
+def _begins_paragraph(text: Text, place: int) -> bool:
+    return place > 0 and text.string[place - 1] == "\n"
+
+
+def _pairs(words: str) -> dict[int, int]:
+    """Place of each opening bracket → its closing one; any kind closes any kind."""
+    found: dict[int, int] = {}
+    stack: list[int] = []
+    for place, sign in enumerate(words):
+        if sign in OPENERS:
+            stack.append(place)
+        elif sign in CLOSERS and stack:
+            found[stack.pop()] = place
+    return found

@@ -1,0 +1,303 @@
+"""The attached table of assignments: its rows as items and parts, each with its own units."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from anlan.notices.document import Chapter, Item, Responsible, Row, TableRow
+from anlan.notices.structure.columns import Cells, Head, enter_head, head_of, sort_cells
+from anlan.notices.structure.entries import Entry, entries_of, title_and_text
+from anlan.notices.structure.ledger import LayoutKind, Ledger, RepairKind
+from anlan.notices.structure.likeness import closest
+from anlan.notices.structure.signs import is_complete, numeral, render, squeeze
+
+_QUOTED = 20  # characters that a repair quotes
+
+
+@dataclass
+class Table:
+    """Rows under one head."""
+
+    head: Head
+    rows: list[Row] = field(default_factory=list)
+
+
+def read_tables(
+    tables: Sequence[Table], chapters: Sequence[Chapter], ledger: Ledger
+) -> list[TableRow]:
+    """All rows of all tables in order."""
+    found: list[TableRow] = []
+    for table in tables:
+        enter_head(table.head, ledger)
+        rows = []
+        for row in table.rows:
+            again = head_of(row)
+            if again:
+                enter_head(again, ledger)
+            else:
+                rows.append(sort_cells(row, table.head, ledger))
+        found += _Reader(rows, chapters, ledger).read()
+    return found
+
+
+class _Reader:
+    def __init__(self, rows: Sequence[Cells], chapters: Sequence[Chapter], ledger: Ledger) -> None:
+        self.ledger = ledger
+        self.chapter_titles = {squeeze(each.title) for each in chapters if each.title}
+        self.items = {
+            squeeze(item.title): item for each in chapters for item in each.items if item.title
+        }
+        self.rows = [(row, self._entries(row)) for row in rows]
+        self.numbered = self._is_numbered()
+        self.unmatched = self._unnamed_items(chapters)
+        self.found: list[TableRow] = []
+        self.number = self.group = self.heading = ""
+        self.item: int | None = None
+        self.title: str | None = None
+        self.open: list[TableRow] = []  # parts of the last row still without units
+
+    def read(self) -> list[TableRow]:
+        """Walks the rows; each cell ends in a field, in layout or in a repair."""
+        for cells, entries in self.rows:
+            loose = self._group(cells)
+            if not entries:
+                self._without_content(cells, loose)
+                continue
+            self._fill_open()
+            begun = len(self.found)
+            for entry in entries:
+                self._entry(entry, cells, begun, loose)
+            self._loose(loose, begun, cells)
+            self._others(cells)
+            self._owners(cells, self.found[begun:])
+        self._fill_open()
+        return self.found
+
+    def _entries(self, row: Cells) -> list[Entry]:
+        return [each for cell in row.contents for each in entries_of(cell, row.line, self.ledger)]
+
+    def _is_numbered(self) -> bool:
+        first = [entries[0] for _, entries in self.rows if entries and not entries[0].sector]
+        return bool(first) and 2 * sum(each.number is not None for each in first) >= len(first)
+
+    def _unnamed_items(self, chapters: Sequence[Chapter]) -> list[Item]:
+        """Items of the body that no row names by number."""
+        named = {entry.number for _, entries in self.rows for entry in entries}
+        items = [item for chapter in chapters for item in chapter.items]
+        return [item for item in items if item.number is not None and item.number not in named]
+
+    # --- number and group ---------------------------------------------------------------------
+
+    def _group(self, cells: Cells) -> str:
+        """Settles the first cells; returns a group's words that still need a place."""
+        number, group = squeeze(cells.number), squeeze(cells.group)
+        words = f"{cells.number} {cells.group}".strip()
+        if not number and not group:
+            return ""
+        if number in ("", self.number) and group in ("", self.group):
+            self.ledger.repair(cells.line, RepairKind.REPEATED_CELL, words, "")
+            return ""
+        self.number, self.group = number, group
+        self.ledger.lay(LayoutKind.NUMBER, cells.number)
+        if group in self.chapter_titles:
+            self.ledger.lay(LayoutKind.GROUP, cells.group)
+            return ""
+        if not self.numbered:
+            self._name_item(number, group)
+        return render(cells.group)
+
+    def _name_item(self, number: str, group: str) -> None:
+        """Where the contents have no numbers of their own, the first columns number the items."""
+        bare = number.strip("（()）、.．")
+        known = self.items.get(group)
+        if known:
+            self.item = known.number
+        elif bare:
+            self.item = numeral(bare)
+        else:
+            self.item = None
+        self.title = None
+
+    def _loose(self, group: str, begun: int, cells: Cells) -> None:
+        """A group that is no chapter of the body becomes the title, or the head of the text."""
+        if not group or len(self.found) == begun:
+            if group:
+                self._append(group)
+            return
+        first = self.found[begun]
+        if first.title is None:
+            first.title = self.title = group.replace("\n", "")
+            for each in self.found[begun + 1 :]:
+                each.title = each.title or self.ledger.copy(self.title)
+        else:
+            first.text = f"{group}\n{first.text}"
+
+    # --- contents -----------------------------------------------------------------------------
+
+    def _entry(self, entry: Entry, cells: Cells, begun: int, group: str) -> None:
+        if entry.number is not None and (self.numbered or len(self.found) == begun):
+            self._numbered(entry, cells)
+        elif entry.sector:
+            self._add(entry.sector, self.ledger.copy(self.title or "") or None, entry.whole, cells)
+        elif len(self.found) > begun:
+            self.found[-1].text += "\n" + entry.whole
+        elif self._goes_on(cells, group):
+            self._append(entry.whole, cells.line)
+        elif self.numbered:
+            self._unnumbered(entry, cells)
+        else:
+            self._plain(entry, cells, group)
+
+    def _numbered(self, entry: Entry, cells: Cells) -> None:
+        if self.item == entry.number and squeeze(entry.whole) == self.heading:
+            self.ledger.repair(cells.line, RepairKind.REPEATED_CELL, entry.whole, "")
+            return
+        if entry.ledger:
+            self.ledger.layout += entry.ledger.layout
+            self.ledger.repairs += entry.ledger.repairs
+        self.item, self.title, self.heading = entry.number, entry.title, squeeze(entry.whole)
+        self._add(None, entry.title, entry.text, cells)
+
+    def _unnumbered(self, entry: Entry, cells: Cells) -> None:
+        """A row whose heading was lost: the item of the body that says the same."""
+        item = closest(entry.whole, self.unmatched)
+        if item:
+            self.unmatched.remove(item)
+            before = entry.whole[:_QUOTED]
+            self.ledger.repair(
+                cells.line, RepairKind.MISSING_NUMBER, before, f"{item.number}. {before}"
+            )
+            self.item = item.number
+        self.title = None
+        self._add(None, None, entry.whole, cells)
+
+    def _plain(self, entry: Entry, cells: Cells, group: str) -> None:
+        if group or not self.title:
+            title, text = (None, entry.whole) if group else self._titled(entry, cells)
+            self.title = title
+            self._add(None, title, text, cells)
+        else:
+            self._add(None, self.ledger.copy(self.title), entry.whole, cells)
+
+    def _titled(self, entry: Entry, cells: Cells) -> tuple[str | None, str]:
+        return title_and_text(entry.whole, cells.line, self.ledger)
+
+    def _goes_on(self, cells: Cells, group: str) -> bool:
+        """A row that a page has cut: no group, no units of its own, the text before still open."""
+        if group or not self.found or cells.owners:
+            return False
+        return not is_complete(self.found[-1].text) or (self.numbered and not cells.number)
+
+    def _append(self, words: str, line: int = 0) -> None:
+        """Adds words of a continued row to the row before."""
+        last = self.found[-1].text if self.found else ""
+        if not self.found:
+            self.found.append(TableRow(self.item, None, None, words))
+            return
+        glue = "\n" if is_complete(last) or not last else ""
+        self.found[-1].text = last + glue + words
+        if line:
+            before, after = last[-10:], words[:10]
+            self.ledger.repair(line, RepairKind.SPLIT_ROW, f"{before}\n{after}", before + after)
+            self.found[-1].lines = (self.found[-1].lines[0], line)
+
+    def _add(self, part: str | None, title: str | None, text: str, cells: Cells) -> None:
+        lines = (cells.line, cells.line)
+        self.found.append(TableRow(self.item, part, title, text, lines=lines))
+
+    def _others(self, cells: Cells) -> None:
+        """Dates and remarks go into the text behind the name of their column."""
+        for name, cell in cells.others:
+            label = self.ledger.copy(f"{name}：") if name else ""
+            self._append_line(label + render(cell))
+
+    def _append_line(self, words: str) -> None:
+        if not self.found:
+            self.found.append(TableRow(self.item, None, None, words))
+        else:
+            self.found[-1].text = f"{self.found[-1].text}\n{words}".strip()
+
+    # --- units --------------------------------------------------------------------------------
+
+    def _without_content(self, cells: Cells, group: str) -> None:
+        """Units alone belong to the next part of the row before; else to its last entry."""
+        if group:
+            self._append_line(group)
+        self._others(cells)
+        if not cells.owners:
+            return
+        words = self._expression(cells)
+        if self.open:
+            row = self.open.pop(0)
+            row.responsible = Responsible(words)
+            row.lines = (row.lines[0], cells.line)
+            self.ledger.repair(
+                cells.line, RepairKind.TWO_UNITS, words, f"{row.part or ''} {words}".strip()
+            )
+        elif self.found:
+            row = self.found[-1]
+            row.responsible.text = "\n".join(filter(None, [row.responsible.text, words]))
+        else:
+            self.found.append(TableRow(self.item, None, None, "", Responsible(words)))
+
+    def _owners(self, cells: Cells, rows: list[TableRow]) -> None:
+        """Gives the row's units to its entries: one list for each part, or one list for all."""
+        rows = [row for row in rows if row.part] or rows
+        words = self._expression(cells)
+        if not rows:
+            self._late(words)
+            return
+        if not words:
+            self._merged(rows, cells)
+            return
+        lists = [each for each in words.split("\n") if each]
+        if len(rows) > 1 and len(lists) == len(rows):
+            self.ledger.repair(cells.line, RepairKind.TWO_UNITS, words, words)
+            for row, each in zip(rows, lists, strict=True):
+                row.responsible = Responsible(each)
+            return
+        rows[0].responsible = Responsible(words)
+        self.open = rows[1:]
+
+    def _late(self, words: str) -> None:
+        if words and self.found:
+            last = self.found[-1].responsible
+            last.text = "\n".join(filter(None, [last.text, words]))
+
+    def _merged(self, rows: list[TableRow], cells: Cells) -> None:
+        """An empty cell beside a further part of the same item: the units above cover it."""
+        above = self.found[-len(rows) - 1] if len(self.found) > len(rows) else None
+        if above is None or above.item != rows[0].item or not above.responsible.text:
+            return
+        for row in rows:
+            if row.part or above.part:
+                row.responsible = Responsible(self.ledger.copy(above.responsible.text))
+                self.ledger.repair(cells.line, RepairKind.MERGED_CELL, "", above.responsible.text)
+
+    def _fill_open(self) -> None:
+        """Parts that shared one cell of units with the first of them."""
+        for row in self.open:
+            index = next(place for place, each in enumerate(self.found) if each is row)
+            words = self.found[index - 1].responsible.text
+            row.responsible = Responsible(self.ledger.copy(words))
+            self.ledger.repair(row.lines[0], RepairKind.MERGED_CELL, "", words)
+        self.open = []
+
+    def _expression(self, cells: Cells) -> str:
+        """The words of all unit columns; where there are several, each behind its column's name."""
+        several = len(cells.owners) > 1
+        found = []
+        for name, cell in cells.owners:
+            label = self.ledger.copy(f"{name}：") if several and name else ""
+            found.append(label + _unit_lines(cell))
+        return "\n".join(found)
+
+
+def _unit_lines(cell: str) -> str:
+    lines = [render(line) for line in cell.split("\n") if line.strip()]
+    words = ""
+    for line in lines:
+        glue = "" if not words or words[-1] in "、，；" or line[0] in "、，；" else "\n"
+        words += glue + line
+    return words
