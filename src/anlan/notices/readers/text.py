@@ -40,7 +40,7 @@ def from_text(text: str) -> Source:
 def decode(data: bytes) -> str:
     """The text of ``data`` in UTF-8, UTF-16 or GB18030; raises NoticeError when it is none."""
     text = _by_mark(data) or _utf8(data) or _utf16(data) or _gb18030(data)
-    if text is None or _readable_share(text) < _MIN_READABLE:
+    if text is None or readable_share(text) < _MIN_READABLE:
         raise NoticeError(_UNREADABLE)
     return text
 
@@ -83,6 +83,7 @@ _READABLE = re.compile(
 )
 
 
-def _readable_share(text: str) -> float:
+def readable_share(text: str) -> float:
+    """Share of the characters (0..1) that Chinese official text consists of."""
     sample = text[:20000]
     return len(_READABLE.findall(sample)) / max(1, len(sample))
