@@ -108,7 +108,12 @@ def serve(arguments: Sequence[str]) -> int:
 def worker(arguments: Sequence[str]) -> int:
     """Run the worker alone: jobs and schedules."""
     _parser("worker", "只运行后台任务").parse_args(arguments)
-    return manage(["procrastinate", "worker", "--name", "anlan"])
+    with django():
+        from procrastinate.contrib.django import app
+
+        with app.replace_connector(app.connector.get_worker_connector()):  # type: ignore[attr-defined]
+            app.run_worker(name="anlan")
+    return DONE
 
 
 @command
