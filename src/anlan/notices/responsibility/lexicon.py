@@ -11,9 +11,10 @@ import re
 OPENERS = "（(〔[【［"
 CLOSERS = "）)〕]】］"
 
-# Who stands above: 市财政局, 各乡镇, 国家…; not 市场, 县城, 区域.
+# Who stands above: 市财政局, 各乡镇, 国家…, 国网…; not 市场, 县城, 区域.
 LEVEL = re.compile(
-    r"(?:省|市(?!场)|县(?![域城])|区(?!域)|州|盟|旗|国家|中央|全[省市县区州]|各|本[省市县区]|驻.市|团[省市县区])"
+    r"(?:省|市(?!场)|县(?![域城])|区(?!域)|州|盟|旗|国家|中央|全[省市县区州]|各|本[省市县区]|驻.市|团[省市县区]"
+    r"|国网|南方电网|中国|中石油|中石化|人民银行|人行)"
 )
 
 # What a public body's name ends with when the ending alone is proof enough.
@@ -26,7 +27,7 @@ STRONG_ENDING = re.compile(
 
 # Endings that need a level in front of them to be proof: 市热线中心, 市级有关部门.
 LEVELLED_ENDING = re.compile(
-    r"(?:部|署|会|中心|集团|公司|银行|分行|支行|行|部门|单位|机构|乡镇|街道|办事处|镇|乡|苏木"
+    r"(?:部|署|会|中心|集团|公司|(?:银|分|支|商|人|央|总)行|部门|单位|机构|乡镇|街道|办事处|镇|乡|苏木"
     r"|专班|工作组|站|所|处|室|队|社|台|馆|地|区|县|市|旗|级|[（(〔\[](?:市|市、?区|街道|区|园区|乡)[）)〕\]]"
     r"|[（(〔\[](?:单位|部门|组织)[）)〕\]]|人民银行)$"
 )
@@ -40,7 +41,7 @@ WEAK_ENDING = re.compile(
 NOT_A_BODY = re.compile(
     r"(?:^|.)(?:全部|内部|外部|干部|局部|城市|超市|夜市|股市|林区|景区|校区|山区|灾区|网站|车站|水站"
     r"|措施|机会|社会|大会|会议|到位|岗位|地位|原因|场所|住所|厕所|好处|坏处|高处|教室|浴室|科室|部队官兵"
-    r"|上级|下级|等级|分级|现场|目的地|用地|场地|基金会员)$"
+    r"|上级|下级|等级|分级|升级|现场|目的地|用地|场地|实地|当地|属地|异地|土地|平台|之处|军队|基金会员)$"
     r"|^(?:责任|牵头|配合|协办|参加|参与|主办|承办|落实|实施|主管|主责|督导)(?:单位|部门)$"
 )
 
@@ -60,7 +61,9 @@ _BARE = """
 BARE = frozenset(_BARE.split())
 
 # A level and 各 do not make these certain: （各类企业）, （县级医院）.
-NEVER_CERTAIN = re.compile(r"(?:企业|学校|医院|大学|村|社区|组织|协会|林场|[^各]{3,}区)$")
+NEVER_CERTAIN = re.compile(
+    r"(?:企业|学校|医院|大学|村|社区|组织|协会|林场)$|^[^各]{3,}(?<![开新发])区$"
+)
 
 # Bureaus by what stands before 局, 委, 厅…: they may follow another bureau without its level.
 _BUREAU_STEMS = """

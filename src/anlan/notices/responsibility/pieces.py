@@ -8,6 +8,7 @@ from typing import NamedTuple
 from anlan.notices.responsibility.brackets import depths
 from anlan.notices.responsibility.lexicon import LEVEL, STRONG_ENDING
 from anlan.notices.responsibility.names import LONGEST, is_name
+from anlan.notices.responsibility.roles import cut_tail
 
 JOINTLY = "会同"
 _SEPARATOR = re.compile(rf"[、，,;；/｜|。．\s]+|{JOINTLY}")
@@ -19,8 +20,9 @@ _WHOLE = re.compile(
     r"|[市县旗]、[区市](?=人民政府|政府|党委|管委会)"
     r"|(?<=部门)[和及、与](?:有关|相关)?单位|(?<=单位)[和及、与](?:有关|相关)?部门"
 )
-# A line break behind these may stand inside one name: 市委⏎宣传部.
-_GOES_ON = re.compile(r"(?:[省市县区州旗]委|党委|政府|公安局)$")
+# A line break may stand inside a name: 市委⏎宣传部, 市公安局⏎交警支队.
+_HAS_OFFICES = re.compile(r"(?:[省市县区州旗]委|党委|政府|公安局|委员会|安委会)$")
+_OFFICE_WITHIN = re.compile(r"^[\u4e00-\u9fff]{0,6}(?:办|办公室|部|室|支队|大队|委|分局|工委)$")
 
 
 GAP = " "
@@ -83,9 +85,13 @@ def _join_lines(text: str) -> str:
 
 
 def _mark_between(left: str, right: str) -> str:
-    last, first = _MARKS.split(left)[-1], _MARKS.split(right)[0]
-    if not is_name(last) or (_GOES_ON.search(last) and not LEVEL.match(first)):
+    last, first = _MARKS.split(left)[-1], cut_tail(_MARKS.split(right)[0]).name
+    if not is_name(last):
         return ""
-    if LEVEL.match(first) or is_name(first):
+    if LEVEL.match(first):
+        return "、"
+    if _HAS_OFFICES.search(last) and _OFFICE_WITHIN.match(first):
+        return ""
+    if is_name(first):
         return "、"
     return GAP if STRONG_ENDING.search(last) else ""
