@@ -269,6 +269,14 @@ def confirm(
 
 
 @register.filter
+def cell(value: Any) -> Any:
+    """A list's value as the page shows it: moments in the city's time, a dash for nothing."""
+    if isinstance(value, datetime | date):
+        return when(value)
+    return mark_safe('<span class="muted">—</span>') if value in (None, "") else value
+
+
+@register.filter
 def lines(text: str) -> SafeString:
     """Text with its line breaks kept, escaped."""
     return format_html_join(

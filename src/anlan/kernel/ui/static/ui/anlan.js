@@ -1,11 +1,9 @@
-// What pages need beyond HTML and htmx. Everything works without this file, only less comfortably.
-import { dialogs } from "./dialogs.js";
-import { drafts } from "./drafts.js";
-import { live } from "./live.js";
-import { submits } from "./submits.js";
+// What pages need beyond HTML and htmx. Everything works without these files, only less comfortably.
+// Each file stands alone (no imports: the names of static files carry the digest of their content);
+// they meet in events on the body: ``anlan:alert`` {text, tone} shows a message.
 
 /** Show a message above the content, as the server's own messages look. */
-export function alertUser(text, tone = "red") {
+function alertUser(text, tone = "red") {
   const place = document.getElementById("alerts");
   if (!place) return;
   const note = document.createElement("div");
@@ -66,18 +64,20 @@ function filters() {
       form.requestSubmit();
     }
   });
+  document.body.addEventListener("htmx:configRequest", (event) => {
+    if (!event.target.matches("form[data-auto]")) return;
+    const given = event.detail.formData;
+    for (const name of new Set(given.keys())) if (given.get(name) === "") given.delete(name);
+  });
   document.addEventListener("click", (event) => {
     if (event.target.closest("[data-print]")) window.print();
   });
 }
 
+document.body.addEventListener("anlan:alert", (event) => alertUser(event.detail.text, event.detail.tone));
 refusals();
 menus();
 backLinks();
 filters();
-dialogs();
-drafts();
-submits(alertUser);
-live();
 document.querySelector("[data-focus]")?.focus();
 document.documentElement.dataset.ready = "";

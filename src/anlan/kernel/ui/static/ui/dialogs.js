@@ -1,5 +1,5 @@
 // <details data-dialog>: with JavaScript its body opens as a modal dialog.
-export function dialogs() {
+function dialogs() {
   document.addEventListener("click", (event) => {
     const summary = event.target.closest("details[data-dialog] > summary");
     if (summary) {
@@ -37,3 +37,5 @@ function outside(event) {
   return event.clientX < box.left || event.clientX > box.right ||
     event.clientY < box.top || event.clientY > box.bottom;
 }
+
+dialogs();

@@ -3,7 +3,7 @@
 const DAYS = 14;
 const SKIP = new Set(["password", "file", "hidden", "submit", "button"]);
 
-export function drafts() {
+function drafts() {
   sweep();
   document.querySelectorAll("form[data-draft]").forEach(follow);
   document.body.addEventListener("htmx:load", (event) =>
@@ -121,3 +121,5 @@ function sweep() {
     if ((read(key)?.at ?? 0) < Date.now() - DAYS * 86400000) localStorage.removeItem(key);
   }
 }
+
+drafts();

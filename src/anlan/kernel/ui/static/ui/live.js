@@ -2,7 +2,7 @@
 // live:duty.verified on the body and read the news by their own address and rights.
 const LOST_AFTER = 5000;
 
-export function live() {
+function live() {
   const url = document.body.dataset.live;
   if (!url) return;
   const mark = document.getElementById("connection");
@@ -54,3 +54,5 @@ function renew() {
   mark.textContent = "页面内容已过时，请保存后刷新。";
   mark.hidden = false;
 }
+
+live();

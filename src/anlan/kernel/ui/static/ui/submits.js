@@ -1,7 +1,7 @@
 // One press, one submission; and progress while files travel.
 const AGAIN_AFTER = 20000;
 
-export function submits(alertUser) {
+function submits() {
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (event.defaultPrevented || form.method === "get") return;
@@ -9,7 +9,7 @@ export function submits(alertUser) {
     hold(form, event.submitter);
     if (hasFiles(form) && !form.hasAttribute("hx-post") && form.target === "") {
       event.preventDefault();
-      upload(form, event.submitter, alertUser);
+      upload(form, event.submitter);
     }
   });
   document.body.addEventListener("htmx:afterRequest", (event) => {
@@ -91,7 +91,7 @@ function show(form, loaded, total) {
 
 // A plain form with files is sent by hand so that progress can be shown; the answer, a redirect or
 // the same page with its errors, then replaces this page exactly as if the browser had sent it.
-function upload(form, button, alertUser) {
+function upload(form, button) {
   const data = new FormData(form, button);
   const request = new XMLHttpRequest();
   request.upload.onprogress = (event) => show(form, event.loaded, event.total);
@@ -102,7 +102,7 @@ function upload(form, button, alertUser) {
       return;
     }
     release(form);
-    replace(request.responseText, request.status, alertUser);
+    replace(request.responseText, request.status);
   };
   request.onerror = () => {
     release(form);
@@ -112,7 +112,7 @@ function upload(form, button, alertUser) {
   request.send(data);
 }
 
-function replace(html, status, alertUser) {
+function replace(html, status) {
   const main = new DOMParser().parseFromString(html, "text/html").getElementById("main");
   const here = document.getElementById("main");
   if (!main || !here) {
@@ -124,3 +124,9 @@ function replace(html, status, alertUser) {
   here.querySelector("[data-focus]")?.focus();
   scrollTo(0, 0);
 }
+
+function alertUser(text) {
+  document.body.dispatchEvent(new CustomEvent("anlan:alert", { detail: { text } }));
+}
+
+submits();

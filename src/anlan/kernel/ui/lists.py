@@ -1,0 +1,265 @@
+"""Lists: declared columns, filters, search, order, pages, saved views, and the same rows in Excel.
+
+    DUTIES = List(
+        key="plan.duties",
+        columns=(
+            Column("title", "任务", lambda d: d.title, main=True, url=lambda d: d.url),
+            Column("due", "期限", lambda d: d.due_on, sort="due_on"),
+            Column("state", "状态", lambda d: d.get_state_display(), cell=lambda d: state(d.state)),
+        ),
+        filters=(Filter("state", "状态", DutyState.choices, lambda rows, v: rows.filter(state=v)),),
+        search=("title", "number"),
+        order="due",
+    )
+
+    @page(policies.unit)
+    def duties(request):
+        return DUTIES.respond(request, selectors.duties(request.actor), "plan/duties.html")
+
+The template includes ``ui/parts/list.html``. Everything is a GET parameter of one address: the
+whole page works without JavaScript, and htmx fetches only the list from the same address.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+from urllib.parse import urlencode
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Model, Q, QuerySet
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+
+from anlan.kernel.ui import export
+from anlan.kernel.ui.models import SavedView
+
+PER_PAGE = 50
+LONGEST_SEARCH = 100
+Rows = QuerySet[Any]
+Choices = Iterable[tuple[Any, Any]]
+
+
+@dataclass(frozen=True)
+class Column:
+    """``value`` goes to Excel, and to the page unless ``cell`` draws it there.
+
+    ``sort`` names the fields to order by (``-`` for descending); empty: the column does not sort.
+    ``main`` marks what a row is called; ``url`` makes it a link. ``number`` sets it to the right.
+    """
+
+    key: str
+    label: str
+    value: Callable[[Any], Any]
+    cell: Callable[[Any], Any] | None = None
+    sort: str | tuple[str, ...] = ()
+    main: bool = False
+    url: Callable[[Any], str] | None = None
+    number: bool = False
+    width: int = 16  # characters, in Excel
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        return (self.sort,) if isinstance(self.sort, str) else self.sort
+
+
+@dataclass(frozen=True)
+class Filter:
+    """A choice above the list. ``apply`` is called only with a value that is among the choices."""
+
+    key: str
+    label: str
+    choices: Choices | Callable[[HttpRequest], Choices]
+    apply: Callable[[Rows, str], Rows]
+
+    def options(self, request: HttpRequest) -> list[tuple[str, str]]:
+        found = self.choices(request) if callable(self.choices) else self.choices
+        return [(str(value), str(label)) for value, label in found]
+
+
+@dataclass(frozen=True)
+class Empty:
+    """What the list says when there is nothing at all: why, and what to do first."""
+
+    title: str = "还没有记录"
+    text: str = ""
+    url: str = ""
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class List:
+    """A list as an app declares it. ``key`` names it in saved views and in its elements' ids.
+
+    ``order`` is the key of the column that orders it at first, with ``-`` for descending.
+    ``live`` is the event upon which it is read again (``live:duty``).
+    """
+
+    key: str
+    columns: Sequence[Column]
+    filters: Sequence[Filter] = ()
+    search: Sequence[str] = ()
+    order: str = ""
+    empty: Empty = field(default_factory=Empty)
+    name: str = "清单"  # of the Excel file
+    live: str = ""
+    per_page: int = PER_PAGE
+
+    def respond(
+        self, request: HttpRequest, rows: Rows, template: str, context: dict[str, Any] | None = None
+    ) -> HttpResponseBase:
+        """The page, the list alone for htmx, or the Excel file: by the request."""
+        shown = Shown(self, request, rows)
+        if request.GET.get("export") == "xlsx":
+            return export.response(shown.name, self.columns, shown.rows, shown.described)
+        htmx: Any = getattr(request, "htmx", None)
+        partial = htmx and not htmx.boosted and not htmx.history_restore_request
+        whole = {**(context or {}), "list": shown}
+        return render(request, "ui/parts/list.html" if partial else template, whole)
+
+
+@dataclass(frozen=True)
+class Head:
+    """A column's head: where a click leads, and how it is ordered now."""
+
+    column: Column
+    url: str
+    direction: str  # ascending, descending or nothing
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A filter as it stands."""
+
+    key: str
+    label: str
+    options: list[tuple[str, str]]
+    chosen: str
+
+
+class Shown:
+    """The list as one request asks for it; what it does not understand it leaves out and says so."""
+
+    def __init__(self, declared: List, request: HttpRequest, rows: Rows) -> None:
+        self.declared = declared
+        self.request = request
+        self.all_rows = rows
+        self.path = request.path
+        self.text = request.GET.get("q", "").replace("\x00", "").strip()[:LONGEST_SEARCH]
+        self.choices = [self._choice(each) for each in declared.filters]
+        self.order, self.descending = self._order()
+
+    @property
+    def id(self) -> str:
+        return f"list-{self.declared.key.replace('.', '-')}"
+
+    @property
+    def name(self) -> str:
+        return self.declared.name
+
+    @cached_property
+    def rows(self) -> Rows:
+        """The rows that the filters and the search leave, in order."""
+        rows = self.all_rows
+        for each, choice in zip(self.declared.filters, self.choices, strict=True):
+            if choice.chosen:
+                rows = each.apply(rows, choice.chosen)
+        if self.text and self.declared.search:
+            rows = rows.filter(_matches(self.declared.search, self.text))
+        return rows.order_by(*self._order_fields(), "pk") if self.order else rows
+
+    @cached_property
+    def page(self) -> Page[Any]:
+        paginator: Paginator[Any] = Paginator(self.rows, self.declared.per_page)
+        return paginator.get_page(self.request.GET.get("page"))
+
+    def table(self) -> Iterator[tuple[Model, list[tuple[Column, Any, str]]]]:
+        """Row by row what the page draws: the column, its content, where it links."""
+        for row in self.page:
+            yield row, [(c, (c.cell or c.value)(row), c.url(row) if c.url else "")
+                        for c in self.declared.columns]  # fmt: skip
+
+    @property
+    def heads(self) -> list[Head]:
+        return [self._head(column) for column in self.declared.columns]
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether a filter or a search leaves rows out."""
+        return bool(self.text or any(choice.chosen for choice in self.choices))
+
+    @cached_property
+    def ignored(self) -> list[str]:
+        """The names of filters whose given value is none of theirs."""
+        given = self.request.GET
+        return [c.label for c in self.choices if given.get(c.key) and not c.chosen]
+
+    @cached_property
+    def query(self) -> str:
+        """Filters, search and order, without the page: what a saved view keeps."""
+        return urlencode(self._parameters())
+
+    @property
+    def export_url(self) -> str:
+        return f"?{urlencode({**self._parameters(), 'export': 'xlsx'})}"
+
+    @cached_property
+    def views(self) -> list[SavedView]:
+        """The viewer's own views of this list."""
+        actor: Any = getattr(self.request, "actor", None)
+        if actor is None or actor.user is None:
+            return []
+        return list(SavedView.objects.filter(user=actor.user, page=self.declared.key))
+
+    @property
+    def described(self) -> list[tuple[str, str]]:
+        """The conditions in words, for the sheet that explains the Excel file."""
+        chosen = [(c.label, dict(c.options)[c.chosen]) for c in self.choices if c.chosen]
+        return [*chosen, *([("搜索", self.text)] if self.text else [])]
+
+    def _choice(self, declared: Filter) -> Choice:
+        options = declared.options(self.request)
+        given = self.request.GET.get(declared.key, "")
+        return Choice(
+            declared.key, declared.label, options, given if given in dict(options) else ""
+        )
+
+    def _order(self) -> tuple[str, bool]:
+        sortable = {column.key for column in self.declared.columns if column.sort}
+        for given in (self.request.GET.get("sort", ""), self.declared.order):
+            if given.removeprefix("-") in sortable:
+                return given.removeprefix("-"), given.startswith("-")
+        return "", False
+
+    def _order_fields(self) -> list[str]:
+        column = next(c for c in self.declared.columns if c.key == self.order)
+        return [_turned(name) if self.descending else name for name in column.fields]
+
+    def _head(self, column: Column) -> Head:
+        if not column.sort:
+            return Head(column, "", "")
+        current = column.key == self.order
+        turned = f"-{column.key}" if current and not self.descending else column.key
+        direction = ("descending" if self.descending else "ascending") if current else ""
+        return Head(column, f"?{urlencode({**self._parameters(), 'sort': turned})}", direction)
+
+    def _parameters(self) -> dict[str, str]:
+        order = f"{'-' if self.descending else ''}{self.order}"
+        own = {choice.key: choice.chosen for choice in self.choices}
+        sort = order if order != self.declared.order else ""
+        return {k: v for k, v in {"q": self.text, **own, "sort": sort}.items() if v}
+
+
+def _matches(fields: Sequence[str], text: str) -> Q:
+    """Every word of ``text`` stands in one of the fields."""
+    found = Q()
+    for word in text.split():
+        found &= Q(*((f"{name}__icontains", word) for name in fields), _connector=Q.OR)
+    return found
+
+
+def _turned(name: str) -> str:
+    return name[1:] if name.startswith("-") else f"-{name}"
