@@ -22,6 +22,7 @@ from anlan.notices.structure.text import Line, Span, Text
 class Reading:
     """A notice and the account of the characters that are in none of its fields."""
 
+    source: Source
     notice: Notice
     ledger: Ledger
 
@@ -52,7 +53,7 @@ def read(source: Source) -> Reading:
     )
     _date(notice, front, text, body, ledger)
     notice.repairs = sorted([*source.repairs, *ledger.repairs], key=lambda each: each.line)
-    return Reading(notice, ledger)
+    return Reading(source, notice, ledger)
 
 
 def _separate(blocks: list[Line | Row]) -> tuple[list[Line], list[Table]]:

@@ -116,6 +116,11 @@ def _kind(name: str) -> Column | None:
     return next((kind for kind, pattern in _HEADS if pattern.fullmatch(name)), None)
 
 
+def is_head_name(name: str) -> bool:
+    """Whether words are the name of a column."""
+    return _kind(squeeze(name)) is not None
+
+
 def enter_head(head: Head, ledger: Ledger) -> None:
     """Enters the words of a head row as layout."""
     for name in head.names:

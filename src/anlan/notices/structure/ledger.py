@@ -51,7 +51,7 @@ class Ledger:
     """The account kept while a notice is built.
 
     ``copies`` are words that the notice carries more often than the source: an issuer known only
-    from the signature, a merged unit cell given to each of its rows, a column's name before its date.
+    from the signature, a merged unit cell given to each of its rows, a column's name before a date.
     """
 
     layout: list[Layout] = field(default_factory=list)

@@ -1,8 +1,8 @@
 """Numbering marks: 第一章, 一、, 第一条, （一）, 1., （1）, wherever they head a stretch of text.
 
 A mark counts when it stands at the beginning of a line or behind a stop, and when its number
-carries on: the next of its kind, or one. A mark at the beginning of a line may also skip up to five numbers
-(lost in copying) and begin anywhere (an excerpt).
+carries on: the next of its kind, or one. A mark at the beginning of a line may also skip up to five
+numbers (lost in copying) and begin anywhere (an excerpt).
 """
 
 from __future__ import annotations
@@ -46,6 +46,8 @@ _MARK = re.compile(
     r"|[（(](?P<subpoint>\d{1,3})[）)](?![、，。；])"
     r"|(?<![\d（(])(?P<halfpoint>\d{1,2})[）)](?![、，。；）)])"
 )
+NUMBER = re.compile(rf"{_MARK.pattern}|[（(]?(?:{_N}{{1,4}}|\d{{1,3}})[)）、.．]?")
+"""A whole mark, or the bare number in a table's first column."""
 _RANKS = {
     "part": Rank.PART,
     "section": Rank.SECTION,

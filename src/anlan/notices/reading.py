@@ -1,0 +1,27 @@
+"""Reading a notice in one call: file, source, structure, units, obligations, what disagrees."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from pathlib import Path
+
+from anlan.notices import obligations, responsibility
+from anlan.notices.differences import compare
+from anlan.notices.document import Notice, Source
+from anlan.notices.readers import read_source
+from anlan.notices.remarks import remarks
+from anlan.notices.structure import build
+
+
+def read_notice(file: Path | str | Source, known_units: Collection[str] | None = None) -> Notice:
+    """The notice in ``file`` (a path, or a source already read: an upload), complete.
+
+    ``known_units``: names of the organisation tree; a unit outside it gets a warning (None: no such
+    warning). Raises NoticeError (Chinese) for a file that cannot be read or is no notice.
+    """
+    notice = build(file if isinstance(file, Source) else read_source(Path(file)))
+    responsibility.fill(notice)
+    obligations.fill(notice)
+    notice.differences = compare(notice)
+    notice.warnings = remarks(notice, known_units)
+    return notice
