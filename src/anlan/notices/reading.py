@@ -13,13 +13,18 @@ from anlan.notices.remarks import remarks
 from anlan.notices.structure import build
 
 
-def read_notice(file: Path | str | Source, known_units: Collection[str] | None = None) -> Notice:
-    """The notice in ``file`` (a path, or a source already read: an upload), complete.
+def read_notice(path: Path | str, known_units: Collection[str] | None = None) -> Notice:
+    """The notice in the file at ``path``, complete.
 
     ``known_units``: names of the organisation tree; a unit outside it gets a warning (None: no such
     warning). Raises NoticeError (Chinese) for a file that cannot be read or is no notice.
     """
-    notice = build(file if isinstance(file, Source) else read_source(Path(file)))
+    return read_from(read_source(Path(path)), known_units)
+
+
+def read_from(source: Source, known_units: Collection[str] | None = None) -> Notice:
+    """As :func:`read_notice`, for a source already read (an upload, standard input)."""
+    notice = build(source)
     responsibility.fill(notice)
     obligations.fill(notice)
     notice.differences = compare(notice)
