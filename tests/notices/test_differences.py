@@ -17,6 +17,7 @@ from anlan.notices.document import (
     TableRow,
     Unit,
 )
+from anlan.notices.reading import read_notice
 from tests.shared import shared
 
 # Written from the paper, body against table, before the code: (item, kind, in body, in table).
@@ -72,11 +73,7 @@ def _says(quote: str, words: str) -> bool:
 
 @pytest.fixture(scope="module")
 def luliang() -> Notice:
-    from anlan.notices.reading import read_notice
-
-    from anlan.notices.readers import read_source
-
-    return read_notice(read_source(shared("notices/luliang-2025-draft.txt")))
+    return read_notice(shared("notices/luliang-2025-draft.txt"))
 
 
 @pytest.mark.parametrize("expected", LULIANG, ids=lambda e: f"{e[0]}-{e[1]}-{(e[2] or e[3])[:8]}")

@@ -10,19 +10,33 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from anlan.notices.document import Notice, NoticeError
+from anlan.notices.document import Notice, NoticeError, Source
 from anlan.notices.readers import MAX_BYTES, check_size, read_data, read_source
 
 OK, MISTAKE = 0, 2
 
 
+_HELP = """\
+用法：anlan notice read 文件 [--json] [--output 文件]
+
+读一份通知，显示读到的内容、正文与附表不一致之处、需要核对的问题和已自动修复的地方。
+
+  文件            .txt、.docx、.pdf 或扫描图片（.png .jpg .tiff .bmp）；- 表示标准输入
+  --json          输出 JSON，供其他程序使用
+  --output 文件   写入这个文件，不输出到屏幕
+  -h, --help      显示这段说明
+"""
+
+
 class _Parser(argparse.ArgumentParser):
-    """argparse with its one visible message in Chinese."""
+    """argparse with help and messages in Chinese."""
+
+    def format_help(self) -> str:
+        return _HELP
 
     def error(self, message: str) -> NoReturn:
         del message  # English text of argparse
-        self.print_usage(sys.stderr)
-        self.exit(MISTAKE, f"错误：参数不对。用 {self.prog} --help 看用法。\n")
+        self.exit(MISTAKE, f"错误：参数不对。\n\n{_HELP}")
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -41,31 +55,25 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(prog="anlan notice", description="读通知", add_help=False)
-    _add_help(parser)
-    commands = parser.add_subparsers(dest="command", required=True, metavar="read")
-    read = commands.add_parser(
-        "read", add_help=False, help="读一份通知", description="读一份通知，显示读到的内容和问题"
-    )
-    _add_help(read)
-    read.add_argument("file", metavar="文件", help=".txt .docx .pdf 或扫描图片；- 表示标准输入")
-    read.add_argument("--json", action="store_true", help="输出 JSON，供其他程序使用")
-    read.add_argument("--output", metavar="文件", type=Path, help="写入这个文件，不输出到屏幕")
+    parser = _Parser(prog="anlan notice")
+    read = parser.add_subparsers(required=True).add_parser("read")
+    read.add_argument("file")
+    read.add_argument("--json", action="store_true")
+    read.add_argument("--output", type=Path)
     return parser
 
 
-def _add_help(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("-h", "--help", action="help", help="显示这段说明")
-
-
 def _read(name: str) -> Notice:
-    from anlan.notices.reading import read_notice
+    source = _from_stdin() if name == "-" else read_source(Path(name))
+    from anlan.notices.reading import read_from
 
-    if name != "-":
-        return read_notice(read_source(Path(name)))
+    return read_from(source)
+
+
+def _from_stdin() -> Source:
     data = sys.stdin.buffer.read(MAX_BYTES + 1)
     check_size(len(data))
-    return read_notice(read_data(data))
+    return read_data(data)
 
 
 def _write(notice: Notice, *, as_json: bool, output: Path | None) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from anlan.notices.document import ObligationKind, Period, Role
 from anlan.notices.kinds import DifferenceKind, RemarkKind
+from anlan.notices.structure.ledger import RepairKind
 
 ROLES = {
     Role.LEAD: "牵头",
@@ -59,4 +60,20 @@ REMARKS = {
     RemarkKind.MISSING_DATE_IN_SIGNATURE: "落款日期不全",
     RemarkKind.BLANK: "有空白未填",
     RemarkKind.VAGUE: "要求不具体",
+}
+
+REPAIRS = {
+    RepairKind.JOINED_LINES: "接上断开的行",
+    RepairKind.HALF_WIDTH: "半角标点改全角",
+    RepairKind.STRAY_LINE: "多余的行",
+    RepairKind.PAGE_NUMBER: "页码",
+    RepairKind.RUNNING_HEADER: "页眉页脚",
+    RepairKind.WEB_DEBRIS: "网页残留",
+    RepairKind.REPEATED_TITLE: "重复的标题",
+    RepairKind.REPEATED_CELL: "跨页重复的单元格",
+    RepairKind.MERGED_CELL: "合并的单元格",
+    RepairKind.SPLIT_ROW: "跨页断开的行",
+    RepairKind.TWO_UNITS: "一格两段、两个责任单位",
+    RepairKind.MISSING_NUMBER: "缺序号",
+    RepairKind.UNBALANCED_BRACKET: "括号不配对",
 }

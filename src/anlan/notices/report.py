@@ -16,6 +16,7 @@ from anlan.notices.document import (
     Role,
 )
 from anlan.notices.kinds import DifferenceKind, RemarkKind
+from anlan.notices.structure.ledger import RepairKind
 
 _BOLD, _RED, _GREEN, _YELLOW, _CYAN, _GREY = "1", "31", "32", "33", "36", "90"
 _QUOTED = 70  # characters of a quotation
@@ -128,8 +129,9 @@ class _Report:
     def _repairs(self, repairs: list[Repair]) -> Iterator[str]:
         yield from self._section("已自动修复", len(repairs))
         for each in repairs:
-            words = f"“{_short(each.before, 20)}” → “{_short(each.after, 20)}”"
-            yield self._paint(_GREY, f"  第{each.line}行 {each.kind}：{words}")
+            after = f" → “{_broken(each.after)}”" if each.after else "，已删去"
+            kind = labels.REPAIRS[RepairKind(each.kind)]
+            yield self._paint(_GREY, f"  第{each.line}行 {kind}：“{_broken(each.before)}”{after}")
 
 
 def measure(each: Obligation) -> str:
@@ -152,6 +154,11 @@ def _numbered(number: int | None) -> str:
 
 def _place(number: int | None) -> str:
     return "全文 " if number is None else f"第{number}项 "
+
+
+def _broken(text: str) -> str:
+    """A quotation that shows where the line was broken."""
+    return _short("⏎".join(text.split("\n")), 30)
 
 
 def _short(text: str, limit: int = _QUOTED) -> str:

@@ -15,9 +15,9 @@ _DATE_WORD = re.compile(r"[年季月]底前?|[上下]半年")
 
 
 def figures(text: str) -> list[tuple[str, str]]:
-    """Sorted (value, measure) of the figures in ``text``, its white space already removed."""
+    """(value, measure) of each figure in the clause ``text``, its white space already removed."""
     found = [(f"{float(m[1]):g}", m[2] or "") for m in _ARABIC.finditer(text)]
     if _BINDING.search(text):
         found += [(str(parse_chinese(m[1])), m[2]) for m in _CHINESE.finditer(text)]
     found += [(m[0].removesuffix("前"), "") for m in _DATE_WORD.finditer(text)]
-    return sorted(found)
+    return found

@@ -178,7 +178,7 @@ def _part_assignments(facing: list[tuple[Part, TableRow]]) -> list[Assignment]:
 
 
 def _join(pieces: Iterable[Item | Part | TableRow]) -> str:
-    return "".join(piece.text for piece in pieces)
+    return "\n".join(piece.text for piece in pieces)
 
 
 def _named(piece: Part | TableRow) -> str:

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from itertools import groupby
 
 from anlan.notices.differences.figures import figures
 from anlan.notices.document import Difference
@@ -14,7 +15,6 @@ from anlan.notices.kinds import DifferenceKind
 
 _SPACE = re.compile(r"\s+")
 _CLAUSE = re.compile(r"[^，。；：！？]*[，。；：！？]+[”’）》]*|[^，。；：！？]+")
-_SENTENCE = re.compile(r"[^。；！？]+")
 _MARKS = "，。；：！？、“”‘’（）《》〈〉【】[]"
 _NO_MARKS = str.maketrans("", "", _MARKS)
 _ENDS = "，。；：！？"
@@ -45,10 +45,14 @@ def _fold_character(character: str) -> str:
 
 @dataclass(frozen=True)
 class _Clause:
-    """``shown``: the words as written, without white space; ``folded``: for comparison."""
+    """``shown``: the words as written, without white space; ``folded``: for comparison.
+
+    ``paragraph`` counts the paragraphs of the text: a quotation does not reach over two of them.
+    """
 
     shown: str
     folded: str
+    paragraph: int
 
     @property
     def words(self) -> str:
@@ -83,13 +87,18 @@ def compare_texts(number: int | None, body: str, table: str) -> list[Difference]
 
 
 def _clauses(text: str) -> list[_Clause]:
-    shown = _SPACE.sub("", text)
-    folded = fold(text)
     return [
-        _Clause(shown[match.start() : match.end()], match[0])
-        for match in _CLAUSE.finditer(folded)
-        if match[0].translate(_NO_MARKS)
+        _Clause(shown, folded, number)
+        for number, paragraph in enumerate(text.splitlines())
+        for shown, folded in _cut(paragraph, _CLAUSE)
+        if folded.translate(_NO_MARKS)
     ]
+
+
+def _cut(text: str, pattern: re.Pattern[str]) -> list[tuple[str, str]]:
+    """The stretches that ``pattern`` finds in the folded text: as written, and folded."""
+    shown = _SPACE.sub("", text)
+    return [(shown[m.start() : m.end()], m[0]) for m in pattern.finditer(fold(text))]
 
 
 def _marks(
@@ -133,12 +142,13 @@ def _changed(
 def _one_sided(
     number: int | None, left: Sequence[_Clause], right: Sequence[_Clause]
 ) -> list[Difference]:
-    found = []
-    if left:
-        found.append(Difference(number, DifferenceKind.TEXT_ONLY_IN_BODY, _shown(left), ""))
-    if right:
-        found.append(Difference(number, DifferenceKind.TEXT_ONLY_IN_TABLE, "", _shown(right)))
-    return found
+    body = [Difference(number, DifferenceKind.TEXT_ONLY_IN_BODY, t, "") for t in _quoted(left)]
+    table = [Difference(number, DifferenceKind.TEXT_ONLY_IN_TABLE, "", t) for t in _quoted(right)]
+    return body + table
+
+
+def _quoted(clauses: Sequence[_Clause]) -> list[str]:
+    return [_shown(list(group)) for _, group in groupby(clauses, lambda clause: clause.paragraph)]
 
 
 _Sides = tuple[Sequence[_Clause], Sequence[_Clause]]
@@ -175,12 +185,16 @@ def _resembles(clause: _Clause, others: Sequence[_Clause]) -> bool:
 def _reworded(
     number: int | None, left: Sequence[_Clause], right: Sequence[_Clause]
 ) -> list[Difference]:
-    same = figures(_words(left)) == figures(_words(right))
+    same = _figures(left) == _figures(right)
     kind = DifferenceKind.WORDING if same else DifferenceKind.NUMBER
     shown = _shown(left), _shown(right)
     if all(text[-1] in _ENDS for text in map(fold, shown)):
         shown = shown[0].rstrip(_ENDS), shown[1].rstrip(_ENDS)
     return [Difference(number, kind, *_quotes(*shown))]
+
+
+def _figures(clauses: Sequence[_Clause]) -> list[tuple[str, str]]:
+    return sorted(figure for clause in clauses for figure in figures(clause.words))
 
 
 def _quotes(body: str, table: str) -> tuple[str, str]:
@@ -214,10 +228,6 @@ def _words(clauses: Sequence[_Clause]) -> str:
     return "".join(clause.words for clause in clauses)
 
 
-def sentences(text: str) -> list[tuple[str, str]]:
-    """The stretches between ``。；！？``: folded without marks for comparison, and as written."""
-    shown, folded = _SPACE.sub("", text), fold(text)
-    return [
-        (match[0].translate(_NO_MARKS), shown[match.start() : match.end()])
-        for match in _SENTENCE.finditer(folded)
-    ]
+def clauses(text: str) -> list[tuple[str, str]]:
+    """The clauses of ``text``: folded and without marks for comparison, and as written."""
+    return [(clause.words, clause.shown.rstrip(_ENDS)) for clause in _clauses(text)]

@@ -11,12 +11,14 @@ from anlan.notices.kinds import DifferenceKind, RemarkKind
 _QUOTED = 30  # characters of a clause that a remark quotes
 _CLAUSE = re.compile(r"[^，。；：！？\n]+")
 _SPACE = re.compile(r"\s+")
-_COUNTED = "项次处个座支场期批家件"
-# Words that say per whom or of what extent a number counts.
-_PER = re.compile(
-    r"每(?:个|家|户|座|县|乡|镇|村|单位|企业|行业|人|名|班|校)|各(?:县|市|区|乡|镇|村|级|单位|部门|行业|企业|地)"
-    r"|全[市省县区]|[市县区]级|市县|市、县|乡镇|村（|企业|单位|部门"
+_NUMBERED = {ObligationKind.QUOTA, ObligationKind.FREQUENCY}
+_COUNTED = {"项", "次", "处", "个", "场", "期", "批", "件"}
+# Words that say per whom a number counts; 每年 and 每季度 do not.
+_EACH = re.compile(r"每(?![年季月半周日天])|各(?!级安|项|类|种)|分别|均(?!衡)|合计|共|全[市省县区]")
+_LEVELS = re.compile(
+    r"市县|市、县|县乡|县、乡|乡镇（街道）、村（社区）|乡镇\(街道\)、村\(社区\)|乡村两级"
 )
+_WHO = re.compile(r"企业|生产经营单位|[委办局院]$")
 _LIMIT_MEASURES = {
     "年",
     "月",
@@ -60,7 +62,7 @@ def _needs_date(each: Obligation) -> bool:
     """A number to reach: not a limit, a rate or a length of time, which hold at all times."""
     if each.kind is not ObligationKind.QUOTA or each.deadline or each.period:
         return False
-    if each.value is None or each.op not in {">=", ">", "==", None}:
+    if not each.value or each.op not in {">=", ">", "==", None}:
         return False
     return each.unit not in _LIMIT_MEASURES and not _RATE.search(each.text)
 
@@ -73,13 +75,21 @@ def _unclear(item: Item) -> Iterator[Remark]:
 
 
 def _question(each: Obligation) -> str | None:
-    if each.kind not in {ObligationKind.QUOTA, ObligationKind.FREQUENCY} or each.value is None:
+    if each.kind not in _NUMBERED or not each.value:
         return None
     if each.kind is ObligationKind.QUOTA and not each.unit:
         return "只有数字，没有计量单位。请补上。"
-    if not each.unit or each.unit[0] not in _COUNTED or each.op in {"<", "<=", "all"}:
+    if each.unit not in _COUNTED or each.op != ">=":
         return None
-    if each.subject or _PER.search(each.text):
+    if each.kind is ObligationKind.FREQUENCY and not _AT_LEAST.search(each.text):
+        return None
+    words = f"{each.subject or ''}{each.text}"
+    if _EACH.search(words):
+        return None
+    levels = _LEVELS.search(words)
+    if levels:
+        return f"没有写“{levels[0]}”是各自都要达到，还是合计达到。请写明。"
+    if each.subject or _WHO.search(words):
         return None
     if each.unit == "次":
         return "没有写由谁组织、按什么范围计次（全市一次，还是各县、各部门各一次）。请写明。"

@@ -22,7 +22,7 @@ _SEE_ITEM = re.compile(
     r"(?<=[见按照依据同])(?:本通知)?第[（(]?([一二三四五六七八九十\d]+)[）)]?[项条]"
 )
 _VAGUE = re.compile(r"适时|择机|尽快|力争|原则上要?|视情况?(?!况)")
-_AROUND = 6  # characters quoted behind a vague word
+_QUOTED = 24  # characters quoted from a vague word on
 
 
 def layout(notice: Notice) -> list[Remark]:
@@ -81,7 +81,7 @@ def _vague(notice: Notice) -> Iterator[Remark]:
         text = _text(item)
         match = _VAGUE.search(text)
         if match:
-            quote = re.split(r"[，。；]", text[match.start() : match.end() + _AROUND])[0]
+            quote = re.split(r"[，。；、]", text[match.start() :])[0][:_QUOTED]
             words = f"“{quote}”没有时限和数量，年底难以考核。建议写明完成时间。"
             yield Remark(item.number, RemarkKind.VAGUE, words)
 

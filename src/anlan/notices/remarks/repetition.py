@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from anlan.notices.differences.texts import sentences
+from anlan.notices.differences.texts import clauses
 from anlan.notices.document import Item, Notice, Remark, TableRow
 from anlan.notices.kinds import RemarkKind
 
-_MIN_LENGTH = 16  # characters; shorter clauses are idiom (按照有关规定执行)
+_MIN_LENGTH = 14  # characters; shorter clauses are idiom (按照有关规定执行)
 _QUOTED = 30
 
 
@@ -56,14 +56,14 @@ def _moved(notice: Notice, first: dict[str, Item]) -> Iterator[Remark]:
 
 
 def _other_items(row: TableRow, first: dict[str, Item]) -> list[int]:
-    found = [first[words] for words, _ in sentences(row.text) if words in first]
+    found = [first[words] for words, _ in clauses(row.text) if words in first]
     numbers = [item.number for item in found if item.number is not None]
     return sorted({number for number in numbers if number != row.item})
 
 
 def _clauses(item: Item) -> list[tuple[str, str]]:
     texts = [item.text, *(part.text for part in item.parts)]
-    return [each for text in texts for each in sentences(text) if len(each[0]) >= _MIN_LENGTH]
+    return [each for text in texts for each in clauses(text) if len(each[0]) >= _MIN_LENGTH]
 
 
 def _short(text: str) -> str:
