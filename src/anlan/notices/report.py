@@ -73,7 +73,9 @@ class _Report:
             yield from self._item(item)
 
     def _item(self, item: Item) -> Iterator[str]:
-        yield f"  {_numbered(item.number)}{item.title or _short(item.text, 30)}"
+        name = f"{_numbered(item.number)}{item.title or _short(item.text, 30)}"
+        if name:
+            yield f"  {name}"
         yield from self._owners(item.responsible, "    ")
         yield from self._measures(item.obligations, "    ")
         for part in item.parts:

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from anlan.notices.document import Notice, Remark
+from anlan.notices.document import Chapter, Notice, Remark
 from anlan.notices.kinds import RemarkKind
-from anlan.notices.remarks.amounts import amounts
-from anlan.notices.remarks.layout import layout
+from anlan.notices.remarks.amounts import amounts, contradictions
+from anlan.notices.remarks.layout import layout, wording
 from anlan.notices.remarks.owners import owners
 from anlan.notices.remarks.repetition import repetition
 
@@ -28,8 +28,21 @@ def remarks(notice: Notice, known_units: Collection[str] | None = None) -> list[
     """
     found = [
         *owners(notice, known_units),
-        *amounts(notice),
+        *contradictions(notice),
         *repetition(notice),
         *layout(notice),
     ]
+    for chapter in notice.chapters:
+        for item in chapter.items:
+            found += _placed(chapter, [*amounts(item), *wording(item)])
     return sorted(found, key=lambda remark: _WEIGHT[RemarkKind(remark.kind)])
+
+
+def _placed(chapter: Chapter, found: list[Remark]) -> list[Remark]:
+    """An item without number is found by the title of its chapter."""
+    return [
+        Remark(None, each.kind, f"“{chapter.title}”部分：{each.text}")
+        if each.item is None and chapter.title
+        else each
+        for each in found
+    ]

@@ -15,34 +15,24 @@ _NUMBERED = {ObligationKind.QUOTA, ObligationKind.FREQUENCY}
 _COUNTED = {"项", "次", "处", "个", "场", "期", "批", "件"}
 # Words that say per whom a number counts; 每年 and 每季度 do not.
 _EACH = re.compile(r"每(?![年季月半周日天])|各(?!级安|项|类|种)|分别|均(?!衡)|合计|共|全[市省县区]")
-_LEVELS = re.compile(
-    r"市县|市、县|县乡|县、乡|乡镇（街道）、村（社区）|乡镇\(街道\)、村\(社区\)|乡村两级"
-)
+_LEVELS = re.compile(r"市县|市、县|县乡|县、乡|乡镇(?:[（(]街道[）)])?、村(?:[（(]社区[）)])?")
+_AT_LEAST = re.compile("至少|不少于|不得少于")
 _WHO = re.compile(r"企业|生产经营单位|[委办局院]$")
-_LIMIT_MEASURES = {
-    "年",
-    "月",
-    "日",
-    "天",
-    "小时",
-    "分钟",
-    "%",
-    "m",
-    "米",
-    "公里",
-    "km",
-    "元",
-    "万元",
-}
-_RATE = re.compile(r"费率|利率|贴息|税率|比例|浮动|上浮|下浮")
+# A number to reach is something made or done; limits, rates, prices and staffing hold at all times.
+_MADE = re.compile(
+    r"完成|建成|建立|建设|组建|组织|开展|举办|解决|整治|新增|新建|培训|培育|创建|打造|达到|实现|检查|治理|改造|淘汰"
+)
+_STANDING = re.compile(r"每人|每天|每名|补助|补贴|贴息|利率|费率|税|标准|额度|资金|贷款|元")
 
 
-def amounts(notice: Notice) -> list[Remark]:
-    """The remarks on numbers and dates of the body, and on those that body and table contradict."""
-    found = [*_against_table(notice), *_within_body(notice)]
-    for item in notice.items:
-        found += [*_undated(item), *_unclear(item)]
-    return found
+def amounts(item: Item) -> list[Remark]:
+    """The remarks on the numbers and dates of one item."""
+    return [*_undated(item), *_unclear(item)]
+
+
+def contradictions(notice: Notice) -> list[Remark]:
+    """The same asked twice with different figures, within the body or against the table."""
+    return [*_against_table(notice), *_within_body(notice)]
 
 
 def obligations(item: Item) -> list[Obligation]:
@@ -59,12 +49,11 @@ def _undated(item: Item) -> Iterator[Remark]:
 
 
 def _needs_date(each: Obligation) -> bool:
-    """A number to reach: not a limit, a rate or a length of time, which hold at all times."""
     if each.kind is not ObligationKind.QUOTA or each.deadline or each.period:
         return False
     if not each.value or each.op not in {">=", ">", "==", None}:
         return False
-    return each.unit not in _LIMIT_MEASURES and not _RATE.search(each.text)
+    return bool(_MADE.search(each.text)) and not _STANDING.search(_phrase(each, limit=None))
 
 
 def _unclear(item: Item) -> Iterator[Remark]:

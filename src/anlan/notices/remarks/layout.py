@@ -26,14 +26,19 @@ _QUOTED = 24  # characters quoted from a vague word on
 
 
 def layout(notice: Notice) -> list[Remark]:
-    """The remarks on signature, attachments, references, blanks and vague words."""
+    """The remarks on the paper as a whole: signature, attachments, references, blanks."""
+    blanks = [_blank(None, text) for text in (notice.preamble, notice.closing)]
     return [
         *_signature(notice),
         *_attachments(notice),
         *_references(notice),
-        *_blanks(notice),
-        *_vague(notice),
+        *(remark for found in blanks for remark in found),
     ]
+
+
+def wording(item: Item) -> list[Remark]:
+    """The remarks on blanks and vague words of one item."""
+    return [*_blank(item.number, _text(item)), *_vague(item)]
 
 
 def _signature(notice: Notice) -> Iterator[Remark]:
@@ -64,26 +69,23 @@ def _references(notice: Notice) -> Iterator[Remark]:
                 yield Remark(item.number, RemarkKind.DANGLING_REFERENCE, text)
 
 
-def _blanks(notice: Notice) -> Iterator[Remark]:
-    places = [(item.number, _text(item)) for item in notice.items]
-    for number, text in [(None, notice.preamble), *places, (None, notice.closing)]:
-        match = _BLANK.search(text)
-        if match:
-            quote = text[max(0, match.start() - 8) : match.end() + 8].strip()
-            yield Remark(number, RemarkKind.BLANK, f"“{quote}”留有空白没有填写。请补上。")
+def _blank(number: int | None, text: str) -> Iterator[Remark]:
+    match = _BLANK.search(text)
+    if match:
+        quote = text[max(0, match.start() - 8) : match.end() + 8].strip()
+        yield Remark(number, RemarkKind.BLANK, f"“{quote}”留有空白没有填写。请补上。")
 
 
-def _vague(notice: Notice) -> Iterator[Remark]:
+def _vague(item: Item) -> Iterator[Remark]:
     """Only in items that set no number, date or frequency at all; at most one for each item."""
-    for item in notice.items:
-        if any(each.kind is not ObligationKind.DUTY for each in obligations(item)):
-            continue
-        text = _text(item)
-        match = _VAGUE.search(text)
-        if match:
-            quote = re.split(r"[，。；、]", text[match.start() :])[0][:_QUOTED]
-            words = f"“{quote}”没有时限和数量，年底难以考核。建议写明完成时间。"
-            yield Remark(item.number, RemarkKind.VAGUE, words)
+    if any(each.kind is not ObligationKind.DUTY for each in obligations(item)):
+        return
+    text = _text(item)
+    match = _VAGUE.search(text)
+    if match:
+        quote = re.split(r"[，。；、]", text[match.start() :])[0][:_QUOTED]
+        words = f"“{quote}”没有时限和数量，年底难以考核。建议写明完成时间。"
+        yield Remark(item.number, RemarkKind.VAGUE, words)
 
 
 def _text(item: Item) -> str:

@@ -20,8 +20,9 @@ def owners(notice: Notice, known_units: Collection[str] | None) -> list[Remark]:
 def expressions(notice: Notice) -> Iterator[tuple[int | None, str, Responsible]]:
     """Every responsibility of the notice: item number, 正文 or 附表, the responsibility."""
     for item in notice.items:
-        for piece in (item, *item.parts):
-            yield item.number, "正文", piece.responsible
+        yield item.number, "正文", item.responsible
+        for part in item.parts:
+            yield item.number, "正文", part.responsible
     for row in notice.table:
         yield row.item, "附表", row.responsible
 
