@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from anlan.notices.responsibility.lexicon import CLOSERS, OPENERS
 
+_LEADING = "。，、；;,—–－-·●"
+
 
 def pairs(text: str) -> dict[int, int]:
     """Place of each opening bracket → place of its closing one; any kind closes any kind.
@@ -34,13 +36,13 @@ def depths(text: str) -> list[int]:
 
 
 def unwrap(text: str) -> str:
-    """The words inside: outer space, a bracket around the whole, a lone bracket at an edge, go."""
+    """The words inside: space, dashes, a bracket around the whole, a lone one at an edge, go."""
     start, end = 0, len(text)
     matched = pairs(text)
     closing = {close: opening for opening, close in matched.items()}
     while start < end:
         first, last = text[start], text[end - 1]
-        if first.isspace():
+        if first.isspace() or first in _LEADING:
             start += 1
         elif last.isspace() or last in "。，、；;,":
             end -= 1

@@ -8,7 +8,7 @@ from anlan.notices.responsibility.brackets import unwrap
 from anlan.notices.responsibility.expansion import expand
 from anlan.notices.responsibility.inheritance import find_inheritance, without_rules
 from anlan.notices.responsibility.lexicon import LEVEL, STEM_ONLY
-from anlan.notices.responsibility.names import DATE, is_certain_name, is_name
+from anlan.notices.responsibility.names import DATE, FILLER, is_certain_name, is_name
 from anlan.notices.responsibility.pieces import split
 from anlan.notices.responsibility.roles import Tail, cut_tail, is_open, labels
 from anlan.notices.responsibility.segments import segments
@@ -61,6 +61,10 @@ def _is_levelled_stem(name: str) -> bool:
     return bool(STEM_ONLY.match(name) and LEVEL.match(name))
 
 
+def _is_time(words: str) -> bool:
+    return bool(DATE.search(words) or FILLER.match(words))
+
+
 def _tails(words: str) -> list[Tail]:
     pieces = [piece.words for piece in split(unwrap(words))]
-    return [cut_tail(_HEAD.sub("", piece)) for piece in pieces if not DATE.search(piece)]
+    return [cut_tail(_HEAD.sub("", piece)) for piece in pieces if not _is_time(piece)]

@@ -6,17 +6,18 @@ import re
 from typing import NamedTuple
 
 from anlan.notices.responsibility.brackets import depths
-from anlan.notices.responsibility.lexicon import LEVEL, STRONG_ENDING
+from anlan.notices.responsibility.lexicon import BARE, CLOSERS, LEVEL, OPENERS, STRONG_ENDING
 from anlan.notices.responsibility.names import LONGEST, is_name
 from anlan.notices.responsibility.roles import cut_tail
 
 JOINTLY = "会同"
-_SEPARATOR = re.compile(rf"[、，,;；/｜|。．\s]+|{JOINTLY}")
+_SEPARATOR = re.compile(rf"[、，,;；/｜|。．：:\s]+|{JOINTLY}")
 _MARKS = re.compile(r"[、，,;；。：:]")
 _CONJUNCTION = re.compile(r"以及|和|与|及")
 # One name with a separator in it: 各县（市）、区人民政府, 各部门和单位.
 _WHOLE = re.compile(
     r"县[（(〔\[]市[、,，]区(?![）)〕\]])|县[（(〔\[]市[）)〕\]]、区|市、县[（(〔\[]区|市、县、区|县、市、区"
+    r"|(?<![\u4e00-\u9fff])(?:[省市县区乡镇村]、){1,3}[省市县区乡镇村](?=[两三四各]?级)|委、办、(?:厅、)?局"
     r"|[市县旗]、[区市](?=人民政府|政府|党委|管委会)"
     r"|(?<=部门)[和及、与](?:有关|相关)?单位|(?<=单位)[和及、与](?:有关|相关)?部门"
 )
@@ -86,7 +87,7 @@ def _join_lines(text: str) -> str:
 
 def _mark_between(left: str, right: str) -> str:
     last, first = _MARKS.split(left)[-1], cut_tail(_MARKS.split(right)[0]).name
-    if not is_name(last):
+    if not is_name(last) or right[0] in OPENERS or (last[-1] in CLOSERS and first in BARE):
         return ""
     if LEVEL.match(first):
         return "、"

@@ -15,7 +15,7 @@ from anlan.notices.responsibility.lexicon import (
 
 _KIND = (
     "牵头|主办|主责|主管|第一责任|责任|配合|协办|协同|协助|参加|参与|参建|承办|承担|实施|落实|执行|"
-    "督办|督导|督促|指导|监管|监督|协作|负责"
+    "督办|督导|督促|指导|监管|监督|协作|负责|[省市县区]级|[省市县区]直"
 )
 _RANK = "(?:[省市县区]级|[省市县区]直|主要|共同|联合|第一)?"
 _UNIT_LABEL = (
@@ -39,7 +39,7 @@ LABEL = re.compile(
 OPEN_LIST = (
     r"(?<![高同平中初对均优特何])等(?![级于同保效额候])"
     r"(?:多个|\d+个|[一二三四五六七八九十]+个|有关|相关|各|其他|成员|责任|涉及|行业|主管|监管|市直|市级|省直|省级|区直|区级|县直|县级)*"
-    r"(?:部门|单位|机构|地区|方面|地)?(?:(?:和|及|、)(?:有关|相关)?(?:单位|部门|机构|地区))?"
+    r"(?:[\u4e00-\u9fff]{2,10}?成员单位|部门|单位|机构|地区|方面|地)?(?:(?:和|及|、)(?:有关|相关)?(?:单位|部门|机构|地区))?"
 )
 _OPEN = re.compile(OPEN_LIST)
 _AFTER_OPEN_LIST = "，,、；;。）)〕]】 \n按依根共分联负牵配各协组指督落参具"
@@ -60,7 +60,9 @@ _SOFT = (
 _TAIL = re.compile(
     rf"(?:{OPEN_LIST}|{_BY_DUTY}){{0,3}}{_MANNER}{{0,4}}(?:(?P<hard>{_HARD})|(?P<soft>{_SOFT}))"
 )
-_END = re.compile(rf"(?:{OPEN_LIST}|{_BY_DUTY}){{0,3}}$")
+_END = re.compile(rf"(?:{OPEN_LIST}|{_BY_DUTY})*$")
+
+_LONGEST_END = 80
 
 _LEAD = re.compile(r"牵头|主办|主责|第一责任")
 _OVERSEE = re.compile(r"指导|督促|督导|监督|督办|监管")
@@ -114,7 +116,7 @@ def cut_tail(words: str) -> Tail:
         if match["hard"] or not _ends_like_a_name(words[match.end() :]):
             verbs = words[match.start() :] if match["soft"] else match.group()
             return Tail(words[: match.start()], role_of(verbs[:40]))
-    end = _END.search(words)
+    end = _END.search(words, max(0, len(words) - _LONGEST_END))
     return Tail(words[: end.start()] if end else words, None)
 
 
