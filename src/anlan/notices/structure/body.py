@@ -69,7 +69,7 @@ def _plans(marks: Sequence[Mark], length: int) -> list[_Plan]:
         end = marks[stop].start if heads else length
         items = _item_marks(marks[:stop], None)
         plans.append(_Plan(None, items, items[0].start, end))
-    for head, following in zip(heads, [*heads[1:], len(marks)], strict=True):
+    for head, following in zip(heads, [*heads[1:], len(marks)], strict=False):
         end = marks[following].start if following < len(marks) else length
         items = _item_marks(marks[head + 1 : following], rank)
         plans.append(_Plan(marks[head], items, marks[head].start, end))

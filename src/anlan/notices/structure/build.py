@@ -100,16 +100,19 @@ def _as_line(row: Row) -> Line:
 def _unnumbered(text: Text, front: Front, ledger: Ledger, *, has_table: bool) -> Body:
     """A notice without any numbering: what follows the addressees is one item of one chapter."""
     spans = front.preamble
-    if not spans or has_table:
+    if not spans:
         return Body([], [], len(text.string))
     first = (
         next((i for i, each in enumerate(spans) if text.raw(each).rstrip().endswith("：")), -1) + 1
     )
     whole = (spans[first][0], spans[-1][1]) if first < len(spans) else (0, 0)
     end = find_ending(text, whole)
+    endings: list[Span] = [(end, whole[1])] if end < whole[1] else []
+    if has_table:
+        front.preamble = [each for each in spans if each[0] < end]
+        return Body([], endings, len(text.string))
     front.preamble = spans[:first]
     item = lone_item(text, (whole[0], end), ledger)
-    endings: list[Span] = [(end, whole[1])] if end < whole[1] else []
     chapter = Chapter(None, None, "", [item], lines=text.lines([(whole[0], end)]))
     return Body([chapter], endings, whole[0])
 

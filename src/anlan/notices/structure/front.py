@@ -11,16 +11,19 @@ from difflib import SequenceMatcher
 from anlan.notices.structure.ending import ORGANISATION, is_date, is_signature
 from anlan.notices.structure.headings import tidy_title
 from anlan.notices.structure.ledger import LayoutKind, Ledger, RepairKind
-from anlan.notices.structure.signs import DATE, DRAFT_END, DRAFT_LINE, chinese_year, squeeze
+from anlan.notices.structure.signs import (
+    DATE,
+    DRAFT_END,
+    DRAFT_LINE,
+    TITLE_ENDING,
+    chinese_year,
+    squeeze,
+)
 from anlan.notices.structure.text import Span, Text
 
-_ENDING = (
-    r"(?:通知|通告|公告|意见|方案|措施|办法|规定|细则|要点|计划|决定|通报|纲要|清单|函|任务|责任书"
-    r"|分工|安排|规划|预案)"
-)
-_OWN = re.compile(rf"(?:关于|印发|转发|批转|下达).*{_ENDING}(?:[（(][^（()）]{{1,12}}[）)])?$")
+_OWN = re.compile(rf"(?:关于|印发|转发|批转|下达).*{TITLE_ENDING}(?:[（(][^（()）]{{1,12}}[）)])?$")
 _NAMED = re.compile(
-    rf"(?=.*(?:20\d\d|二[〇○零][\u4e00-\u9fff〇○]{{2}}|实施|行动|工作|责任|整治|若干)).{{4,60}}{_ENDING}"
+    rf"(?=.*(?:20\d\d|二[〇○零][\u4e00-\u9fff〇○]{{2}}|实施|行动|工作|责任|整治|若干)).{{4,60}}{TITLE_ENDING}"
     r"(?:[（(][^（()）]{1,12}[）)])?$"
 )
 _ISSUER = re.compile(rf"^(?P<issuer>{ORGANISATION.pattern})(?=关于|印发|转发|批转|20\d\d年)")

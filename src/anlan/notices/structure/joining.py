@@ -12,6 +12,7 @@ from anlan.notices.structure.signs import (
     DATE,
     DRAFT_LINE,
     OPENERS,
+    TITLE_END,
     is_complete,
     unclosed,
 )
@@ -69,8 +70,10 @@ def _width(lines: list[Line]) -> int:
     """Characters of a full line where lines were broken at a width; 0 where they were not."""
     lengths = sorted(len(line.text.strip()) for line in lines)
     widest = lengths[int(0.95 * (len(lengths) - 1))] if lengths else 0
-    full = sum(length >= widest - 3 for length in lengths)
-    return widest if 15 <= widest <= 60 and full >= 0.25 * len(lengths) and full > 3 else 0
+    full = sum(
+        len(line.text.strip()) >= widest - 3 and not is_complete(line.text) for line in lines
+    )
+    return widest if 15 <= widest <= 60 and full >= 0.2 * len(lengths) and full > 3 else 0
 
 
 def _continues(paragraph: str, line: str, last: Line, front: bool, width: int) -> bool:
@@ -86,6 +89,8 @@ def _continues(paragraph: str, line: str, last: Line, front: bool, width: int) -
     full = width > 0 and len(last.text.strip()) >= width - 3
     if _is_open(paragraph) or _BROKEN_OFF.search(paragraph):
         return True
+    if front and (TITLE_END.search(paragraph) or line.endswith(("：", ":"))):
+        return False
     if front:
         return full or (not width and len(last.text) > _TITLE_LINE and "，" in paragraph)
     if DATE.search(paragraph[-20:]) or _LABELLED.match(paragraph):

@@ -19,11 +19,12 @@ _PAGE_NUMBER = re.compile(
 )
 _STRAY = re.compile(r"\s*[\u4e00-\u9fff]{0,2}[)）\]〕】]+\s*")
 _DEBRIS = re.compile(
-    r"\s*(?:首页|打印(?:本页)?|关闭(?:窗口)?|返回(?:顶部|首页)?|收藏|分享(?:到)?|最新文件|字体|无障碍"
-    r"|【?字体：?.{0,12}】?|(?:您现在的位置|当前位置|您当前的位置)[:：].{0,60}|扫一扫.{0,30}"
-    r"|(?:上|下)一[篇条][:：]?.{0,60}|(?:浏览|点击)(?:次数|量|数)[:：]?\s*\d*|责任编辑[:：].{0,20}"
-    r"|(?:版权所有|网站标识码|网站地图).{0,80}|.{0,10}ICP备.{0,30}|[\s|｜>》/]+)\s*"
+    r"首页|打印(?:本页)?|关闭(?:窗口)?|返回(?:顶部|首页)?|收藏|分享(?:到)?|最新文件|无障碍|字体[：:]?.{0,12}"
+    r"|【.{0,3}字体.{0,12}】|(?:您现在的位置|当前位置|您当前的位置)[：:].{0,60}|扫一扫.{0,30}"
+    r"|(?:上|下)一[篇条][：:]?.{0,60}|(?:浏览|点击)(?:次数|量|数)[：:]?\d*|责任编辑[：:].{0,20}"
+    r"|(?:版权所有|网站标识码|网站地图).{0,80}|.{0,10}ICP备.{0,30}|[|｜>》/]+"
 )
+_LONGEST_DEBRIS = 200
 _PAGES_OF_A_HEADER = 3
 
 
@@ -32,12 +33,13 @@ def clean_lines(source: Source, ledger: Ledger) -> list[Line | Row]:
     headers = _running_headers(source.blocks)
     found: list[Line | Row] = []
     front = True
+    last = ""
     for block in source.blocks:
         if isinstance(block, Row):
             found.append(block)
             continue
         text = strip_markup(block.text, ledger)
-        kind = RepairKind.RUNNING_HEADER if squeeze(text) in headers else _rubbish(text)
+        kind = RepairKind.RUNNING_HEADER if squeeze(text) in headers else _rubbish(text, last)
         if kind and text.strip():
             ledger.repair(block.line, kind, text.strip(), "")
             continue
@@ -46,6 +48,7 @@ def clean_lines(source: Source, ledger: Ledger) -> list[Line | Row]:
         for line in _lines(text, block, front):
             front = front and not _opens_body(line.text)
             found.append(line)
+            last = line.text
     return _without_site_names(list(_without_strays(found, ledger)), ledger)
 
 
@@ -63,10 +66,18 @@ def _opens_body(text: str) -> bool:
     return mark is not None and mark.rank <= Rank.HEADING
 
 
-def _rubbish(text: str) -> RepairKind | None:
+def _rubbish(text: str, last: str) -> RepairKind | None:
+    """``last`` is the line before: an open sentence may go on with 关闭, a button's name."""
     if _PAGE_NUMBER.fullmatch(text):
         return RepairKind.PAGE_NUMBER
-    return RepairKind.WEB_DEBRIS if _DEBRIS.fullmatch(text) else None
+    between = not last or is_complete(last) or len(last) <= _LONGEST_DEBRIS // 5
+    return RepairKind.WEB_DEBRIS if between and _is_debris(text) else None
+
+
+def _is_debris(text: str) -> bool:
+    """Whether a line holds nothing but the buttons and notes of a web page."""
+    pieces = text.split() if len(text) <= _LONGEST_DEBRIS else []
+    return bool(pieces) and all(_DEBRIS.fullmatch(piece) for piece in pieces)
 
 
 def _running_headers(blocks: Sequence[Paragraph | Row]) -> set[str]:
@@ -107,7 +118,7 @@ def _without_site_names(lines: list[Line | Row], ledger: Ledger) -> list[Line | 
     debris = [
         index
         for index, line in enumerate(lines[:12])
-        if isinstance(line, Line) and _DEBRIS.fullmatch(line.text)
+        if isinstance(line, Line) and _is_debris(line.text)
     ]
     if not debris:
         return lines

@@ -46,7 +46,9 @@ _MARK = re.compile(
     r"|[（(](?P<subpoint>\d{1,3})[）)](?![、，。；])"
     r"|(?<![\d（(])(?P<halfpoint>\d{1,2})[）)](?![、，。；）)])"
 )
-NUMBER = re.compile(rf"{_MARK.pattern}|[（(]?(?:{_N}{{1,4}}|\d{{1,3}})[)）、.．]?")
+NUMBER = re.compile(
+    rf"第?[（(〔]?\s*(?:{_N}{{1,6}}|\d{{1,3}})\s*(?:章|部分|编|篇|条)?[)）〕]?[、.．：:]?"
+)
 """A whole mark, or the bare number in a table's first column."""
 _RANKS = {
     "part": Rank.PART,

@@ -83,7 +83,6 @@ def enter(owner: Owner, text: Text, ledger: Ledger) -> None:
         ledger.repair(
             line, RepairKind.UNBALANCED_BRACKET, text.raw(owner.span).strip(), f"（{words}）"
         )
-        ledger.copy(text.raw(owner.words))
 
 
 def _in_paragraph(text: Text, span: Span) -> list[Owner]:
@@ -146,15 +145,15 @@ def _open(text: Text, span: Span) -> Iterator[Owner]:
 def _unbracketed(text: Text, span: Span) -> Iterator[Owner]:
     start, _ = span
     words = text.raw(span)
-    inside = _LABEL_INSIDE.search(words)
-    if inside:
-        whole = (start + inside.start(), start + inside.end())
-        yield _owner(whole, text.trim(whole), text)
-        return
     dash = _last_dash(words)
     if dash and is_owner(dash["words"]):
         begin, end = dash.span("words")
         yield _owner((start + dash.start(), span[1]), (start + begin, start + end), text)
+        return
+    inside = _LABEL_INSIDE.search(words)
+    if inside:
+        whole = (start + inside.start(), start + inside.end())
+        yield _owner(whole, text.trim(whole), text)
     elif _PLAIN.match(words) and _begins_paragraph(text, start) and is_owner(words):
         yield _owner(span, text.trim(span), text)
 

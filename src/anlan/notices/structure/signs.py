@@ -28,6 +28,11 @@ _DRAFT = re.compile(
 )
 DRAFT_END = re.compile(_DRAFT.pattern + r"$")
 DRAFT_LINE = re.compile(r"^\s*" + _DRAFT.pattern + r"\s*$")
+TITLE_ENDING = (
+    r"(?:通知|通告|公告|意见|方案|措施|办法|规定|细则|要点|计划|决定|通报|纲要|清单|函|任务|责任书"
+    r"|分工|安排|规划|预案|分工表|任务表|责任表|分解表)"
+)
+TITLE_END = re.compile(rf"{TITLE_ENDING}\s*$")
 DATE = re.compile(
     r"(?P<year>20\s*\d\s*\d|二[〇○零Oo０0][〇○零一二三四五六七八九Oo０0]{2})\s*年\s*"
     rf"[\d{NUMERALS}]{{0,3}}\s*月\s*[\d{NUMERALS}]{{0,3}}\s*日"

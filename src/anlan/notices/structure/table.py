@@ -126,7 +126,7 @@ class _Reader:
                 self._append(group)
             return
         first = self.found[begun]
-        if first.title is None:
+        if first.title is None and not self.numbered:
             first.title = self.title = group.replace("\n", "")
             for each in self.found[begun + 1 :]:
                 each.title = each.title or self.ledger.copy(self.title)
