@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
-from typing import Protocol
+from typing import NoReturn, Protocol
 
 from anlan.config import embedded, probe
 from anlan.config.announcement import Announcement
@@ -34,6 +34,9 @@ def command(function: Command) -> Command:
             return function(arguments)
         except SetupError as error:
             print(f"错误：{error}", file=sys.stderr)
+            return FAILED
+        except _lost_database() as error:
+            print(f"错误：数据库没有应答：{error}", file=sys.stderr)
             return FAILED
         except KeyboardInterrupt:
             return INTERRUPTED
@@ -144,6 +147,7 @@ def load(arguments: Sequence[str]) -> int:
     with django():
         from anlan.config import loaders, prepare
 
+        prepare.require_migrated()
         for name, loader in loaders.FACTS_LOADERS:
             print(f"{name}：{prepare.load(loader)}")
     return DONE
@@ -156,6 +160,7 @@ def demo(arguments: Sequence[str]) -> int:
     with django():
         from anlan.config import loaders, prepare
 
+        prepare.require_migrated()
         print(f"演示数据：{prepare.load(loaders.demonstration)}")
     return DONE
 
@@ -189,6 +194,12 @@ def only_one(var: Path) -> Iterator[None]:
         yield
 
 
+def _lost_database() -> type[Exception]:
+    from django.db import OperationalError
+
+    return OperationalError
+
+
 def _settings() -> Settings:
     """Our settings; SetupError if the environment or the data folder does not allow any."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "anlan.config.settings")
@@ -209,11 +220,29 @@ class Settings(Protocol):
     STATIC_ROOT: Path
 
 
-def _parser(name: str, what: str) -> argparse.ArgumentParser:
-    return argparse.ArgumentParser(prog=f"anlan {name}", description=what)
+def _parser(name: str, what: str) -> Parser:
+    parser = Parser(prog=f"anlan {name}", description=what, add_help=False)
+    parser.add_argument("-h", "--help", action="help", help="显示这段说明")
+    return parser
 
 
-def _add_address(parser: argparse.ArgumentParser) -> None:
+class Parser(argparse.ArgumentParser):
+    """argparse that speaks Chinese."""
+
+    def format_usage(self) -> str:
+        return super().format_usage().replace("usage: ", "用法：", 1)
+
+    def format_help(self) -> str:
+        return (
+            super().format_help().replace("usage: ", "用法：", 1).replace("options:", "选项：", 1)
+        )
+
+    def error(self, message: str) -> NoReturn:
+        reason = message if "“" in message else "参数不对"
+        self.exit(MISTAKE, f"错误：{reason.split(': ')[-1]}\n\n{self.format_help()}")
+
+
+def _add_address(parser: Parser) -> None:
     parser.add_argument(
         "--host",
         default=os.environ.get("ANLAN_ADDRESS", "127.0.0.1"),

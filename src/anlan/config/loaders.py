@@ -22,6 +22,14 @@ def organisations() -> str:
     return f"新增 {report.created.total()}，更改 {report.changed.total()}，保留 {len(report.kept)}"
 
 
+def norms() -> str:
+    """Criteria, limits and amounts of law and standards, with their dates and sources."""
+    from anlan.kernel.norms.loading import load
+
+    report = load(FACTS / "norms", actor=system(ActorSource.IMPORT))
+    return f"新增 {report.created}，更改 {report.changed}，保留 {len(report.kept)}"
+
+
 def demonstration() -> str:
     """A year of work, marked as a demonstration."""
     from anlan.plan.demo import load
@@ -30,4 +38,4 @@ def demonstration() -> str:
 
 
 # title, function
-FACTS_LOADERS = (("区划和单位", organisations),)
+FACTS_LOADERS = (("区划和单位", organisations), ("法规标准", norms))

@@ -17,6 +17,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from anlan.config import loaders
 from anlan.config.announcement import Account
+from anlan.config.errors import SetupError
 
 PROGRAM = Path(__file__).resolve().parents[1]
 
@@ -53,6 +54,13 @@ def migrate() -> str:
         return "已是最新"
     call_command("migrate", interactive=False, verbosity=0)
     return f"更新 {len(missing)} 步"
+
+
+def require_migrated() -> None:
+    """SetupError if the database lacks migrations of this program."""
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        raise SetupError("数据库结构不是最新。请先运行 .venv/bin/anlan migrate。")
 
 
 def load(loader: Callable[[], str]) -> str:
