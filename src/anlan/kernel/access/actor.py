@@ -8,10 +8,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from django.db.models import Q
-from django.utils import timezone
-
 from anlan.kernel.access.roles import Role
+from anlan.kernel.errors import Forbidden
 
 if TYPE_CHECKING:
     from anlan.kernel.access.models import Deputy, Grant, User
@@ -52,13 +50,8 @@ class Actor:
         if self.user is None:
             return []
         holder = self.deputy.principal_id if self.deputy else self.user.pk
-        today = timezone.localdate()
-        return list(
-            Grant.objects.filter(user_id=holder, valid_from__lte=today)
-            .filter(Q(valid_to__isnull=True) | Q(valid_to__gte=today))
-            .select_related("organisation", "area")
-            .order_by("pk")
-        )
+        in_force = Grant.objects.in_force().filter(user_id=holder)
+        return list(in_force.select_related("organisation", "area").order_by("pk"))
 
     @property
     def people(self) -> set[int]:
@@ -72,6 +65,13 @@ class Actor:
     def fresh(self) -> Actor:
         """The same actor with the grants read anew."""
         return replace(self)
+
+    @property
+    def person(self) -> User:
+        """The account that acts; Forbidden where none does (a job, somebody not logged in)."""
+        if self.user is None:
+            raise Forbidden
+        return self.user
 
     @property
     def is_system(self) -> bool:

@@ -7,7 +7,6 @@ from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
 from django.http import (
-    HttpRequest,
     HttpResponse,
     HttpResponseNotAllowed,
     HttpResponseRedirect,
@@ -18,19 +17,20 @@ from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from anlan.kernel.access.requests import Request
 from anlan.kernel.errors import Refused
 
 
-def is_api(request: HttpRequest) -> bool:
+def is_api(request: Request) -> bool:
     """Whether a program asks: errors go out as JSON."""
     return request.path_info.startswith("/api/")
 
 
-def is_htmx(request: HttpRequest) -> bool:
+def is_htmx(request: Request) -> bool:
     return request.headers.get("HX-Request") == "true"
 
 
-def refused(request: HttpRequest, error: Refused) -> HttpResponse:
+def refused(request: Request, error: Refused) -> HttpResponse:
     """The refusal with its status. htmx also gets the event ``anlan:refused`` with the message."""
     if is_api(request):
         return JsonResponse({"code": error.code, "message": error.message}, status=error.status)
@@ -49,7 +49,7 @@ def refused(request: HttpRequest, error: Refused) -> HttpResponse:
     return response
 
 
-def login(request: HttpRequest) -> HttpResponse:
+def login(request: Request) -> HttpResponse:
     """To the login page, and from there back to where the person was."""
     if is_api(request):
         return JsonResponse({"code": "login", "message": "请先登录。"}, status=401)
@@ -61,7 +61,7 @@ def login(request: HttpRequest) -> HttpResponse:
     return elsewhere(request, f"{settings.LOGIN_URL}?{urlencode(query)}", status=401)
 
 
-def elsewhere(request: HttpRequest, url: str, *, status: int = 403) -> HttpResponse:
+def elsewhere(request: Request, url: str, *, status: int = 403) -> HttpResponse:
     """Lead to another page; a program gets ``status`` and the reason instead."""
     if is_api(request):
         message = request.due.why if request.due else "请先登录。"
@@ -71,12 +71,12 @@ def elsewhere(request: HttpRequest, url: str, *, status: int = 403) -> HttpRespo
     return HttpResponseRedirect(url)
 
 
-def method(request: HttpRequest, allowed: tuple[str, ...]) -> HttpResponse:
+def method(request: Request, allowed: tuple[str, ...]) -> HttpResponse:
     """405 with the methods that the page answers."""
     return HttpResponseNotAllowed(allowed)
 
 
-def came_from(request: HttpRequest) -> str:
+def came_from(request: Request) -> str:
     """The address to come back to: this page, or the one whose form or fragment asked."""
     if request.method == "GET" and not is_htmx(request):
         return request.get_full_path()
@@ -86,7 +86,7 @@ def came_from(request: HttpRequest) -> str:
     return local(request, back)
 
 
-def local(request: HttpRequest, url: str | None) -> str:
+def local(request: Request, url: str | None) -> str:
     """``url`` if it is an address of our own, else the front page. Never leads to another host."""
     if (
         url

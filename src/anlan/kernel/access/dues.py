@@ -25,9 +25,9 @@ class Due:
         return reverse(self.page)
 
 
-FIRST = Due("account-password", "首次登录或口令被重置，请先设置自己的口令。")
-TOO_OLD = Due("account-password", "口令已超过有效期，请先更换口令。")
-SECOND_FACTOR = Due("account-totp", "您的角色必须启用动态口令，请先完成设置。")
+FIRST = Due("access:password", "首次登录或口令被重置，请先设置自己的口令。")
+TOO_OLD = Due("access:password", "口令已超过有效期，请先更换口令。")
+SECOND_FACTOR = Due("access:totp", "您的角色必须启用动态口令，请先完成设置。")
 
 
 def due(actor: Actor) -> Due | None:

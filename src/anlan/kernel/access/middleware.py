@@ -12,13 +12,14 @@ from enum import Enum
 from typing import Any
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction, sync_to_async
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.middleware.csrf import CsrfViewMiddleware
 
 from anlan.kernel.access import answers, dues, sessions
 from anlan.kernel.access.actor import Actor, ActorSource, anonymous
 from anlan.kernel.access.policies import Audience, Declaration, declaration, is_api_root
+from anlan.kernel.access.requests import Request
 from anlan.kernel.errors import Forbidden, Refused, WrongState
 
 log = logging.getLogger("anlan.access")
@@ -29,30 +30,30 @@ class _Middleware:
     sync_capable = True
     async_capable = True
 
-    def __init__(self, get_response: Callable[[HttpRequest], Any]) -> None:
+    def __init__(self, get_response: Callable[[Request], Any]) -> None:
         self.get_response = get_response
         self.is_async = iscoroutinefunction(get_response)
         if self.is_async:
             markcoroutinefunction(self)
 
-    def __call__(self, request: HttpRequest) -> HttpResponseBase | Awaitable[HttpResponseBase]:
+    def __call__(self, request: Request) -> HttpResponseBase | Awaitable[HttpResponseBase]:
         if self.is_async:
             return self._answer_async(request)
         self.before(request)
         return self.after(request, self.get_response(request))
 
-    async def _answer_async(self, request: HttpRequest) -> HttpResponseBase:
+    async def _answer_async(self, request: Request) -> HttpResponseBase:
         await self.before_async(request)
         return self.after(request, await self.get_response(request))
 
-    def before(self, request: HttpRequest) -> None:
+    def before(self, request: Request) -> None:
         """What is done before the view, in sync."""
 
-    async def before_async(self, request: HttpRequest) -> None:
+    async def before_async(self, request: Request) -> None:
         """What is done before the view, in async."""
         self.before(request)
 
-    def after(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+    def after(self, request: Request, response: HttpResponseBase) -> HttpResponseBase:
         """What is done to the response; must not touch the database."""
         return response
 
@@ -60,7 +61,7 @@ class _Middleware:
 class ActorMiddleware(_Middleware):
     """Sets ``request.actor``, ``request.account_session`` and ``request.due`` (see ``dues``)."""
 
-    def before(self, request: HttpRequest) -> None:
+    def before(self, request: Request) -> None:
         source = ActorSource.API if answers.is_api(request) else ActorSource.WEB
         request.session_end = None
         request.deputy_lapsed = False
@@ -73,7 +74,7 @@ class ActorMiddleware(_Middleware):
         request.actor = Actor(user=session.user, source=source, deputy=deputy)
         request.due = dues.due(request.actor)  # reads the grants, so that no later step must
 
-    async def before_async(self, request: HttpRequest) -> None:
+    async def before_async(self, request: Request) -> None:
         await sync_to_async(self.before)(request)
 
 
@@ -88,7 +89,7 @@ class Verdict(Enum):
     CSRF = "csrf"
 
 
-def verdict(request: HttpRequest, declared: Declaration) -> Verdict:
+def verdict(request: Request, declared: Declaration) -> Verdict:
     """Whether the request passes, or the first reason why not. Touches no database."""
     policy, actor = declared.policy, request.actor
     if policy is None:
@@ -108,12 +109,12 @@ def verdict(request: HttpRequest, declared: Declaration) -> Verdict:
 class PolicyMiddleware(_Middleware):
     """Refuses what no declared policy lets through, and turns refusals into pages."""
 
-    def __init__(self, get_response: Callable[[HttpRequest], Any]) -> None:
+    def __init__(self, get_response: Callable[[Request], Any]) -> None:
         super().__init__(get_response)
         self.process_view = self._judge_async if self.is_async else self._judge
 
     def _judge(
-        self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
+        self, request: Request, view: Callable[..., Any], args: Any, kwargs: Any
     ) -> HttpResponse | None:
         if is_api_root(view):
             return None
@@ -125,7 +126,7 @@ class PolicyMiddleware(_Middleware):
         return _refuse(request, view, declared, found)
 
     async def _judge_async(
-        self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
+        self, request: Request, view: Callable[..., Any], args: Any, kwargs: Any
     ) -> HttpResponse | None:
         declared = declaration(view, request.method or "")
         if (
@@ -137,34 +138,37 @@ class PolicyMiddleware(_Middleware):
             return None
         return await sync_to_async(self._judge)(request, view, args, kwargs)
 
-    def after(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+    def after(self, request: Request, response: HttpResponseBase) -> HttpResponseBase:
         declared = getattr(request, "declaration", None)
         public = declared and declared.policy and declared.policy.audience is Audience.EVERYBODY
         if not public and not response.has_header("Cache-Control"):
             response["Cache-Control"] = "private, no-store"  # nothing stays after the logout
         return response
 
-    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+    def process_exception(self, request: Request, error: Exception) -> HttpResponse | None:
         """A refusal raised by a view becomes its page; anything else stays an error."""
         return answers.refused(request, error) if isinstance(error, Refused) else None
 
 
-def _foreign_form(request: HttpRequest, view: Callable[..., Any]) -> HttpResponse | None:
+def _foreign_form(request: Request, view: Callable[..., Any]) -> HttpResponse | None:
     """CSRF for views that exempt themselves (django-ninja does): a session cookie proves nobody."""
     if request.method in SAFE or request.actor.user is None:
         return None
     if not getattr(view, "csrf_exempt", False):
         return None  # Django's own middleware has checked it
-    checker = CsrfViewMiddleware(lambda _: HttpResponse())
-    return checker.process_view(request, lambda _: None, (), {})
+    return CsrfViewMiddleware(_nothing).process_view(request, _nothing, (), {})
+
+
+def _nothing(*_: Any) -> HttpResponse:
+    return HttpResponse()
 
 
 def _refuse(
-    request: HttpRequest, view: Callable[..., Any], declared: Declaration, found: Verdict
+    request: Request, view: Callable[..., Any], declared: Declaration, found: Verdict
 ) -> HttpResponse:
     if found is Verdict.LOGIN:
         return answers.login(request)
-    if found is Verdict.DUE:
+    if found is Verdict.DUE and request.due:
         return answers.elsewhere(request, request.due.url)
     if found is Verdict.METHOD:
         return answers.method(request, declared.methods)

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import date
+from typing import Self
 from uuid import uuid4
 
-import pgtrigger
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 
 from anlan.kernel.access.client import Client
 from anlan.kernel.access.roles import Role
-from anlan.kernel.access.triggers import no_truncate, separated
-from anlan.kernel.audit.triggers import audited
+from anlan.kernel.access.triggers import separated
+from anlan.kernel.audit.triggers import append_only, audited
 from anlan.kernel.orgs.models import Area, Organisation
 
 
@@ -49,8 +51,20 @@ class User(AbstractBaseUser):
         return self.name
 
 
+class GrantQuerySet(models.QuerySet["Grant"]):
+    def in_force(self, day: date | None = None) -> Self:
+        """The grants in force on ``day`` (today), first and last day included, none ended."""
+        day = day or timezone.localdate()
+        return self.filter(ended_at=None, valid_from__lte=day).filter(
+            Q(valid_to=None) | Q(valid_to__gte=day)
+        )
+
+
 class Grant(models.Model):
-    """User ``user`` acts as ``role`` for ``organisation`` within ``area``, between two dates."""
+    """User ``user`` acts as ``role`` for ``organisation`` within ``area``, between two dates.
+
+    ``ended_at``: taken back at once, before its last day.
+    """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="grants")
     role = models.CharField("角色", max_length=20, choices=Role)
@@ -61,11 +75,16 @@ class Grant(models.Model):
     granted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
     )
+    ended_at = models.DateTimeField("结束于", null=True, blank=True)
+
+    objects = GrantQuerySet.as_manager()
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["user", "role", "organisation", "area", "valid_from"], name="grant_once"
+                fields=["user", "role", "organisation", "area", "valid_from"],
+                name="grant_once",
+                condition=Q(ended_at=None),
             ),
             models.CheckConstraint(
                 condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")),
@@ -125,6 +144,11 @@ class LoginState(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id}: {self.failures}"
+
+    @property
+    def is_locked(self) -> bool:
+        """Whether failed logins keep the account shut at this moment."""
+        return self.locked_until is not None and self.locked_until > timezone.now()
 
 
 class PastPassword(models.Model):
@@ -246,10 +270,7 @@ class LoginEvent(models.Model):
             models.Index(fields=["address", "kind", "at"], name="login_event_by_address"),
             models.Index(fields=["user", "-id"], name="login_event_by_user"),
         ]
-        triggers = [
-            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
-            no_truncate(),
-        ]
+        triggers = append_only()
         verbose_name = verbose_name_plural = "登录事件"
 
     def __str__(self) -> str:

@@ -23,6 +23,7 @@ from django.apps import apps
 
 from anlan.kernel.access.actor import Actor
 from anlan.kernel.access.roles import Role
+from anlan.kernel.errors import Forbidden
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -57,9 +58,19 @@ class Policy:
             return False
         return self.audience is Audience.ACCOUNTS or actor.has_role(*self.roles)
 
+    def require(self, actor: Actor) -> None:
+        """Guard of a service: Forbidden unless the actor is allowed or is one of our own jobs."""
+        if not (actor.is_system or self.allows(actor)):
+            raise Forbidden
+
 
 public = Policy("public", "公开", audience=Audience.EVERYBODY)
 anyone = Policy("anyone", "任何已登录账号", audience=Audience.ACCOUNTS)
+
+accounts = Policy("access.accounts", "查看账号与授权", (Role.SYSTEM, Role.SECURITY, Role.AUDITOR))
+accounts_manage = Policy("access.accounts.manage", "管理账号", (Role.SYSTEM,))
+grants_manage = Policy("access.grants.manage", "授予和结束授权", (Role.SECURITY,))
+login_events = Policy("access.login_events", "查看登录事件", (Role.AUDITOR,))
 
 
 def page(

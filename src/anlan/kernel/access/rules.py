@@ -7,9 +7,13 @@ time-out, and leaves the numbers to the operator: they are norms, which the city
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import timedelta
 from functools import lru_cache
+
+from django.utils import timezone
+
+from anlan.kernel.norms.selectors import norms_in_force
 
 
 @dataclass(frozen=True)
@@ -20,6 +24,7 @@ class Rules:
     login_lock_minutes: int = 30
     login_address_failures: int = 50  # from one address within the lock time, over all accounts
     password_min_length: int = 10
+    password_min_classes: int = 3
     password_max_age_days: int = 90
     password_history: int = 5
     session_idle_minutes: int = 30
@@ -50,4 +55,6 @@ def current() -> Rules:
 
 @lru_cache(maxsize=1)
 def _read(minute: int) -> Rules:
-    return Rules()
+    names = {each.name.replace("_", ".", 1): each.name for each in fields(Rules)}
+    found = norms_in_force(on=timezone.localdate()).filter(key__in=names)
+    return Rules(**{names[norm.key]: int(norm.value) for norm in found})

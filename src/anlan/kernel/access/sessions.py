@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest
 from django.middleware.csrf import rotate_token
 from django.utils import timezone
 
@@ -23,13 +21,14 @@ from anlan.kernel.access.models import (
     SessionEnd,
     User,
 )
+from anlan.kernel.access.requests import Request
 
 SESSION = "account_session"
 DEPUTY = "deputy"
 _SEEN_EVERY = timedelta(minutes=1)
 
 
-def begin(request: HttpRequest, user: User) -> AccountSession:
+def begin(request: Request, user: User) -> AccountSession:
     """Log ``user`` in with a fresh session key and CSRF token; ends the oldest beyond the limit."""
     now = timezone.now()
     client = Client.of(request)
@@ -76,14 +75,15 @@ def end(session: AccountSession, why: SessionEnd, *, by: User | None = None) -> 
 
 
 def end_all(
-    user: User, why: SessionEnd, *, but: UUID | str | None = None, by: User | None = None
+    user: User, why: SessionEnd, *, but: AccountSession | None = None, by: User | None = None
 ) -> None:
     """End every session of the account, except the one named."""
-    for session in AccountSession.objects.filter(user=user, ended_at=None).exclude(pk=but):
-        end(session, why, by=by)
+    for session in AccountSession.objects.filter(user=user, ended_at=None).select_related("user"):
+        if session != but:
+            end(session, why, by=by)
 
 
-def recognise(request: HttpRequest) -> AccountSession | None:
+def recognise(request: Request) -> AccountSession | None:
     """The session in force that this request belongs to; one that ran out ends here.
 
     Sets ``request.session_end`` to the reason where the request carries a session that is over.
@@ -121,7 +121,7 @@ def _over(session: AccountSession | None) -> SessionEnd | None:
     return SessionEnd.IDLE if now - session.seen_at >= rule.idle_time else None
 
 
-def _see(request: HttpRequest, session: AccountSession) -> None:
+def _see(request: Request, session: AccountSession) -> None:
     # A live page that reconnects by itself is not a person at work.
     if "text/event-stream" in request.headers.get("Accept", ""):
         return
@@ -130,7 +130,7 @@ def _see(request: HttpRequest, session: AccountSession) -> None:
         AccountSession.objects.filter(pk=session.pk, ended_at=None).update(seen_at=now)
 
 
-def deputation(request: HttpRequest, user: User) -> Deputy | None:
+def deputation(request: Request, user: User) -> Deputy | None:
     """The deputation that the session chose, if it is in force today.
 
     Sets ``request.deputy_lapsed`` where it is not any more, and forgets the choice.

@@ -1,4 +1,4 @@
-"""The database's own guards: three separate administrators; a log that cannot be emptied."""
+"""The database's own guard of the separation of the three administrators."""
 
 from __future__ import annotations
 
@@ -19,11 +19,12 @@ def separated() -> pgtrigger.Trigger:
         when=pgtrigger.Before,
         operation=pgtrigger.Insert | pgtrigger.Update,
         func=f"""
-            IF NEW.role IN ({names}) THEN
+            IF NEW.role IN ({names}) AND NEW.ended_at IS NULL THEN
                 PERFORM 1 FROM access_user WHERE id = NEW.user_id FOR UPDATE;
                 IF EXISTS (
                     SELECT 1 FROM access_grant other
                     WHERE other.user_id = NEW.user_id AND other.id IS DISTINCT FROM NEW.id
+                      AND other.ended_at IS NULL
                       AND other.role IN ({names}) AND other.role <> NEW.role
                       AND daterange(other.valid_from, other.valid_to, '[]')
                           && daterange(NEW.valid_from, NEW.valid_to, '[]')
@@ -34,15 +35,4 @@ def separated() -> pgtrigger.Trigger:
             END IF;
             RETURN NEW;
         """,  # noqa: S608  (the names are our own constants)
-    )
-
-
-def no_truncate() -> pgtrigger.Trigger:
-    """Refuse to empty the table at one stroke (row triggers do not see it)."""
-    return pgtrigger.Trigger(
-        name="no_truncate",
-        level=pgtrigger.Statement,
-        when=pgtrigger.Before,
-        operation=pgtrigger.Truncate,
-        func="RAISE EXCEPTION '% is append-only', TG_TABLE_NAME;",
     )

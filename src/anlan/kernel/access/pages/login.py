@@ -7,7 +7,7 @@ import time
 from typing import Any
 
 from asgiref.sync import sync_to_async
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.crypto import constant_time_compare
@@ -16,6 +16,8 @@ from anlan.kernel.access import answers, forms, sessions
 from anlan.kernel.access.client import Client
 from anlan.kernel.access.models import SessionEnd, User
 from anlan.kernel.access.policies import anyone, page, public
+from anlan.kernel.access.requests import Request
+from anlan.kernel.access.services import attempts
 from anlan.kernel.access.services import login as logins
 from anlan.kernel.errors import Refused
 
@@ -26,7 +28,7 @@ REFUSED_AFTER = 0.5
 
 
 @page(public, methods=("GET", "POST"))
-async def login(request: HttpRequest) -> HttpResponse:
+async def login(request: Request) -> HttpResponse:
     """Ask for account and password."""
     began = time.monotonic()
     response = await sync_to_async(_login)(request)
@@ -35,7 +37,7 @@ async def login(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _login(request: HttpRequest) -> HttpResponse:
+def _login(request: Request) -> HttpResponse:
     back = answers.local(request, request.POST.get("next") or request.GET.get("next"))
     if request.method == "GET":
         if request.actor.user:
@@ -50,26 +52,27 @@ def _login(request: HttpRequest) -> HttpResponse:
         form.add_error(None, refusal.message)
         return _form(request, form, back, status=refusal.status)
     if user.totp_salt:
-        logins.refund(user)
+        attempts.refund(user)
         _await_code(request, user, back)
-        return HttpResponseRedirect(reverse("login-second"))
+        return HttpResponseRedirect(reverse("access:second-factor"))
     return _enter(request, user, back)
 
 
-def _form(request: HttpRequest, form: forms.Login, back: str, *, status: int = 200) -> HttpResponse:
+def _form(request: Request, form: forms.Login, back: str, *, status: int = 200) -> HttpResponse:
     ended = request.GET.get("ended", "")
     why = SessionEnd(ended).label if ended in SessionEnd.values else ""
-    context = {"form": form, "next": back, "ended": why}
+    told = f"上一次登录已结束：{why}。请重新登录。" if why else ""
+    context = {"form": form, "next": back, "ended": told}
     return render(request, "access/login.html", context, status=status)
 
 
-def _enter(request: HttpRequest, user: User, back: str) -> HttpResponse:
-    logins.clear(user)
+def _enter(request: Request, user: User, back: str) -> HttpResponse:
+    attempts.clear(user)
     sessions.begin(request, user)
     return HttpResponseRedirect(back)
 
 
-def _await_code(request: HttpRequest, user: User, back: str) -> None:
+def _await_code(request: Request, user: User, back: str) -> None:
     request.session.flush()
     request.session[PENDING] = {
         "user": user.pk,
@@ -79,7 +82,7 @@ def _await_code(request: HttpRequest, user: User, back: str) -> None:
     }
 
 
-def _pending(request: HttpRequest) -> tuple[User, str] | None:
+def _pending(request: Request) -> tuple[User, str] | None:
     held: dict[str, Any] | None = request.session.get(PENDING)
     if held is None or time.time() - held["at"] > PENDING_SECONDS:
         return None
@@ -90,11 +93,11 @@ def _pending(request: HttpRequest) -> tuple[User, str] | None:
 
 
 @page(public, methods=("GET", "POST"))
-def second_factor(request: HttpRequest) -> HttpResponse:
+def second_factor(request: Request) -> HttpResponse:
     """Ask for the one-time code, within five minutes of the password."""
     pending = _pending(request)
     if pending is None:
-        return HttpResponseRedirect(reverse("login"))
+        return HttpResponseRedirect(reverse("access:login"))
     user, back = pending
     form = forms.Code(request.POST or None)
     status = 200
@@ -109,8 +112,9 @@ def second_factor(request: HttpRequest) -> HttpResponse:
 
 
 @page(anyone, methods=("POST",), while_due=True)
-def logout(request: HttpRequest) -> HttpResponse:
+def logout(request: Request) -> HttpResponse:
     """End this session."""
-    sessions.end(request.account_session, SessionEnd.LOGOUT)
+    if request.account_session:
+        sessions.end(request.account_session, SessionEnd.LOGOUT)
     request.session.flush()
-    return HttpResponseRedirect(reverse("login"))
+    return HttpResponseRedirect(reverse("access:login"))
