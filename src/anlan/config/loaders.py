@@ -30,6 +30,13 @@ def norms() -> str:
     return f"新增 {report.created}，更改 {report.changed}，保留 {len(report.kept)}"
 
 
+def plan() -> str:
+    """The city's duties of the year, from facts; a user gets the full text by importing it."""
+    from anlan.plan.loading import load
+
+    return load(CITY / "plan.yaml")
+
+
 def demonstration() -> str:
     """A year of work, marked as a demonstration."""
     from anlan.plan.demo import load
@@ -38,4 +45,4 @@ def demonstration() -> str:
 
 
 # title, function
-FACTS_LOADERS = (("区划和单位", organisations), ("法规标准", norms))
+FACTS_LOADERS = (("区划和单位", organisations), ("法规标准", norms), ("年度任务", plan))

@@ -30,7 +30,7 @@ class DutyState(models.TextChoices):
 class Standing(models.TextChoices):
     """Where a duty stands today; computed, never typed in."""
 
-    MET = "met", "已完成"  # verified as complete
+    MET = "met", "已达标"  # verified as complete
     ON_TRACK = "on_track", "正常推进"  # verified progress keeps pace with the calendar
     AT_RISK = "at_risk", "有风险"  # the date is near or the pace too slow
     OVERDUE = "overdue", "已逾期"  # the date has passed, not complete

@@ -25,7 +25,7 @@ class Plan(models.Model):
     area = models.ForeignKey(Area, models.PROTECT)
     title = models.CharField("标题", max_length=200)
     issuer = models.CharField("发文机关", max_length=100)
-    origin = models.BigIntegerField("来源文件", null=True)
+    origin = models.BigIntegerField("来源文件", null=True, blank=True)
     is_demo = models.BooleanField("演示数据", default=False)
     published_at = models.DateTimeField("发布时间")
 
@@ -43,12 +43,12 @@ class KeyDuty(models.Model):
     """An item of the notice (重点任务). ``retired_at``: a revision took it out; history stays."""
 
     plan = models.ForeignKey(Plan, models.CASCADE, related_name="key_duties")
-    chapter_number = models.PositiveSmallIntegerField("章", null=True)
+    chapter_number = models.PositiveSmallIntegerField("章", null=True, blank=True)
     chapter_title = models.CharField("章名", max_length=100, blank=True)
     number = models.PositiveSmallIntegerField("序号")
     title = models.CharField("任务", max_length=200)
     text = models.TextField("主要内容", blank=True)
-    retired_at = models.DateTimeField(null=True)
+    retired_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["number", "pk"]
@@ -79,17 +79,19 @@ class Clause(models.Model):
     text = models.TextField("原文")
     kind = models.CharField("类型", max_length=10, choices=DutyKind)
     subject = models.CharField("主体", max_length=100, blank=True)
-    value = models.DecimalField("数值", max_digits=14, decimal_places=3, null=True)
-    value_max = models.DecimalField("数值上限", max_digits=14, decimal_places=3, null=True)
+    value = models.DecimalField("数值", max_digits=14, decimal_places=3, null=True, blank=True)
+    value_max = models.DecimalField(
+        "数值上限", max_digits=14, decimal_places=3, null=True, blank=True
+    )
     unit = models.CharField("计量单位", max_length=20, blank=True)
     op = models.CharField("关系", max_length=3, blank=True)
     period = models.CharField("周期", max_length=10, blank=True)
-    deadline = models.DateField("期限", null=True)
-    window_months = models.PositiveSmallIntegerField("统计窗口（月）", null=True)
+    deadline = models.DateField("期限", null=True, blank=True)
+    window_months = models.PositiveSmallIntegerField("统计窗口（月）", null=True, blank=True)
     measure = models.CharField("指标", max_length=80, blank=True)
     assigned = models.BooleanField("单独列为任务", default=False)
-    lines = models.JSONField("原文行", default=list)
-    retired_at = models.DateTimeField(null=True)
+    lines = models.JSONField("原文行", default=list, blank=True)
+    retired_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["key_duty", "number"]
@@ -145,23 +147,25 @@ class Duty(models.Model):
     """
 
     key_duty = models.ForeignKey(KeyDuty, models.PROTECT, related_name="duties")
-    clause = models.ForeignKey(Clause, models.PROTECT, null=True, related_name="duties")
-    parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="parts")
+    clause = models.ForeignKey(Clause, models.PROTECT, null=True, blank=True, related_name="duties")
+    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="parts")
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="duties")
     area = models.ForeignKey(Area, models.PROTECT, related_name="+")
     role = models.CharField("责任", max_length=12, choices=UnitRole)
     title = models.CharField("任务", max_length=300)
     note = models.TextField("下达说明", blank=True)
-    target = models.DecimalField("目标值", max_digits=14, decimal_places=3, null=True)
+    target = models.DecimalField("目标值", max_digits=14, decimal_places=3, null=True, blank=True)
     period_start = models.DateField("起")
     due_on = models.DateField("完成期限")
     state = flow.DUTY.field()
     standing = models.CharField(
         "状态", max_length=12, choices=Standing, default=Standing.NOT_MEASURED
     )
-    progress = models.DecimalField("已核验进度", max_digits=14, decimal_places=3, null=True)
-    progress_at = models.DateTimeField("进度核验时间", null=True)
-    met_at = models.DateTimeField("完成时间", null=True)
+    progress = models.DecimalField(
+        "已核验进度", max_digits=14, decimal_places=3, null=True, blank=True
+    )
+    progress_at = models.DateTimeField("进度核验时间", null=True, blank=True)
+    met_at = models.DateTimeField("完成时间", null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = DutyQuerySet.as_manager()
@@ -201,12 +205,12 @@ class Report(models.Model):
     duty = models.ForeignKey(Duty, models.PROTECT, related_name="reports")
     author = models.ForeignKey(USER, models.PROTECT, related_name="+")
     text = models.TextField("工作进展")
-    value = models.DecimalField("累计完成", max_digits=14, decimal_places=3, null=True)
+    value = models.DecimalField("累计完成", max_digits=14, decimal_places=3, null=True, blank=True)
     complete = models.BooleanField("申请办结", default=False)
     state = flow.REPORT.field()
     submitted_at = models.DateTimeField("上报时间", auto_now_add=True)
-    verifier = models.ForeignKey(USER, models.PROTECT, null=True, related_name="+")
-    verified_at = models.DateTimeField("核验时间", null=True)
+    verifier = models.ForeignKey(USER, models.PROTECT, null=True, blank=True, related_name="+")
+    verified_at = models.DateTimeField("核验时间", null=True, blank=True)
     reason = models.TextField("核验意见", blank=True)
 
     class Meta:
@@ -233,8 +237,8 @@ class Extension(models.Model):
     text = models.TextField("申请理由")
     state = flow.EXTENSION.field()
     applied_at = models.DateTimeField("申请时间", auto_now_add=True)
-    decider = models.ForeignKey(USER, models.PROTECT, null=True, related_name="+")
-    decided_at = models.DateTimeField("审批时间", null=True)
+    decider = models.ForeignKey(USER, models.PROTECT, null=True, blank=True, related_name="+")
+    decided_at = models.DateTimeField("审批时间", null=True, blank=True)
     reason = models.TextField("审批意见", blank=True)
 
     class Meta:
@@ -260,11 +264,11 @@ class SupervisionOrder(models.Model):
     grounds = models.TextField("事由")
     state = flow.ORDER.field()
     proposed_at = models.DateTimeField("建议时间", auto_now_add=True)
-    signatory = models.ForeignKey(USER, models.PROTECT, null=True, related_name="+")
-    issued_at = models.DateTimeField("下达时间", null=True)
-    until = models.DateField("回复期限", null=True)
+    signatory = models.ForeignKey(USER, models.PROTECT, null=True, blank=True, related_name="+")
+    issued_at = models.DateTimeField("下达时间", null=True, blank=True)
+    until = models.DateField("回复期限", null=True, blank=True)
     answer = models.TextField("办理情况", blank=True)
-    answered_at = models.DateTimeField("回复时间", null=True)
+    answered_at = models.DateTimeField("回复时间", null=True, blank=True)
     reason = models.TextField("意见", blank=True)
 
     class Meta:

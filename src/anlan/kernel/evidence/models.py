@@ -18,10 +18,10 @@ class File(models.Model):
     size = models.BigIntegerField("大小（字节）")
     media_type = models.CharField("类型", max_length=100)
     name = models.CharField("文件名", max_length=200)
-    picture_hash = models.BigIntegerField(null=True, db_index=True)
-    taken_at = models.DateTimeField("拍摄时间", null=True)
-    latitude = models.FloatField("纬度", null=True)
-    longitude = models.FloatField("经度", null=True)
+    picture_hash = models.BigIntegerField(null=True, blank=True, db_index=True)
+    taken_at = models.DateTimeField("拍摄时间", null=True, blank=True)
+    latitude = models.FloatField("纬度", null=True, blank=True)
+    longitude = models.FloatField("经度", null=True, blank=True)
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     uploaded_at = models.DateTimeField("上传时间", auto_now_add=True)
 
@@ -81,7 +81,7 @@ class Flag(models.Model):
 
     use = models.ForeignKey(Use, models.CASCADE, related_name="flags")
     kind = models.CharField("疑点", max_length=10, choices=FlagKind)
-    other = models.ForeignKey(Use, models.PROTECT, null=True, related_name="+")
+    other = models.ForeignKey(Use, models.PROTECT, null=True, blank=True, related_name="+")
     text = models.CharField("说明", max_length=300)
 
     class Meta:

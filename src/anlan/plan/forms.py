@@ -1,0 +1,86 @@
+"""Forms of the plan: reading what was typed; what is allowed is judged by the services."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+from anlan.kernel.evidence.forms import FilesField
+from anlan.plan.models import Duty
+from anlan.plan.services.handing_down import below
+from anlan.plan.services.reports import goal
+
+
+class DateField(forms.DateField):
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+
+class ReportForm(forms.Form):
+    text = forms.CharField(
+        label="工作进展",
+        max_length=5000,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        help_text="做了什么、做到哪一步、还差什么。",
+    )
+    value = forms.DecimalField(
+        label="累计完成", min_value=0, max_digits=14, decimal_places=3, required=False
+    )
+    evidence = FilesField(label="佐证材料", required=False)
+    complete = forms.BooleanField(label="已全部完成，申请办结", required=False)
+
+    def __init__(self, *args: Any, duty: Duty, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        counted = duty.target is not None and duty.clause is not None
+        unit = duty.clause.unit if counted and duty.clause else "%"
+        self.fields["value"].label = f"累计完成（{unit or '数'}）"
+        self.fields["value"].help_text = (
+            f"本期从开始到现在一共完成多少。要求：{goal(duty)}。"
+            if counted
+            else "完成百分比，0—100。"
+        )
+
+
+class ReturnForm(forms.Form):
+    reason = forms.CharField(label="退回理由", max_length=1000, widget=forms.Textarea)
+
+
+class ExtensionForm(forms.Form):
+    until = DateField(label="申请延至")
+    text = forms.CharField(
+        label="申请理由", max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
+class HandDownForm(forms.Form):
+    organisations = forms.ModelMultipleChoiceField(
+        label="下达给", queryset=None, widget=forms.CheckboxSelectMultiple
+    )
+    due_on = DateField(label="完成期限")
+    target = forms.DecimalField(
+        label="每个单位的目标值", min_value=0, max_digits=14, decimal_places=3, required=False
+    )
+    note = forms.CharField(
+        label="下达说明", max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+    def __init__(self, *args: Any, duty: Duty, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        has = duty.parts.running().values("organisation")
+        self.fields["organisations"].queryset = below(duty).exclude(pk__in=has)
+        self.fields["due_on"].help_text = f"不晚于 {duty.due_on:%Y-%m-%d}。"
+        if duty.target is None:
+            del self.fields["target"]
+
+
+class IssueForm(forms.Form):
+    until = DateField(label="回复期限")
+    reason = forms.CharField(
+        label="督办要求", max_length=1000, required=False, widget=forms.Textarea
+    )
+
+
+class AnswerForm(forms.Form):
+    text = forms.CharField(
+        label="办理情况", max_length=5000, widget=forms.Textarea(attrs={"rows": 4})
+    )

@@ -1,0 +1,119 @@
+"""The matrix: key duties × areas of county rank, each cell the standing of the duties behind it."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import Count
+from django.urls import reverse
+
+from anlan.kernel.access.actor import Actor
+from anlan.kernel.orgs.models import Area, AreaLevel
+from anlan.plan.choices import Standing
+from anlan.plan.models import Duty, KeyDuty, Plan
+from anlan.plan.standing import worst
+from anlan.plan.visibility import OVERVIEW
+
+
+@dataclass(frozen=True)
+class Cell:
+    """``standing`` None: nobody there has this duty. ``url`` opens the duties that it counts."""
+
+    counts: dict[str, int]
+    url: str
+
+    @property
+    def standing(self) -> Standing | None:
+        return worst(self.counts)
+
+    @property
+    def total(self) -> int:
+        return sum(self.counts.values())
+
+    @property
+    def met(self) -> int:
+        return self.counts.get(Standing.MET, 0)
+
+    @property
+    def words(self) -> str:
+        """What the cell says in words, for pointers and screen readers."""
+        named = [f"{Standing(name).label} {n}" for name, n in self.counts.items() if n]
+        return f"共 {self.total} 项：{'，'.join(named)}" if named else "没有任务"
+
+
+@dataclass(frozen=True)
+class Line:
+    key_duty: KeyDuty
+    cells: list[Cell]
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """``areas`` are the columns (the city's own units first), ``totals`` one cell per column."""
+
+    plan: Plan
+    areas: list[Area]
+    lines: list[Line] = field(default_factory=list)
+    totals: list[Cell] = field(default_factory=list)
+    whole: Cell = field(default_factory=lambda: Cell({}, ""))
+
+
+def matrix(actor: Actor, plan: Plan) -> Matrix:
+    """The matrix of ``plan`` as the actor sees it: one query for all cells, sub-duties aside
+    (they are counted by the duty that they are part of)."""
+    ranks = Area.objects.filter(parent=plan.area, level__in=[AreaLevel.COUNTY, AreaLevel.ZONE])
+    places = {area.path: area for area in [plan.area, *ranks]}
+    counts: dict[tuple[int, int], Counter[str]] = defaultdict(Counter)
+    for row in _counted(actor, plan):
+        column = _column(row["area__path"], places)
+        counts[row["key_duty"], column.pk][row["standing"]] += row["count"]
+    areas = _columns(actor, places.values(), {area for _, area in counts})
+    lines = [
+        Line(each, [_cell(plan, counts[each.pk, area.pk], area, each) for area in areas])
+        for each in plan.key_duties.filter(retired_at=None)
+    ]
+    totals = [
+        _cell(plan, sum((counts[line.key_duty.pk, a.pk] for line in lines), Counter()), a)
+        for a in areas
+    ]
+    whole = _cell(plan, sum((Counter(each.counts) for each in totals), Counter()))
+    return Matrix(plan, areas, lines, totals, whole)
+
+
+def _counted(actor: Actor, plan: Plan) -> list[dict[str, Any]]:
+    return list(
+        Duty.objects.visible_to(actor)
+        .running()
+        .filter(key_duty__plan=plan, key_duty__retired_at=None, parent=None)
+        .values("key_duty", "area__path", "standing")
+        .annotate(count=Count("pk"))
+        .order_by()
+    )
+
+
+def _columns(actor: Actor, areas: Iterable[Area], filled: set[int]) -> list[Area]:
+    """The areas that the actor oversees, and those where he has any duty."""
+    tops = [grant.area for grant in actor.grants if grant.role in OVERVIEW]
+    return [a for a in areas if a.pk in filled or any(top.covers(a) for top in tops)]
+
+
+def _column(path: str, places: dict[str, Area]) -> Area:
+    """The column that an area belongs to: its county, or else the city itself."""
+    city, _, below = path.partition("/")
+    return places.get(f"{city}/{below.partition('/')[0]}") or places[city]
+
+
+def _cell(
+    plan: Plan, counts: Counter[str], area: Area | None = None, of: KeyDuty | None = None
+) -> Cell:
+    query: dict[str, object] = {"plan": plan.pk}
+    if of:
+        query["key_duty"] = of.pk
+    if area:
+        query["area"] = area.code
+    ordered = {each.value: counts[each] for each in Standing if counts[each]}
+    return Cell(ordered, f"{reverse('plan:duties')}?{urlencode(query)}")

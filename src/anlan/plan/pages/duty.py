@@ -1,0 +1,156 @@
+"""One duty: what is asked, where it stands, what was done; and everything one can do with it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from anlan.kernel.access.actor import Actor
+from anlan.kernel.access.policies import page
+from anlan.kernel.audit.selectors import history
+from anlan.kernel.errors import Refused
+from anlan.kernel.evidence.services import file_store, of
+from anlan.kernel.ui.views import actor_of
+from anlan.plan import flow, policies, selectors
+from anlan.plan.choices import DutyState, ReportState
+from anlan.plan.forms import AnswerForm, ExtensionForm, HandDownForm, ReportForm
+from anlan.plan.models import Duty, SupervisionOrder
+from anlan.plan.services import extensions, handing_down, orders, reports
+from anlan.plan.standing import share
+
+
+@page(policies.VIEW)
+def duty(request: HttpRequest, pk: int) -> HttpResponse:
+    """The page of one duty; its state part alone for htmx."""
+    return _show(request, selectors.duty(actor_of(request), pk))
+
+
+@page(policies.REPORT, methods=("POST",))
+def report(request: HttpRequest, pk: int) -> HttpResponse:
+    """Report progress with a number, text and evidence."""
+    actor = actor_of(request)
+    found = selectors.duty(actor, pk)
+    form = ReportForm(request.POST, request.FILES, duty=found)
+
+    def act(typed: dict[str, Any]) -> str:
+        files = [file_store(actor=actor, upload=each) for each in typed.pop("evidence")]
+        reports.report_submit(actor=actor, duty=pk, evidence=files, **typed)
+        return "已上报，等待核验。"
+
+    return _act(request, found, form, act, "report_form")
+
+
+@page(policies.HAND_DOWN, methods=("POST",))
+def hand_down(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give sub-duties to the organisations below."""
+    actor = actor_of(request)
+    found = selectors.duty(actor, pk)
+    form = HandDownForm(request.POST, duty=found)
+
+    def act(typed: dict[str, Any]) -> str:
+        chosen = [each.pk for each in typed.pop("organisations")]
+        given = handing_down.hand_down(actor=actor, duty=pk, organisations=chosen, **typed)
+        return f"已下达给 {len(given)} 个单位。"
+
+    return _act(request, found, form, act, "hand_down_form")
+
+
+@page(policies.EXTEND, methods=("POST",))
+def extend(request: HttpRequest, pk: int) -> HttpResponse:
+    """Apply for more time."""
+    actor = actor_of(request)
+    found = selectors.duty(actor, pk)
+
+    def act(typed: dict[str, Any]) -> str:
+        extensions.extension_apply(actor=actor, duty=pk, **typed)
+        return "延期申请已提交，等待审批。"
+
+    return _act(request, found, ExtensionForm(request.POST), act, "extension_form")
+
+
+@page(policies.REPORT, methods=("POST",))
+def answer(request: HttpRequest, pk: int, order: int) -> HttpResponse:
+    """Answer a supervision order on this duty."""
+    actor = actor_of(request)
+    found = selectors.duty(actor, pk)
+
+    def act(typed: dict[str, Any]) -> str:
+        orders.order_answer(actor=actor, order=order, **typed)
+        return "督办已回复。"
+
+    return _act(request, found, AnswerForm(request.POST), act, "answer_form")
+
+
+def _act(request: HttpRequest, found: Duty, form: forms.Form, act: Any, name: str) -> HttpResponse:
+    """Do it and go back to the page; with a fault, the page again with what was typed."""
+    if form.is_valid():
+        try:
+            messages.success(request, act(dict(form.cleaned_data)))
+        except Refused as refusal:
+            if refusal.status == 404:
+                raise
+            form.add_error(None, refusal.message)
+        else:
+            return redirect("plan:duty", found.pk)
+    return _show(request, found, status=422, **{name: form})
+
+
+def _show(
+    request: HttpRequest, found: Duty, status: int = 200, **typed: forms.Form
+) -> HttpResponse:
+    actor = actor_of(request)
+    context = {
+        "duty": found,
+        "goal": reports.goal(found),
+        "share": share(found.progress, found.target),
+        "reports": _with_evidence(found, actor),
+        "parts": selectors.duties(actor).filter(parent=found).order_by("organisation__sort"),
+        "extensions": found.extensions.select_related("applicant", "decider"),
+        "decides": policies.DECIDE.allows(actor) and not flow.verifies(found, actor),
+        "orders": [
+            with_actions(each, actor) for each in selectors.orders(actor).filter(duty=found)
+        ],
+        "history": history(found, flow.DUTY),
+        **_forms(found, actor),
+        **typed,
+    }
+    partial = request.htmx and not request.htmx.boosted  # type: ignore[attr-defined]
+    name = "plan/_duty.html" if partial and not typed else "plan/duty.html"
+    return render(request, name, context, status=status)
+
+
+def _forms(found: Duty, actor: Actor) -> dict[str, forms.Form]:
+    """The forms that the actor may use now."""
+    if found.state != DutyState.OPEN or flow.owns(found, actor):
+        return {}
+    usable: dict[str, forms.Form] = {}
+    waiting = found.reports.filter(state=ReportState.SUBMITTED).exists()
+    if policies.REPORT.allows(actor) and not waiting:
+        usable["report_form"] = ReportForm(duty=found)
+    if policies.EXTEND.allows(actor) and not found.extensions.filter(state="applied").exists():
+        usable["extension_form"] = ExtensionForm()
+    if policies.HAND_DOWN.allows(actor) and handing_down.below(found).exists():
+        usable["hand_down_form"] = HandDownForm(duty=found, initial={"due_on": found.due_on})
+    return usable
+
+
+def _with_evidence(found: Duty, actor: Actor) -> list[dict[str, Any]]:
+    rows = found.reports.select_related("author", "verifier", "duty__parent__organisation")
+    return [
+        {
+            "report": each,
+            "evidence": list(of(each)),
+            "may": {t.verb for t in flow.REPORT.available(each, actor)},
+        }
+        for each in rows
+    ]
+
+
+def with_actions(order: SupervisionOrder, actor: Actor) -> dict[str, Any]:
+    """An order with what the actor may do with it now."""
+    may = {t.verb for t in flow.ORDER.available(order, actor)}
+    return {"order": order, "may": may, "form": AnswerForm() if "answer" in may else None}

@@ -1,0 +1,177 @@
+"""Lists: my work list, all duties that I see, supervision orders."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Q
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+from django.utils import timezone
+
+from anlan.kernel.access.policies import page
+from anlan.kernel.orgs.models import Area, AreaLevel
+from anlan.kernel.ui.lists import Column, Empty, Filter, List, Rows
+from anlan.kernel.ui.templatetags.ui import state
+from anlan.kernel.ui.views import actor_of
+from anlan.plan import policies, selectors
+from anlan.plan.choices import DutyKind, OrderState, Standing, UnitRole
+from anlan.plan.models import Duty, KeyDuty
+from anlan.plan.services.reports import goal
+
+
+def _url(duty: Duty) -> str:
+    return reverse("plan:duty", args=[duty.pk])
+
+
+def _left(duty: Duty) -> str:
+    """How much time is left, in words."""
+    days = (duty.due_on - timezone.localdate()).days
+    if duty.met_at:
+        return "—"
+    return f"还有 {days} 天" if days >= 0 else f"逾期 {-days} 天"
+
+
+def _done(duty: Duty) -> str:
+    if duty.progress is None:
+        return "—"
+    unit = duty.clause.unit if duty.clause and duty.target is not None else "%"
+    return f"{duty.progress.normalize():f} {unit}"
+
+
+def _area(rows: Rows, code: str) -> Rows:
+    """An area of county rank with all below it; for the city, its own units alone."""
+    area = Area.objects.get(code=code)
+    if area.level == AreaLevel.CITY:
+        return rows.filter(area=area)
+    return rows.filter(Q(area=area) | Q(area__path__startswith=f"{area.path}/"))
+
+
+def _areas(request: HttpRequest) -> list[tuple[str, str]]:
+    ranks = Area.objects.filter(level__in=[AreaLevel.CITY, AreaLevel.COUNTY, AreaLevel.ZONE])
+    return [(a.code, "市直单位" if a.level == AreaLevel.CITY else a.name) for a in ranks]
+
+
+def _key_duties(request: HttpRequest) -> list[tuple[int, str]]:
+    plan = selectors.plan_of()
+    found = KeyDuty.objects.filter(plan=plan, retired_at=None) if plan else []
+    return [(each.pk, str(each)) for each in found]
+
+
+def _plans(request: HttpRequest) -> list[tuple[int, str]]:
+    return [(each.pk, f"{each.year} 年") for each in selectors.plans()]
+
+
+NUMBER = Column(
+    "number", "序号", lambda d: d.key_duty.number, sort="key_duty__number", number=True, width=6
+)
+TITLE = Column("title", "任务", lambda d: d.title, main=True, url=_url, width=60)
+WHOLE = Column("key_duty", "重点任务", lambda d: d.key_duty.title, width=28)
+UNIT = Column(
+    "unit",
+    "责任单位",
+    lambda d: str(d.organisation),
+    sort=("area__sort", "organisation__sort"),
+    width=24,
+)
+ROLE = Column("role", "责任", lambda d: d.get_role_display(), width=8)
+GOAL = Column("goal", "要求", goal, width=14)
+DONE = Column("done", "已核验", _done, number=True, width=10)
+DUE = Column("due", "完成期限", lambda d: d.due_on, sort=("due_on", "key_duty__number"), width=12)
+LEFT = Column("left", "剩余", _left, width=10)
+STANDING = Column(
+    "standing",
+    "状态",
+    lambda d: d.get_standing_display(),
+    cell=lambda d: state(d.standing),
+    sort="standing",
+    width=10,
+)
+WAITS = Column("waits", "核验", lambda d: "待核验" if d.waits else "", width=8)
+
+BY_STANDING = Filter("standing", "状态", Standing.choices, lambda rows, v: rows.filter(standing=v))
+BY_KIND = Filter(
+    "kind",
+    "类型",
+    [("whole", "整项任务"), *DutyKind.choices],
+    lambda rows, v: rows.filter(clause=None) if v == "whole" else rows.filter(clause__kind=v),
+)
+BY_ROLE = Filter("role", "责任", UnitRole.choices, lambda rows, v: rows.filter(role=v))
+BY_KEY_DUTY = Filter("key_duty", "重点任务", _key_duties, lambda rows, v: rows.filter(key_duty=v))
+BY_AREA = Filter("area", "地区", _areas, _area)
+BY_PLAN = Filter("plan", "年度", _plans, lambda rows, v: rows.filter(key_duty__plan=v))
+BY_LEVEL = Filter(
+    "level",
+    "层级",
+    [("top", "通知直接安排"), ("handed", "分解下达")],
+    lambda rows, v: rows.filter(parent__isnull=v == "top"),
+)
+SEARCH = ("title", "key_duty__title", "organisation__name", "organisation__short_name")
+
+TASKS = List(
+    key="plan.tasks",
+    name="我的任务",
+    columns=(STANDING, TITLE, NUMBER, WHOLE, ROLE, GOAL, DONE, DUE, LEFT, WAITS),
+    filters=(BY_STANDING, BY_KEY_DUTY, BY_KIND, BY_ROLE),
+    search=SEARCH,
+    order="due",
+    live="live:duty",
+    empty=Empty("目前没有任务", "年度通知发布或上级分解下达后，本单位的任务会列在这里。"),
+)
+
+DUTIES = List(
+    key="plan.duties",
+    name="任务清单",
+    columns=(STANDING, TITLE, NUMBER, UNIT, ROLE, GOAL, DONE, DUE, LEFT),
+    filters=(BY_PLAN, BY_KEY_DUTY, BY_AREA, BY_STANDING, BY_KIND, BY_LEVEL),
+    search=SEARCH,
+    order="due",
+    live="live:duty",
+    empty=Empty("没有任务", "年度通知发布后，各单位的任务会列在这里。"),
+)
+
+ORDERS = List(
+    key="plan.orders",
+    name="督办清单",
+    columns=(
+        Column("number", "文号", lambda o: str(o), main=True, url=lambda o: _url(o.duty), width=20),
+        Column("state", "状态", lambda o: o.get_state_display(), sort="state", width=10),
+        Column("unit", "责任单位", lambda o: str(o.duty.organisation), width=24),
+        Column("grounds", "事由", lambda o: o.grounds, width=60),
+        Column("until", "回复期限", lambda o: o.until, sort="until", width=12),
+        Column("at", "建议时间", lambda o: o.proposed_at, sort="proposed_at", width=16),
+    ),
+    filters=(Filter("state", "状态", OrderState.choices, lambda rows, v: rows.filter(state=v)),),
+    search=("number", "grounds", "duty__organisation__name"),
+    order="-at",
+    live="live:order",
+    empty=Empty("没有督办", "任务逾期后，系统会自动提出督办建议，由安委办负责人决定是否下达。"),
+)
+
+
+@page(policies.REPORT)
+def tasks(request: HttpRequest) -> HttpResponseBase:
+    """My work list: what my organisations must do, most urgent first."""
+    actor = actor_of(request)
+    rows = selectors.my_duties(actor)
+    return TASKS.respond(request, rows, "plan/tasks.html", {"summary": _summary(rows)})
+
+
+@page(policies.VIEW)
+def duties(request: HttpRequest) -> HttpResponseBase:
+    """All duties that I see; the cells of the matrix lead here."""
+    return DUTIES.respond(request, selectors.duties(actor_of(request)), "plan/duties.html")
+
+
+@page(policies.VIEW)
+def orders(request: HttpRequest) -> HttpResponseBase:
+    """Supervision orders on duties that I see."""
+    rows: Any = selectors.orders(actor_of(request))
+    return ORDERS.respond(request, rows, "plan/orders.html")
+
+
+def _summary(rows: Rows) -> list[tuple[str, int]]:
+    """How many of my duties stand where, in the order of urgency."""
+    counts = selectors.by_standing(rows)
+    return [(each.value, counts[each]) for each in Standing if counts.get(each)]

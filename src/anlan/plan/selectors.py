@@ -1,0 +1,115 @@
+"""Reads of the plan, always scoped to the viewer."""
+
+from __future__ import annotations
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+
+from anlan.kernel.access.actor import Actor
+from anlan.kernel.errors import Unknown
+from anlan.plan.choices import ExtensionState, OrderState, ReportState
+from anlan.plan.models import Duty, Extension, KeyDuty, Plan, Report, SupervisionOrder
+from anlan.plan.policies import OFFICE
+
+
+def plan_of(year: int | None = None) -> Plan | None:
+    """The plan of ``year``, or the newest one; None while nothing is published."""
+    plans = Plan.objects.select_related("area").order_by("-year")
+    return plans.filter(year=year).first() if year else plans.first()
+
+
+def plans() -> QuerySet[Plan]:
+    """All plans, newest first."""
+    return Plan.objects.order_by("-year")
+
+
+def duties(actor: Actor) -> QuerySet[Duty]:
+    """The duties that the actor sees, with what lists show of them."""
+    return (
+        Duty.objects.visible_to(actor)
+        .running()
+        .select_related("key_duty", "clause", "organisation", "area", "parent__organisation")
+    )
+
+
+def my_duties(actor: Actor) -> QuerySet[Duty]:
+    """What waits for the actor's own organisations: their duties, most urgent first."""
+    own = [g.organisation_id for g in actor.grants]
+    waiting = Report.objects.filter(duty=OuterRef("pk"), state=ReportState.SUBMITTED)
+    return (
+        duties(actor)
+        .filter(organisation_id__in=own)
+        .annotate(waits=Exists(waiting))
+        .order_by("due_on", "key_duty__number", "pk")
+    )
+
+
+def duty(actor: Actor, pk: int) -> Duty:
+    """One duty; Unknown outside the actor's scope. A cancelled one stays readable."""
+    found = (
+        Duty.objects.visible_to(actor)
+        .select_related("key_duty__plan", "clause", "organisation", "area", "parent__organisation")
+        .filter(pk=pk)
+        .first()
+    )
+    if found is None:
+        raise Unknown("没有这项任务，或它不在您的管辖范围内。")
+    return found
+
+
+def key_duty(actor: Actor, pk: int) -> KeyDuty:
+    """A key duty: the notice is known to all who work on it."""
+    found = KeyDuty.objects.select_related("plan__area").filter(pk=pk).first()
+    if found is None:
+        raise Unknown("没有这项重点任务。")
+    return found
+
+
+# --- what waits for a decision -----------------------------------------------------------------
+
+
+def to_verify(actor: Actor) -> QuerySet[Report]:
+    """Submitted reports that fall to the actor to verify."""
+    return (
+        Report.objects.filter(_falls_to(actor), state=ReportState.SUBMITTED)
+        .select_related("duty__organisation", "duty__key_duty", "duty__clause", "author")
+        .order_by("submitted_at")
+    )
+
+
+def to_decide(actor: Actor) -> QuerySet[Extension]:
+    """Applications for more time that fall to the actor to decide."""
+    return (
+        Extension.objects.filter(_falls_to(actor), state=ExtensionState.APPLIED)
+        .select_related("duty__organisation", "duty__key_duty", "applicant")
+        .order_by("applied_at")
+    )
+
+
+def orders(actor: Actor) -> QuerySet[SupervisionOrder]:
+    """The supervision orders on duties that the actor sees; a mere proposal only the office."""
+    seen = SupervisionOrder.objects.filter(duty__in=Duty.objects.visible_to(actor)).select_related(
+        "duty__organisation", "duty__key_duty", "signatory"
+    )
+    if not actor.has_role(*OFFICE):
+        seen = seen.exclude(state__in=[OrderState.PROPOSED, OrderState.DISMISSED])
+    return seen
+
+
+def _falls_to(actor: Actor) -> Q:
+    """Top duties of the areas whose office he is; sub-duties that his organisations gave."""
+    falls = Q(pk__in=[])
+    for grant in actor.grants:
+        if grant.role in OFFICE:
+            inside = Q(duty__area__path=grant.area.path) | Q(
+                duty__area__path__startswith=f"{grant.area.path}/"
+            )
+            falls |= Q(duty__parent=None) & inside
+        else:
+            falls |= Q(duty__parent__organisation_id=grant.organisation_id)
+    return falls
+
+
+def by_standing(rows: QuerySet[Duty]) -> dict[str, int]:
+    """How many of ``rows`` stand where."""
+    counted = rows.order_by().values("standing").annotate(count=Count("pk"))
+    return {row["standing"]: row["count"] for row in counted}
