@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("anlan.kernel.ui.urls")),
     path("", include("anlan.kernel.access.urls")),
     path("", include("anlan.kernel.events.urls")),
+    path("", include("anlan.kernel.evidence.urls")),
     path("", include("anlan.plan.urls")),
     path("", include("anlan.intake.urls")),
 ]

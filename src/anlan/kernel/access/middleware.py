@@ -21,6 +21,7 @@ from anlan.kernel.access.actor import Actor, ActorSource, anonymous
 from anlan.kernel.access.policies import Audience, Declaration, declaration, is_api_root
 from anlan.kernel.access.requests import Request
 from anlan.kernel.errors import Forbidden, Refused, WrongState
+from anlan.kernel.events.mark import mark
 
 log = logging.getLogger("anlan.access")
 SAFE = ("GET", "HEAD", "OPTIONS", "TRACE")
@@ -73,6 +74,7 @@ class ActorMiddleware(_Middleware):
         deputy = sessions.deputation(request, session.user)
         request.actor = Actor(user=session.user, source=source, deputy=deputy)
         request.due = dues.due(request.actor)  # reads the grants, so that no later step must
+        mark(request)
 
     async def before_async(self, request: Request) -> None:
         await sync_to_async(self.before)(request)
