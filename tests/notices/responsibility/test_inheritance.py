@@ -5,7 +5,13 @@ from __future__ import annotations
 import pytest
 
 from anlan.notices.document import Chapter, Item, Notice, Part, Responsible, TableRow
-from anlan.notices.responsibility import Inheritance, fill, find_inheritance
+from anlan.notices.responsibility import (
+    Inheritance,
+    fill,
+    find_inheritance,
+    is_expression,
+    parse,
+)
 from tests.notices.responsibility.cases import expected, units
 
 RULES = [
@@ -22,7 +28,7 @@ RULES = [
         Inheritance(["各县（市、区）", "市直园区"]),
     ),
     ("以下各项均由各县（市、区）人民政府负责", Inheritance(["各县（市、区）人民政府"])),
-    ("市财政局。以下任务均需各乡镇、街道办事处落实", Inheritance(["各乡镇", "街道办事处"])),
+    ("市财政局。以下任务均需各乡镇、街道办事处落实", Inheritance(["各乡镇", "各街道办事处"])),
     ("市财政局、市税务局；列首位的为牵头单位，下同", Inheritance([], True, True)),
     ("市财政局、市税务局，排在第一位的为牵头单位，下同", Inheritance([], True, True)),
     ("市财政局、市税务局（列首位的为牵头单位）", Inheritance([], True, False)),
@@ -30,11 +36,35 @@ RULES = [
         "市财政局；列首位的为牵头单位，下同。以下各项工作任务均涉及各乡镇，不再单独列出",
         Inheritance(["各乡镇"], True, True),
     ),
+    (
+        "市财政局，各县（市、区）政府为各项任务的责任单位，以下不再列出",
+        Inheritance(["各县（市、区）政府"]),
+    ),
+    (
+        "以下各项任务，各县（市、区）政府均为责任单位，不再一一列出",
+        Inheritance(["各县（市、区）政府"]),
+    ),
+    ("市财政局负责，各乡镇均需落实，以下不再列出", Inheritance(["各乡镇"])),
+    ("市财政局；下列各项均由各乡镇负责", Inheritance(["各乡镇"])),
+    ("市财政局（以下任务责任单位均包括各乡镇）", Inheritance(["各乡镇"])),
+    ("市财政局。以下各项任务均需落实", None),
+    ("市财政局、市税务局。责任单位中排在第一位的为牵头单位，以下均同", Inheritance([], True, True)),
+    ("市财政局、市税务局（首个单位为牵头单位，其他为配合单位，下同）", Inheritance([], True, True)),
+    ("市财政局、市税务局（第一责任单位为牵头单位，下同）", Inheritance([], True, True)),
+    ("市财政局、市税务局；首位为牵头单位，下同", Inheritance([], True, True)),
+    ("各乡镇均需落实", None),
     ("市财政局、市税务局负责", None),
     ("含产业链配套企业，下同", None),
     ("以下简称市安委办", None),
     ("", None),
 ]
+
+
+@pytest.mark.parametrize("words", [words for words, _ in RULES if words.startswith("市财政局")])
+def test_the_words_of_a_rule_name_no_body_of_the_expression_itself(words: str) -> None:
+    listed = ["市财政局", "市税务局"] if "市税务局" in words else ["市财政局"]
+    assert [unit.name for unit in parse(words).units] == listed
+    assert is_expression(words)
 
 
 @pytest.mark.parametrize(("words", "rule"), RULES, ids=[words for words, _ in RULES])

@@ -10,10 +10,15 @@ from anlan.notices.responsibility.inheritance import find_inheritance, without_r
 from anlan.notices.responsibility.lexicon import LEVEL, STEM_ONLY
 from anlan.notices.responsibility.names import DATE, FILLER, is_certain_name, is_name
 from anlan.notices.responsibility.pieces import split
-from anlan.notices.responsibility.roles import Tail, cut_tail, is_open, labels
+from anlan.notices.responsibility.roles import Tail, cut_note, cut_tail, is_open, labels
 from anlan.notices.responsibility.segments import segments
 
 LONGEST = 1500
+# Behind the verb a whole duty: 市安委办牵头制定…办法 is what is to be done, not who answers for it.
+_LONG_DUTY = re.compile(
+    r".{16,}|(?:制定|制订|开展|建立|完善|编制|修订|出台|研究|召开|印发|起草|梳理|健全|设立|成立|对)",
+    re.DOTALL,
+)
 _HEAD = re.compile(r"^(?:由|以及|及|并由|其中)(?=.{2})")
 
 
@@ -50,7 +55,7 @@ def _names_bodies(words: str, certain: bool) -> bool:
     known = [name for name in names if is_name(name) or (stems_count and STEM_ONLY.match(name))]
     sure = sum(is_certain_name(name) or _is_levelled_stem(name) for name in known)
     strangers = len(names) - len(known)
-    if not known or len(known) < 2 * strangers:
+    if not known or len(known) < 2 * strangers or any(_LONG_DUTY.match(each.rest) for each in cut):
         return False
     if has_role:
         return sure > 0 or not strangers
@@ -67,4 +72,4 @@ def _is_time(words: str) -> bool:
 
 def _tails(words: str) -> list[Tail]:
     pieces = [piece.words for piece in split(unwrap(words))]
-    return [cut_tail(_HEAD.sub("", piece)) for piece in pieces if not _is_time(piece)]
+    return [cut_tail(_HEAD.sub("", cut_note(piece)[0])) for piece in pieces if not _is_time(piece)]

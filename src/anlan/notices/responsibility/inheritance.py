@@ -1,4 +1,4 @@
-"""Rules that a notice says once for all later items, and their effect on the whole notice."""
+"""Rules that a notice says once for all later items: who answers too, and that the first leads."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ import re
 from dataclasses import dataclass, field
 
 from anlan.notices.responsibility.brackets import pairs
+from anlan.notices.responsibility.expansion import expand
+from anlan.notices.responsibility.names import is_name
+from anlan.notices.responsibility.pieces import split
 
 
 @dataclass(frozen=True)
@@ -21,29 +24,46 @@ class Inheritance:
     onward: bool = False
 
 
+_FIRST = r"(?:首位|首个|第一位|第一个|第一|最前面?|前面)"
+_LATER = (
+    r"(?:(?:以下|下列)(?:各|均|所有|全部|任务|工作|措施|条款|事项|内容|都|同|不再|每|其他|其余|项目)"
+    r"|(?:其他|其余|后续|所有|各)各?项(?:工作)?(?:任务|措施|工作|内容)?(?:均|都))"
+)
+# Who answers too, named in front: 各县政府为各项任务的责任单位, 各县政府均需落实，以下不再列出.
+_NAMED_BEFORE = re.compile(
+    r"(?<![^，,。；;])(?P<units>[^，,。；;]{2,99}?)(?:"
+    r"(?:均|都|皆)?(?:为|是)(?:以下|下列|各项|所有|全部)[^，,。；;]{0,9}?(?:责任|落实|实施)(?:单位|主体)"
+    r"|(?:均|都|皆)(?:为|是)(?:共同)?(?:责任|落实|实施)(?:单位|主体)"
+    r"|(?:均|都|皆)(?:需|须|要|应)?(?:负责|落实|配合))"
+)
 _RULE = re.compile(
-    r"(?:列|排名|排|位列|位居)(?:于|在)?(?:首位|第一位|第一|首个)|(?:首位|第一个|首个)(?:的)?(?:责任)?(?:单位|部门)为"
-    r"|以下(?:各|均|所有|全部|任务|工作|措施|条款|事项|内容|都|同|不再|每|其他|其余|项目)"
-    r"|(?:其他|其余|后续|所有|各)(?:各)?项(?:工作)?(?:任务|措施|工作|内容)?(?:均|都)"
+    rf"(?:责任单位中[，,]?)?(?:(?:列|排名|位列|位居|排)[于在]?)?{_FIRST}的?(?:责任)?(?:单位|部门)?的?(?:均|即)?为"
+    rf"|{_LATER}"
 )
 _FIRST_LEADS = re.compile(
-    r"(?:首位|第一位|第一个|首个|第一)(?:的)?(?:责任)?(?:单位|部门|者)?(?:均|即)?为(?:主要)?(?:牵头|主办|主责)"
+    rf"{_FIRST}的?(?:责任)?(?:单位|部门|者)?的?(?:均|即)?为(?:主要)?(?:牵头|主办|主责)"
 )
-_BINDS = re.compile(
-    r"(?:均|都|全部|皆)?(?:还)?(?:涉及|需要|需由|需|须由|须|应由|由|包括|包含|含)(?P<units>.{2,200}?)"
+_NAMED_AFTER = re.compile(
+    r"(?:涉及|需要|需由|需|须由|须|应由|由|包括|包含|含)(?P<units>.{2,200}?)"
     r"(?:共同|分别|按职责|按照职责)?(?:负责|落实|实施|承担|配合|参与|为责任单位|[，,。；;）)〕\]]|$)",
     re.DOTALL,
 )
+_TOPIC = re.compile(
+    r"^(?:以下|下列)(?:(?:各|所有|其他)?[项条])?(?:工作|任务|措施|事项)*|^(?:各|所有|其他)[项条](?:工作|任务|措施|事项)*"
+)
+_SAID_ONCE = re.compile(r"以下|下列|不再")
 
 
 def rule_spans(text: str) -> list[tuple[int, int]]:
     """Where the text states rules: each up to the end of its sentence or bracket."""
     matched = pairs(text)
+    starts = [match.start() for match in _RULE.finditer(text)]
+    if _SAID_ONCE.search(text):
+        starts += [match.start() for match in _NAMED_BEFORE.finditer(_masked(text))]
     spans: list[tuple[int, int]] = []
-    for match in _RULE.finditer(text):
-        if spans and match.start() < spans[-1][1]:
-            continue
-        spans.append((match.start(), _end_of_rule(text, match.end(), matched)))
+    for start in sorted(starts):
+        if not spans or start >= spans[-1][1]:
+            spans.append((start, _end_of_rule(text, start, matched)))
     return spans
 
 
@@ -61,7 +81,7 @@ def find_inheritance(text: str) -> Inheritance | None:
     """The rules that a responsibility expression states, or None."""
     rules = [text[start:end] for start, end in rule_spans(text)]
     first = any(_FIRST_LEADS.search(rule) for rule in rules)
-    units = [name for rule in rules for name in _bound(rule)]
+    units = list(dict.fromkeys(name for rule in rules for name in _bound(rule)))
     if not first and not units:
         return None
     onward = first and any("下同" in rule or "以下" in rule for rule in rules)
@@ -80,20 +100,23 @@ def _end_of_rule(text: str, start: int, matched: dict[int, int]) -> int:
 
 
 def _bound(rule: str) -> list[str]:
-    from anlan.notices.responsibility.pieces import split
-
+    """The bodies that a rule names, behind or in front of its verb."""
     if _FIRST_LEADS.search(rule):
         return []
-    flat = _BINDS.search(_masked(rule))
-    if not flat:
-        return []
-    words = rule[flat.start("units") : flat.end("units")]
-    return [piece.words for piece in split(words)]
+    masked = _masked(rule)
+    found = [_NAMED_AFTER.search(masked), *_NAMED_BEFORE.finditer(masked)]
+    for match in filter(None, found):
+        words = _TOPIC.sub("", rule[match.start("units") : match.end("units")])
+        names = [piece.words for piece in split(words) if is_name(piece.words)]
+        if names:
+            return expand(names)
+    return []
 
 
-def _masked(rule: str) -> str:
-    """The rule with what stands in brackets hidden, so that marks in there end nothing."""
-    chars = list(rule)
-    for start, end in pairs(rule).items():
-        chars[start : end + 1] = "县" * (end + 1 - start)
+def _masked(text: str) -> str:
+    """The text with what stands in brackets hidden, so that marks in there end nothing."""
+    chars = list(text)
+    for start, end in pairs(text).items():
+        if end - start <= 12:
+            chars[start : end + 1] = "县" * (end + 1 - start)
     return "".join(chars)

@@ -11,13 +11,10 @@ from anlan.notices.responsibility.expansion import expand
 from anlan.notices.responsibility.inheritance import find_inheritance, without_rules
 from anlan.notices.responsibility.names import is_name, is_possible_name
 from anlan.notices.responsibility.pieces import GAP, JOINTLY, split
-from anlan.notices.responsibility.roles import cut_tail, role_of
+from anlan.notices.responsibility.roles import cut_note, cut_tail
 from anlan.notices.responsibility.segments import segments
 
 _HEAD = re.compile(r"^(?:分别由|由|以及|及|并由|并|其中)(?=.{2})")
-_ROLE_NOTE = re.compile(
-    r"[（(〔\[]((?:列首位[，、])?(?:为)?(?:牵头|配合|主办|协办|负责|责任)(?:单位|部门)?)[）)〕\]]"
-)
 
 
 @dataclass
@@ -54,13 +51,13 @@ def _read(words: str, label: Role | None) -> list[_Named]:
     for piece in split(unwrap(words)):
         if piece.before in (";", "；", "。"):
             done, pending = done + pending, []
-        words, note = _cut_note(_HEAD.sub("", piece.words))
-        name, role = cut_tail(words)
-        name = _cut_foreign_bracket(name)
+        words, note = cut_note(_HEAD.sub("", piece.words))
+        tail = cut_tail(words)
+        name = _cut_foreign_bracket(tail.name)
         if is_name(name) or (is_possible_name(name) and piece.before != GAP):
             pending.append(_Named(name, note, piece.before))
-        if role:
-            done, pending = done + _given(pending, role), []
+        if tail.role:
+            done, pending = done + _given(pending, tail.role), []
     if any(each.before == JOINTLY for each in pending):
         pending = _given(pending, Role.RESPONSIBLE)
     return [
@@ -90,16 +87,6 @@ def _given(pending: list[_Named], role: Role) -> list[_Named]:
 def _set(named: list[_Named], role: Role) -> None:
     for each in named:
         each.role = each.role or role
-
-
-def _cut_note(words: str) -> tuple[str, Role | None]:
-    """A role in brackets behind one body: 市教育局（牵头）."""
-    match = _ROLE_NOTE.search(words)
-    return (
-        (words[: match.start()] + words[match.end() :], role_of(match[1]))
-        if match
-        else (words, None)
-    )
 
 
 def _cut_foreign_bracket(name: str) -> str:

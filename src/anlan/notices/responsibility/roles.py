@@ -50,7 +50,7 @@ _BY_DUTY = (
 )
 _MANNER = (
     r"(?:共同|分别|联合|协同|具体|统一|统筹|分工|分级|分头|积极|依法|各自|加强|切实|密切|全面|主要|"
-    r"认真|做好|组织|会商|全力|按需|予以|给予|要|应)"
+    r"认真|做好|组织|会商|全力|按需|予以|给予)"
 )
 _HARD = r"(?:牵头|负责|配合|主办(?!单位|方)|分工落实)(?!的?(?:单位|部门|机构|人|同志|科室|领导|制))"
 _SOFT = (
@@ -62,6 +62,9 @@ _TAIL = re.compile(
 )
 _END = re.compile(rf"(?:{OPEN_LIST}|{_BY_DUTY})*$")
 
+_NOTE = re.compile(
+    r"[（(〔\[](为?(?:牵头|配合|主办|协办|负责|责任)(?:单位|部门)?)(?:[，,、]下同)?[）)〕\]]"
+)
 _LONGEST_END = 80
 
 _LEAD = re.compile(r"牵头|主办|主责|第一责任")
@@ -80,10 +83,11 @@ class Label:
 
 
 class Tail(NamedTuple):
-    """Words cut into the body's name and the role that the verb behind it gives (None: no verb)."""
+    """Words cut into the body's name, the role of the verb behind it (None: no verb), the rest."""
 
     name: str
     role: Role | None
+    rest: str = ""
 
 
 def role_of(words: str) -> Role:
@@ -115,9 +119,17 @@ def cut_tail(words: str) -> Tail:
     for match in _TAIL.finditer(words):
         if match["hard"] or not _ends_like_a_name(words[match.end() :]):
             verbs = words[match.start() :] if match["soft"] else match.group()
-            return Tail(words[: match.start()], role_of(verbs[:40]))
+            return Tail(words[: match.start()], role_of(verbs[:40]), words[match.end() :])
     end = _END.search(words, max(0, len(words) - _LONGEST_END))
     return Tail(words[: end.start()] if end else words, None)
+
+
+def cut_note(words: str) -> tuple[str, Role | None]:
+    """A role in brackets behind one body: 市教育局（牵头） → 市教育局, lead."""
+    match = _NOTE.search(words)
+    if match is None:
+        return words, None
+    return words[: match.start()] + words[match.end() :], role_of(match[1])
 
 
 def is_open(text: str) -> bool:
