@@ -21,7 +21,7 @@ _DATE = re.compile(
     r"|(?P<part>上半年|下半年|第?[一二三四1-4]季度)[末底内]?"
     r"|(?P<month>1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])月份?"
     r"(?:(?P<day>[12]\d|3[01]|0?[1-9]|[二三]?十[一二三四五六七八九]?|[一二三四五六七八九])[日号]"
-    r"|(?P<third>[上中下]旬|[底末内]))?"
+    r"(?:[至到—–－～~-]{1,2}(?P<upto>[12]\d|3[01]|0?[1-9])[日号])?|(?P<third>[上中下]旬|[底末内]))?"
     r"|(?P<vague>本?月[底末])|(?<=[年度]))"
 )
 _SEASON = re.compile(
@@ -75,7 +75,8 @@ def _day(text: str, match: re.Match[str], year: int | None) -> Day:
     rest = match.end()
     before = _BEFORE.match(text, rest)
     end = before.end() if before else rest
-    bound = before or match["end"] or match["part"] or _until(text, match.start())
+    spans = match["end"] or match["part"] or match["third"] or match["upto"]
+    bound = before or spans or _until(text, match.start())
     starts = _AFTER.match(text, end) or _starts(text, match.start(), end)
     binds = bool(bound) and not starts
     return Day(match.start(), end, _last_day(match, named, bool(before)), binds)
@@ -108,7 +109,7 @@ def _last_day(match: re.Match[str], year: int | None, before: bool) -> date | No
         return date(year - 1 if bare else year, 12, 31)
     month = _figure(match["month"])
     if match["day"]:
-        return _exact(year, month, _figure(match["day"]))
+        return _exact(year, month, _figure(match["upto"] or match["day"]))
     if match["third"] in ("上旬", "中旬"):
         return date(year, month, 10 if match["third"] == "上旬" else 20)
     if before and not match["third"]:

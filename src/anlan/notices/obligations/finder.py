@@ -13,11 +13,14 @@ from anlan.notices.obligations.measures import Measure, Reader
 from anlan.notices.obligations.passage import BLOT, Passage
 from anlan.notices.obligations.sentences import Span, Stretch
 
+_AHEAD = 8  # clauses after a condition in which the bound party is looked for
 _SCOPES = (ObligationKind.CONDITION, ObligationKind.TRIGGER)
 _JOINTS = ("、", "或", "并", "，", "以及")
 _ACHIEVES = re.compile(
     r"^[^，]{0,24}?(?:基本|全面|力争|确保|全部)?(?:完成|建成|实现|达到|建立|形成|出台|印发)"
 )
+_ACTS = re.compile(r"开展|进行|给予|实施|采取|予以|实行|不抽")
+_MODAL = re.compile(r"应当?|必须|须|要")
 _CONTINUES = re.compile(r"^(?:并|要|应|须|必须|不得|严禁|还)")
 _TRIM = "，,、；;。：: " + BLOT
 
@@ -50,6 +53,8 @@ class _Finder:
         return self.passage.masked[span.start : span.end]
 
     def _read(self, stretch: Stretch) -> list[Obligation]:
+        if duties.reports(self._words(stretch.span)):
+            return []
         clauses = list(self._clauses(stretch))
         named = [subjects.find(self._words(clause)) for clause in clauses]
         readings = self._measures(clauses)
@@ -63,10 +68,10 @@ class _Finder:
                 continue
             if waiting and _is_tail(self._words(clauses[place]), measures):
                 clauses[place] = Span(clauses[waiting.pop()].start, clauses[place].end)
-            found += self._beside(clauses, named, waiting)
+            found += self._beside(clauses, named, waiting, alone=_follows(readings, waiting))
             waiting = []
             found += self._measured(clauses, named, place, measures)
-        return found + self._beside(clauses, named, waiting)
+        return found + self._beside(clauses, named, waiting, alone=_follows(readings, waiting))
 
     def _clauses(self, stretch: Stretch) -> Iterator[Span]:
         """The clauses, each bare date or period joined to the clause that it introduces."""
@@ -85,8 +90,9 @@ class _Finder:
             return False
         words = self._words(span)
         reader = Reader(words, self.year, conditional=False)
-        covered = sum(each.end - each.start for each in (*reader.binding, *reader.recurrences))
-        return bool(covered) and len(words) - covered <= 2
+        covered = sum(day.end - day.start for day in reader.binding)
+        covered += sum(each.end - each.start for each in reader.recurrences)
+        return bool(covered) and len(words) - covered <= 3
 
     def _measures(self, clauses: list[Span]) -> list[list[Measure]]:
         """The measures of each clause; a date at the head of one governs those that follow."""
@@ -94,7 +100,7 @@ class _Finder:
         governing: date | None = None
         for place, clause in enumerate(clauses):
             words = self._words(clause)
-            conditional = words.endswith(("的", "者")) and place + 1 < len(clauses)
+            conditional = place + 1 < len(clauses) and _sets_condition(words)
             reader = Reader(words, self.year, conditional=conditional)
             measures = reader.read()
             if reader.binding:
@@ -109,7 +115,7 @@ class _Finder:
     ) -> list[Obligation]:
         subject = named[place] or self.subject
         if named[place] is None and all(each.kind in _SCOPES for each in measures):
-            subject = next((name for name in named[place:] if name), subject)
+            subject = next((name for name in named[place : place + _AHEAD] if name), subject)
         self._carry(named[place : place + 1])
         clause = clauses[place]
         cuts = self._cuts(clause, measures)
@@ -145,7 +151,10 @@ class _Finder:
         for place, measure in enumerate(measures):
             follower = measures[place + 1] if place + 1 < len(measures) else None
             shared += 1
-            cut = _joint(words, measure.end, follower.start) if follower else len(words)
+            scope = measure.kind in _SCOPES
+            cut = (
+                _joint(words, measure.end, follower.start, scope=scope) if follower else len(words)
+            )
             if cut is None:
                 continue
             spans += [Span(begin, clause.start + cut)] * shared
@@ -165,12 +174,12 @@ class _Finder:
         return Span(start, end)
 
     def _beside(
-        self, clauses: list[Span], named: list[str | None], places: list[int]
+        self, clauses: list[Span], named: list[str | None], places: list[int], *, alone: bool
     ) -> list[Obligation]:
         if not places:
             return []
         first, last = places[0], places[-1] + 1
-        return self._duty(clauses[first:last], named[first:last], alone=False)
+        return self._duty(clauses[first:last], named[first:last], alone=alone)
 
     def _duty(
         self, clauses: list[Span], named: list[str | None], *, alone: bool
@@ -201,13 +210,34 @@ def _governed(words: str, measures: list[Measure], day: date) -> list[Measure]:
     return []
 
 
+def _follows(readings: list[list[Measure]], waiting: list[int]) -> bool:
+    """Whether the waiting clauses say what happens in the case set right before them."""
+    before = readings[waiting[0] - 1] if waiting and waiting[0] else []
+    return any(each.kind in _SCOPES for each in before)
+
+
+def _sets_condition(words: str) -> bool:
+    """发生2起以上的, 对超过30天未整改的隐患: what follows the comma happens in this case."""
+    if words.endswith(("的", "者")):
+        return True
+    scope = words.startswith(("对", "凡")) and "的" in words[-14:]
+    return scope and not _ACTS.search(words)
+
+
 def _is_tail(words: str, measures: list[Measure]) -> bool:
     """Whether a clause is nothing but its measure (，每日不少于2次) and so ends the one before."""
     return len(measures) == 1 and len(words) - (measures[0].end - measures[0].start) <= 2
 
 
-def _joint(words: str, start: int, end: int) -> int | None:
-    """Where to cut between two measures: after the first joint outside brackets."""
+def _joint(words: str, start: int, end: int, *, scope: bool) -> int | None:
+    """Where to cut between two measures: after the first joint outside brackets.
+
+    ``scope``: the first says whom the second binds; then the modal begins the second.
+    """
+    if scope:
+        modal = _MODAL.search(words, start, end)
+        if modal:
+            return modal.start()
     depth = words.count("（", 0, start) - words.count("）", 0, start)
     for place in range(start, end):
         depth += (words[place] in "（(") - (words[place] in "）)")

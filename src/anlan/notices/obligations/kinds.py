@@ -16,7 +16,7 @@ _GRADED = re.compile(
 )
 _MEASURED = re.compile(
     r"(?:时间|时长|期限|采深|埋深|坝高|库容|高度|深度|面积|人数|产能|年限|年龄|工期|体积|容量|距离"
-    r"|坡度|长度|跨度|储量|金额|吨位|落差|停用|停产|闲置|逾期|停建|层数|功率|压力|率|收入|销售)$"
+    r"|坡度|长度|跨度|储量|金额|吨位|落差|停用|停产|闲置|逾期|停建|层数|功率|压力|率|量|比例?|浓度|温度|厚度|收入|销售)$"
 )
 _SUBJECTS = re.compile(
     r"(?:[（(]含[^）)]{0,6}[）)])?的?[^，。；、\d不至达]{0,12}"
@@ -36,6 +36,8 @@ _ATTRIBUTES = frozenset("人元年月天日层米mt吨岁%小时亩倍h") | {
     "公里",
     "km",
 }
+_FORBIDS = re.compile(r"(?:严禁|禁止)[^，。]{0,6}$")
+_OPPOSITE = {">": "<=", ">=": "<", "<": ">=", "<=": ">"}
 _FACT = re.compile(r"(?:的|有|曾|离开|到过|接触|发生|出现)")
 
 
@@ -46,7 +48,9 @@ def graded_accident(clause: str) -> re.Match[str] | None:
 
 
 def is_trigger(clause: str, quantity: Quantity, conditional: bool) -> bool:
-    """Events that pile up: 发生2起以上; 累计3次的 in a clause that sets a condition."""
+    """Events that pile up: 发生2起以上; 累计3次的, 连续三个月…的 in a clause of condition."""
+    if conditional and clause.endswith("连续", 0, quantity.start):
+        return True
     if quantity.unit not in ("起", "例", "宗", "次"):
         return False
     events = list(_EVENT.finditer(clause, 0, quantity.number))
@@ -76,6 +80,12 @@ def of(clause: str, quantity: Quantity, *, conditional: bool, recurring: bool) -
     return ObligationKind.QUOTA
 
 
+def forbidden(clause: str, quantity: Quantity) -> str | None:
+    """The comparison that a ban leaves: 严禁超过10人 allows up to ten. None without a ban."""
+    banned = quantity.op and _FORBIDS.search(clause[: quantity.start])
+    return _OPPOSITE[quantity.op] if banned and quantity.op else None
+
+
 def _describes(clause: str, quantity: Quantity) -> bool:
     """Whether the quantity says whom the clause binds: 采深大于600m煤矿, 50人以上企业."""
     head = clause[max(0, quantity.start - 12) : quantity.start]
@@ -89,4 +99,6 @@ def _describes(clause: str, quantity: Quantity) -> bool:
         return False
     described = bool(_SUBJECTS.match(clause, quantity.end))
     ranged = quantity.value_max is not None and quantity.op is None
+    if quantity.unit == "%":
+        return described and bool(_MEASURED.search(head))
     return described and (quantity.attributive or ranged or bool(_MEASURED.search(head)))

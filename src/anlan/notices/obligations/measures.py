@@ -59,7 +59,8 @@ class Reader:
         self.conditional = conditional
         self.days = dates.scan(clause, year)
         self.recurrences = periods.scan(clause)
-        taken = [(each.start, each.end) for each in (*self.days, *self.recurrences)]
+        taken = [(day.start, day.end) for day in self.days]
+        taken += [(each.start, each.end) for each in self.recurrences]
         self.quantities = quantities.scan(clause, sorted(taken))
         self.binding = [day for day in self.days if day.binds]
 
@@ -71,7 +72,8 @@ class Reader:
         graded = self._graded()
         if graded:
             return graded
-        found = [self._counted(quantity) for quantity in rest] + self._universal(rest)
+        found = [self._counted(quantity) for quantity in rest]
+        found += self._universal(found)
         found = self._dated(found) + self._recurring(found)
         return sorted(found, key=_place)
 
@@ -112,7 +114,8 @@ class Reader:
         bare = "==" if _TARIFF.search(self.clause) else ">="
         if kind in (ObligationKind.CONDITION, ObligationKind.DEADLINE) and not quantity.value_max:
             bare = "=="
-        measure = _measure(quantity, kind, quantity.op or bare)
+        op = kinds.forbidden(self.clause, quantity) or quantity.op or bare
+        measure = _measure(quantity, kind, op)
         if recurrence and kind in (ObligationKind.QUOTA, ObligationKind.FREQUENCY):
             unit = f"{measure.unit or ''}/{recurrence.per}" if recurrence.per else measure.unit
             return replace(
@@ -132,11 +135,12 @@ class Reader:
         before = [each for each in self.recurrences if each.end <= quantity.number]
         return before[-1] if before else None
 
-    def _universal(self, counted: list[Quantity]) -> list[Measure]:
+    def _universal(self, counted: list[Measure]) -> list[Measure]:
         none = universals.NONE.search(self.clause)
         if none:
             return [Measure(*none.span(), ObligationKind.QUOTA, 0, op="==")]
-        every = None if counted else universals.ALL.search(self.clause)
+        target = any(each.kind is not ObligationKind.CONDITION for each in counted)
+        every = None if target else universals.ALL.search(self.clause)
         return [Measure(*every.span(), ObligationKind.QUOTA, op="all")] if every else []
 
     def _dated(self, found: list[Measure]) -> list[Measure]:
@@ -177,7 +181,9 @@ class Reader:
         alone = [
             each
             for each in self.recurrences
-            if not each.whole and not any(m.start <= each.start < m.end for m in found)
+            if not each.whole
+            and each.per != "次"
+            and not any(m.start <= each.start < m.end for m in found)
         ]
         if any(m.period or (m.unit and "/" in m.unit) for m in found):
             return []

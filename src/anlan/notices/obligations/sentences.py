@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from anlan.notices.obligations.passage import OWNERS
 
+_LONGEST = 1000  # characters of a clause: what is longer is no clause, and is read in pieces
 _FULL = "。！？!?"
 _STOPS = _FULL + "；;" + OWNERS
 _COMMAS = "，,：:"
@@ -44,7 +45,8 @@ class Stretch:
 
 def stretches(masked: str) -> Iterator[Stretch]:
     """The stretches of a passage in order; one pass."""
-    start, depth, cuts, opens = 0, 0, [], True
+    cuts: list[int] = []
+    start, depth, opens = 0, 0, True
     for place, char in enumerate(masked):
         if char in _OPEN or char in _CLOSE:
             depth = max(0, depth + (1 if char in _OPEN else -1))
@@ -65,8 +67,8 @@ def _stretch(masked: str, start: int, cuts: list[int], opens: bool) -> Iterator[
     marker = _MARKER.match(masked, start)
     spans, begin = [], marker.end() if marker else start
     for cut in cuts:
-        if begin < cut:
-            spans.append(Span(begin, cut))
+        for piece in range(begin, cut, _LONGEST):
+            spans.append(Span(piece, min(piece + _LONGEST, cut)))
         begin = max(begin, cut + 1)
     if spans:
         yield Stretch(tuple(spans), opens)
