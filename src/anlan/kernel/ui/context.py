@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.core.cache import cache
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from anlan.kernel.access.actor import Actor
 from anlan.kernel.orgs.models import Area, AreaLevel
@@ -21,7 +21,6 @@ CITY_KEY = "ui:city"
 CITY_SECONDS = 300
 NO_CITY = "安全生产委员会"  # before the organisations are loaded
 
-# Doors that other apps own; one that is not there yet is not shown.
 ACCOUNT_DOORS = (
     ("access:account", "我的账号", "user"),
     ("access:password", "修改口令", "key"),
@@ -102,35 +101,18 @@ class Shell:
 
     @property
     def account_links(self) -> list[AccountLink]:
-        doors = ((door(name), label, icon) for name, label, icon in ACCOUNT_DOORS)
-        return [AccountLink(url, label, icon) for url, label, icon in doors if url]
+        return [AccountLink(reverse(name), label, icon) for name, label, icon in ACCOUNT_DOORS]
 
     @property
     def live_url(self) -> str:
         """Where the page listens, from the place in the outbox at which it was read."""
         since = getattr(self.request, "live_since", None)
-        return f"{door('live')}?since={since}" if self.user and since and door("live") else ""
+        return f"{reverse('live')}?since={since}" if self.user and since else ""
 
     @property
     def layout(self) -> str:
         """The frame of a page that people may meet before they log in (refusals, errors)."""
         return "ui/base.html" if self.user else "ui/plain.html"
-
-    @property
-    def login_url(self) -> str:
-        return door("login")
-
-    @property
-    def logout_url(self) -> str:
-        return door("logout")
-
-
-def door(name: str) -> str:
-    """The address of a page that may not exist in this installation; empty if so."""
-    try:
-        return reverse(name)
-    except NoReverseMatch:
-        return ""
 
 
 def shell(request: HttpRequest) -> dict[str, Shell]:

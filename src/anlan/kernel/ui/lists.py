@@ -141,7 +141,7 @@ class Choice:
 
 
 class Shown:
-    """The list as one request asks for it; what it does not understand it leaves out and says so."""
+    """The list as one request asks for it; what is not understood is left out, and said."""
 
     def __init__(self, declared: List, request: HttpRequest, rows: Rows) -> None:
         self.declared = declared
