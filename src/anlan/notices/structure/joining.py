@@ -87,7 +87,7 @@ def _continues(paragraph: str, line: str, last: Line, front: bool, width: int) -
     if begins_owner(line):
         return False
     full = width > 0 and len(last.text.strip()) >= width - 3
-    if _is_open(paragraph) or _BROKEN_OFF.search(paragraph):
+    if _is_open(paragraph, line) or _BROKEN_OFF.search(paragraph):
         return True
     if front and (TITLE_END.search(paragraph) or line.endswith(("：", ":"))):
         return False
@@ -122,6 +122,17 @@ def _ends_with_owner(paragraph: str) -> bool:
     return False
 
 
-def _is_open(paragraph: str) -> bool:
-    place = unclosed(paragraph[-_REACH:])
-    return place >= 0 and not is_owner(paragraph[-_REACH:][place + 1 :])
+def _is_open(paragraph: str, line: str) -> bool:
+    """A bracket is open, and the line closes it or what is in it is no complete responsibility."""
+    tail = paragraph[-_REACH:]
+    place = unclosed(tail)
+    return place >= 0 and (_closes(line) or not is_owner(tail[place + 1 :]))
+
+
+def _closes(line: str) -> bool:
+    depth = 0
+    for sign in line[:_REACH]:
+        depth += (sign in OPENERS) - (sign in CLOSERS)
+        if depth < 0:
+            return True
+    return False

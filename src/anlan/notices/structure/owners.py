@@ -78,11 +78,11 @@ def enter(owner: Owner, text: Text, ledger: Ledger) -> None:
         ledger.lay(LayoutKind.BRACKET, text.string[place:start])
         place = end
     if owner.unbalanced:
-        words = text.raw(owner.words)
+        before = text.raw(owner.span).strip()
+        opening = "" if before[0] in OPENERS else "（"
+        after = f"{before}）" if not opening else opening + before
         line = text.line_at(owner.words[0])
-        ledger.repair(
-            line, RepairKind.UNBALANCED_BRACKET, text.raw(owner.span).strip(), f"（{words}）"
-        )
+        ledger.repair(line, RepairKind.UNBALANCED_BRACKET, before, after)
 
 
 def _in_paragraph(text: Text, span: Span) -> list[Owner]:
