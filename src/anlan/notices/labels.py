@@ -62,7 +62,8 @@ REMARKS = {
     RemarkKind.VAGUE: "要求不具体",
 }
 
-REPAIRS = {
+REPAIRS: dict[str, str] = {
+    "misread": "识别错字",
     RepairKind.JOINED_LINES: "接上断开的行",
     RepairKind.HALF_WIDTH: "半角标点改全角",
     RepairKind.STRAY_LINE: "多余的行",

@@ -16,7 +16,6 @@ from anlan.notices.document import (
     Role,
 )
 from anlan.notices.kinds import DifferenceKind, RemarkKind
-from anlan.notices.structure.ledger import RepairKind
 
 _BOLD, _RED, _GREEN, _YELLOW, _CYAN, _GREY = "1", "31", "32", "33", "36", "90"
 _QUOTED = 70  # characters of a quotation
@@ -132,7 +131,7 @@ class _Report:
         yield from self._section("已自动修复", len(repairs))
         for each in repairs:
             after = f" → “{_broken(each.after)}”" if each.after else "，已删去"
-            kind = labels.REPAIRS[RepairKind(each.kind)]
+            kind = labels.REPAIRS[each.kind]
             yield self._paint(_GREY, f"  第{each.line}行 {kind}：“{_broken(each.before)}”{after}")
 
 

@@ -79,8 +79,7 @@ def compare_texts(number: int | None, body: str, table: str) -> list[Difference]
     for tag, i1, i2, j1, j2 in matcher.get_opcodes():
         left, right = ours[i1:i2], theirs[j1:j2]
         if tag == "equal":
-            last = i2 == len(ours) or j2 == len(theirs)
-            found += _marks(number, left, right, last)
+            found += _marks(number, left, right, ends=i2 == len(ours) and j2 == len(theirs))
         else:
             found += _changed(number, left, right)
     return found
@@ -102,24 +101,26 @@ def _cut(text: str, pattern: re.Pattern[str]) -> list[tuple[str, str]]:
 
 
 def _marks(
-    number: int | None, left: Sequence[_Clause], right: Sequence[_Clause], last: bool
+    number: int | None, left: Sequence[_Clause], right: Sequence[_Clause], *, ends: bool
 ) -> list[Difference]:
+    """Clauses of the same words with other marks; ``ends``: the last one ends both texts."""
     found = []
-    for n, (ours, theirs) in enumerate(zip(left, right, strict=True)):
-        if ours.folded == theirs.folded:
+    for n, (ours, theirs) in enumerate(zip(left, right, strict=True), 1):
+        if ours.folded == theirs.folded or (n == len(left) and _same_end(ours, theirs, ends)):
             continue
-        if last and n == len(left) - 1 and _without_end(ours, theirs):
-            continue
-        found.append(
-            Difference(number, DifferenceKind.PUNCTUATION, *_quotes(ours.shown, theirs.shown))
-        )
+        quotes = _quotes(ours.shown, theirs.shown)
+        found.append(Difference(number, DifferenceKind.PUNCTUATION, *quotes))
     return found
 
 
-def _without_end(ours: _Clause, theirs: _Clause) -> bool:
-    """A cell often lacks the last full stop; that is layout, another mark is not."""
-    ends = ours.folded[-1:] in _ENDS, theirs.folded[-1:] in _ENDS
-    return ends[0] != ends[1] and ours.folded.rstrip(_ENDS) == theirs.folded.rstrip(_ENDS)
+def _same_end(ours: _Clause, theirs: _Clause, ends: bool) -> bool:
+    """Whether the mark at the end differs for another reason than the drafter's choice.
+
+    A cell often lacks its last full stop, and the mark changes where a text stops earlier.
+    """
+    marks = [clause.folded[-1:] in _ENDS for clause in (ours, theirs)]
+    alike = ours.folded.rstrip(_ENDS) == theirs.folded.rstrip(_ENDS)
+    return alike and (not ends or marks[0] != marks[1])
 
 
 def _changed(

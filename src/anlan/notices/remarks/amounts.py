@@ -41,11 +41,24 @@ def obligations(item: Item) -> list[Obligation]:
 
 
 def _undated(item: Item) -> Iterator[Remark]:
-    phrases = [_phrase(each) for each in obligations(item) if _needs_date(each)]
+    dated = _dated_sentences(item)
+    phrases = [
+        _phrase(each)
+        for each in obligations(item)
+        if _needs_date(each) and not any(each.text in sentence for sentence in dated)
+    ]
     if phrases:
         quotes = "、".join(f"“{phrase}”" for phrase in dict.fromkeys(phrases))
         text = f"{quotes}没有写完成时限，也没有写按年、季、月考核。请写明。"
         yield Remark(item.number, RemarkKind.NO_DATE, text)
+
+
+def _dated_sentences(item: Item) -> list[str]:
+    """The sentences with a deadline, which holds for every number in them."""
+    texts = [item.text, *(part.text for part in item.parts)]
+    deadlines = [each.text for each in obligations(item) if each.deadline]
+    sentences = [sentence for text in texts for sentence in re.split(r"[。；\n]", text)]
+    return [each for each in sentences if any(words in each for words in deadlines)]
 
 
 def _needs_date(each: Obligation) -> bool:
@@ -70,15 +83,16 @@ def _question(each: Obligation) -> str | None:
         return "只有数字，没有计量单位。请补上。"
     if each.unit not in _COUNTED or each.op != ">=":
         return None
-    if each.kind is ObligationKind.FREQUENCY and not _AT_LEAST.search(each.text):
-        return None
     words = f"{each.subject or ''}{each.text}"
     if _EACH.search(words):
         return None
+    frequent = each.kind is ObligationKind.FREQUENCY
+    if frequent and not _AT_LEAST.search(each.text):
+        return None
     levels = _LEVELS.search(words)
-    if levels:
+    if levels and not frequent:
         return f"没有写“{levels[0]}”是各自都要达到，还是合计达到。请写明。"
-    if each.subject or _WHO.search(words):
+    if each.subject or levels or _WHO.search(words):
         return None
     if each.unit == "次":
         return "没有写由谁组织、按什么范围计次（全市一次，还是各县、各部门各一次）。请写明。"

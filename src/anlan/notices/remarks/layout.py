@@ -10,7 +10,7 @@ from anlan.notices.kinds import RemarkKind
 from anlan.notices.obligations.numbers import parse_chinese
 from anlan.notices.remarks.amounts import obligations
 
-_UNDATED = re.compile(r"(?<!\d)(?:20\d\d|\s{1,4}|[X×]{2,4})\s*年[\s\u3000X×]+月[\s\u3000X×\d]*日")
+_UNDATED = re.compile(r"(?<!\d)(?:20\d\d|\s{1,4}|[X×]{2,4})\s*年[\s\u3000X×]*月[\s\u3000X×\d]*日")
 _BLANK = re.compile(
     r"[＿_]{2,}|[×✕]{2,}|[XxＸ]{2,}(?=[县市区局年月日人项个家])|〔20\d\d〕\s+号|□{2,}"
 )
