@@ -27,9 +27,12 @@ def prepare(*, demo: bool = False) -> list[Account]:
     accounts: list[Account] = []
 
     def make_accounts() -> str:
-        from anlan.kernel.access.demo import ensure_accounts
+        from anlan.kernel.access.demo import DemoRefused, ensure_accounts
 
-        accounts.extend(ensure_accounts())
+        try:
+            accounts.extend(ensure_accounts())
+        except DemoRefused as refused:
+            return f"不建：{refused}"
         return f"{len(accounts)} 个"
 
     steps: list[tuple[str, Callable[[], str]]] = [
