@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import yaml
-from django.db import models
+from django.db import connection, models
 
 from anlan.kernel.access.actor import Actor
 from anlan.kernel.norms.models import Norm, NormDocument
@@ -45,6 +45,7 @@ def load(folder: Path, *, actor: Actor, progress: Progress | None = None) -> Rep
     documents, norms = _read(folder)
     report = Report()
     with Write(actor, "norms.load", reason=f"载入 {folder.name}") as write:
+        _take_turns()
         standing = {document.number: document for document in NormDocument.objects.all()}
         for entry in documents:
             number = entry["number"]
@@ -56,6 +57,12 @@ def load(folder: Path, *, actor: Actor, progress: Progress | None = None) -> Rep
             if progress:
                 progress(key, number, len(norms))
     return report
+
+
+def _take_turns() -> None:
+    """Of two loads at once, the second waits for the first and then finds all in place."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('anlan.norms.load', 0))")
 
 
 def _load_key(

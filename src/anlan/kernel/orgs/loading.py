@@ -13,7 +13,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any, TypeVar
 
-from django.db import models
+from django.db import connection, models
 
 from anlan.kernel.access.actor import Actor
 from anlan.kernel.orgs.facts import AreaFact, Facts, GroupFact, OrganisationFact, read
@@ -55,11 +55,18 @@ def load(folder: Path, *, actor: Actor, progress: Progress | None = None) -> Rep
         ("单位组成员", _load_members),
     ]
     with Write(actor, "orgs.load", reason=f"载入 {folder.name}"):
+        _take_turns()
         for number, (what, step) in enumerate(steps, start=1):
             step(facts, report)
             if progress:
                 progress(what, number, len(steps))
     return report
+
+
+def _take_turns() -> None:
+    """Of two loads at once, the second waits for the first and then finds all in place."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('anlan.orgs.load', 0))")
 
 
 # --- areas and organisations ------------------------------------------------------------------

@@ -59,6 +59,7 @@ def group_end_member(
     with Write(actor, "orgs.group.end_member") as write:
         group = write.lock(Group.objects.visible_to(actor), group.pk)
         guard(actor, group.area, EDITORS_OF_GROUPS)
+        organisation = write.lock(Organisation.objects.visible_to(actor), organisation.pk)
         membership = Membership.objects.filter(
             in_force(valid_to), group=group, organisation=organisation
         ).first()
@@ -69,12 +70,13 @@ def group_end_member(
     return membership
 
 
-def group_verify(*, actor: Actor, group: Group) -> None:
+def group_verify(*, actor: Actor, group: Group) -> Group:
     """Confirm that the group's members are the right ones."""
     with Write(actor, "orgs.group.verify") as write:
         group = write.lock(Group.objects.visible_to(actor), group.pk)
         guard(actor, group.area, EDITORS_OF_GROUPS)
         write.change(group, verified=True, note="", edited=True)
+    return group
 
 
 def _group_changed(write: Write, group: Group, organisation: Organisation) -> None:
