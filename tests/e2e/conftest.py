@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import re
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from tests.e2e.browser import ARGUMENTS, DESKTOP, Watch, fits_all
 from tests.e2e.site import Site
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 PICTURES = Path(__file__).resolve().parents[2] / "build" / "e2e"
-DESKTOP = {"width": 1366, "height": 768}
-PHONE = {"width": 390, "height": 844}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -48,25 +48,37 @@ def browser() -> Iterator[Browser]:
             "Install it (as root: apt-get install chromium) and run make test again"
         )
     with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        launched = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
         yield launched
         launched.close()
 
 
 @pytest.fixture(scope="session")
-def site(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def site(browser: Browser) -> Iterator[Site]:
     """A running installation with the demonstration accounts."""
-    running = Site(tmp_path_factory.mktemp("site") / "var")
-    running.start()
-    yield running
-    running.stop()
+    # Not pytest's folder: each further pytest on this machine closes that to all but its owner,
+    # and PostgreSQL, started by root, runs as somebody else.
+    with tempfile.TemporaryDirectory(prefix="anlan-site-") as folder:
+        running = Site(Path(folder) / "var")
+        running.start()
+        yield running
+        running.stop()
+
+
+@pytest.fixture
+def watch(site: Site) -> Watch:
+    """What the browsers of this test complain of; ``allow`` what the test provokes on purpose."""
+    return Watch(site)
 
 
 @pytest.fixture
 def open_context(
-    browser: Browser, site: Site, request: pytest.FixtureRequest
+    browser: Browser, site: Site, watch: Watch, request: pytest.FixtureRequest
 ) -> Iterator[Callable[..., BrowserContext]]:
-    """Open browsers of different people; a failed test leaves a picture of each page."""
+    """Open browsers of different people; a failed test leaves a picture of each page.
+
+    A complaint of a browser, or a page wider than a phone, fails the test.
+    """
     opened: list[BrowserContext] = []
 
     def open_one(viewport: dict[str, int] = DESKTOP, **options: object) -> BrowserContext:
@@ -78,15 +90,23 @@ def open_context(
             **options,
         )
         context.set_default_timeout(15_000)
+        watch.over(context)
         opened.append(context)
         return context
 
     yield open_one
     pages = [page for context in opened for page in context.pages]
-    if request.node.stash.get(FAILED, True):
+    failed = request.node.stash.get(FAILED, True)
+    if failed or watch.unexpected:
         _take_pictures(request.node.nodeid, pages)
-    for context in opened:
-        context.close()
+        print("The site's log ends:", *site.log.read_text().splitlines()[-30:], sep="\n")
+    try:
+        if not failed:
+            fits_all(opened)
+    finally:
+        for context in opened:
+            context.close()
+    assert failed or watch.unexpected == [], "the browser complained"
 
 
 @pytest.fixture
