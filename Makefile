@@ -25,21 +25,23 @@ run: setup ## 准备并运行：数据库、网页、后台任务（Ctrl-C 全�
 demo: setup ## 同 run，并载入标明为演示的一年数据
 	@exec $(BIN)/anlan run --with-parent --demo
 
+# Both halves always run: a missing blank must not hide a broken test.
 test: setup-dev ## 检查代码并运行全部测试（含浏览器测试）
-	@$(MAKE) --no-print-directory lint
-	@$(MAKE) --no-print-directory unit
+	@failed=; \
+	$(MAKE) --no-print-directory lint || failed="$$failed lint"; \
+	$(MAKE) --no-print-directory unit || failed="$$failed unit"; \
+	if [ -n "$$failed" ]; then echo "没有通过：$$failed" >&2; exit 1; fi
 
 lint: setup-dev ## 只检查代码
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
-	$(BIN)/mypy
-	$(BIN)/lint-imports
-	$(BIN)/djlint --check --lint --quiet src
+	@failed=; \
+	for check in "ruff check ." "ruff format --check ." "mypy" "lint-imports" "djlint --lint src"; do \
+		echo "\$$ $$check"; $(BIN)/$$check || failed="$$failed [$$check]"; \
+	done; \
+	if [ -n "$$failed" ]; then echo "没有通过：$$failed" >&2; exit 1; fi
 
-format: setup-dev ## 按统一格式改写代码和模板
+format: setup-dev ## 按统一格式改写代码
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
-	$(BIN)/djlint --reformat --quiet src
 
 unit: setup-dev ## 只运行测试；PYTEST_ARGS 传给 pytest
 	$(BIN)/pytest -n 2 --dist loadgroup $(PYTEST_ARGS)
