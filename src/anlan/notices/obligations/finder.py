@@ -14,10 +14,11 @@ from anlan.notices.obligations.passage import BLOT, Passage
 from anlan.notices.obligations.sentences import Span, Stretch
 
 _AHEAD = 8  # clauses after a condition in which the bound party is looked for
+_INTRODUCTORY = frozenset("力争取确保到在于其中原则上为前、和")
 _SCOPES = (ObligationKind.CONDITION, ObligationKind.TRIGGER)
 _JOINTS = ("、", "或", "并", "，", "以及")
 _ACHIEVES = re.compile(
-    r"^[^，]{0,24}?(?:基本|全面|力争|确保|全部)?(?:完成|建成|实现|达到|建立|形成|出台|印发)"
+    r"^[^，]{0,24}?(?:基本|全面|力争|确保|全部)?(?<!未)(?:完成|建成|实现|达到|建立|形成|出台|印发).*(?<!的)$"
 )
 _ACTS = re.compile(r"开展|进行|给予|实施|采取|予以|实行|不抽")
 _MODAL = re.compile(r"应当?|必须|须|要")
@@ -90,9 +91,11 @@ class _Finder:
             return False
         words = self._words(span)
         reader = Reader(words, self.year, conditional=False)
-        covered = sum(day.end - day.start for day in reader.binding)
-        covered += sum(each.end - each.start for each in reader.recurrences)
-        return bool(covered) and len(words) - covered <= 3
+        spans = [(day.start, day.end) for day in reader.binding]
+        spans += [(each.start, each.end) for each in reader.recurrences]
+        for start, end in sorted(spans, reverse=True):
+            words = words[:start] + words[end:]
+        return bool(spans) and set(words) <= _INTRODUCTORY
 
     def _measures(self, clauses: list[Span]) -> list[list[Measure]]:
         """The measures of each clause; a date at the head of one governs those that follow."""
@@ -171,6 +174,8 @@ class _Finder:
             end -= 1
         while start < end - 1 and masked[start] in "，,、；;：:或并":
             start += 1
+        if masked[start] == "（" and masked.find("）", start, end) == end - 1 > start + 1:
+            start, end = start + 1, end - 1
         return Span(start, end)
 
     def _beside(
@@ -238,6 +243,9 @@ def _joint(words: str, start: int, end: int, *, scope: bool) -> int | None:
         modal = _MODAL.search(words, start, end)
         if modal:
             return modal.start()
+    bracket = words.rfind("（", start, end)
+    if bracket >= 0 and words.find("）", bracket, end) < 0:
+        return bracket
     depth = words.count("（", 0, start) - words.count("）", 0, start)
     for place in range(start, end):
         depth += (words[place] in "（(") - (words[place] in "）)")

@@ -49,7 +49,7 @@ def graded_accident(clause: str) -> re.Match[str] | None:
 
 def is_trigger(clause: str, quantity: Quantity, conditional: bool) -> bool:
     """Events that pile up: 发生2起以上; 累计3次的, 连续三个月…的 in a clause of condition."""
-    if conditional and clause.endswith("连续", 0, quantity.start):
+    if clause.endswith("连续", 0, quantity.start) and "的" in clause[quantity.end :]:
         return True
     if quantity.unit not in ("起", "例", "宗", "次"):
         return False

@@ -139,8 +139,11 @@ class Reader:
         none = universals.NONE.search(self.clause)
         if none:
             return [Measure(*none.span(), ObligationKind.QUOTA, 0, op="==")]
-        target = any(each.kind is not ObligationKind.CONDITION for each in counted)
-        every = None if target else universals.ALL.search(self.clause)
+        targets = [each for each in counted if each.kind is not ObligationKind.CONDITION]
+        after = targets[-1].end if targets else 0
+        every = universals.ALL.search(self.clause, after)
+        if every and targets and "、" not in self.clause[after : every.start()]:
+            return []
         return [Measure(*every.span(), ObligationKind.QUOTA, op="all")] if every else []
 
     def _dated(self, found: list[Measure]) -> list[Measure]:
@@ -182,7 +185,7 @@ class Reader:
             each
             for each in self.recurrences
             if not each.whole
-            and each.per != "次"
+            and each.per not in ("次", "班")
             and not any(m.start <= each.start < m.end for m in found)
         ]
         if any(m.period or (m.unit and "/" in m.unit) for m in found):

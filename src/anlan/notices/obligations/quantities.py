@@ -19,7 +19,7 @@ _UNIT = re.compile(
     r"|(?P<unit>人次|家次|批次|架次|车次|工作日|小时|分钟|学时|课时|百分点|基点|天|年|岁|倍"
     r"|平方公里|平方米|立方米|公里|千米|厘米|毫米|公顷|千瓦|兆瓦|(?:kW|MW|km|mm|cm|kg|m[23²³]?|[ht])(?![A-Za-z])"
     r"|[%％‰元人名次起项座处个家所支套台辆件户条种类批场期轮遍篇份吨米亩层例宗架只张块间栋幢"
-    r"艘口眼只册片组部门级天周秒回])"
+    r"艘口眼只册片组部门级天周秒回]|分(?![钟之管别级类批布步为]))"
 )
 _SHARE = re.compile(r"/(?:\d{0,2}[a-zA-Z]{1,3}|[人户台吨])(?:·[人户台])?")
 _AFTER = re.compile(
@@ -46,7 +46,7 @@ _ROUND_THE_CLOCK = re.compile(
     r"(?:值班|值守|服务|热线|畅通|开通|监控|监测|待命|带班|不间断|在岗|专人)"
 )
 _NOT_COUNTED = re.compile(r"次(?:性|采|生|元|品|级|要|序|数)|部[门署队委]|门类|家庭|人[员民体]|级")
-_PLAIN_COUNTS = frozenset("次处名座所场家起支辆台套期轮")
+_PLAIN_COUNTS = frozenset("次处名座所场家起支辆台套期轮遍")
 _ASCII_WORD = re.compile(r"[A-Za-z\d]")
 _FROM = re.compile(r"[由从][^，由从]{0,40}$")
 _RISES = re.compile(
@@ -133,7 +133,7 @@ def _unit(text: str, number: Number) -> tuple[str | None, int]:
         return "%", number.end
     if text[number.end : number.end + 1] == "日":
         return "日", number.end + 1
-    match = _UNIT.match(text, number.end)
+    match = _UNIT.match(text, number.end + _more(text, number))
     if not match:
         return None, number.end
     unit = match["plain"] or match["unit"]
@@ -143,6 +143,11 @@ def _unit(text: str, number: Number) -> tuple[str | None, int]:
         unit, end = unit + share.group(), share.end()
     joined = number.scale + unit if unit in _MONEY else unit
     return joined.replace("％", "%"), end
+
+
+def _more(text: str, number: Number) -> bool:
+    """Whether 余 or 多 says that it is somewhat more: 1200余套."""
+    return text.startswith(("余", "多"), number.end)
 
 
 def _same(lower: str, upper: str) -> bool:
@@ -172,6 +177,8 @@ def _accepted(
     attributive = bool(after and not after["within"])
     if after and (op is None or (after["up"] and op == ">=")):
         op = ">=" if after["up"] else "<="
+    if op is None and _more(text, last):
+        op = ">"
     if not _counts(text, first, last, unit, end, op, word):
         return None
     value, top = _values(first, last, unit)
