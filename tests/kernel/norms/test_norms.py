@@ -105,7 +105,8 @@ def test_two_writers_of_one_key_take_turns(db: None) -> None:
         )
 
     settings = connection.get_connection_params()
-    address = {name: settings[name] for name in ("dbname", "user", "host")}
+    parts = ("dbname", "user", "password", "host", "port")
+    address = {name: settings[name] for name in parts if name in settings}
     with psycopg.connect(**address) as first, psycopg.connect(**address) as second:
         second.execute("SET lock_timeout = '200ms'")
         insert(first, "race")
