@@ -35,7 +35,7 @@ def notify(
     """
     if not connection.in_atomic_block:
         raise RuntimeError("notify() outside a Write: the change could fail after people were told")
-    if link and not link.startswith("/"):
+    if link and (not link.startswith("/") or link.startswith("//")):
         raise ValueError(f"link must be a path of ours, not {link!r}")
     now = timezone.now()
     words = {"title": title[:120], "text": text[:1000], "at": now}

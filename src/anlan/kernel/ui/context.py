@@ -91,6 +91,11 @@ class Shell:
     def tabs(self) -> list[nav.Link]:
         return nav.tabs(self.nav)
 
+    @cached_property
+    def more(self) -> bool:
+        """Whether the bottom bar of a phone leaves entries out."""
+        return sum(len(section.entries) for section in self.nav) > len(self.tabs)
+
     @property
     def marks(self) -> list[str]:
         return marks.shown(self.request)
