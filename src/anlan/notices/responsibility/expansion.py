@@ -11,11 +11,19 @@ from anlan.notices.responsibility.lexicon import (
     BARE_BUREAU,
     BUREAU,
     LEVEL_OF_BUREAU,
-    SHARED_SUFFIX,
+    SECTOR_ONLY,
+    SHARED_DEPARTMENT,
+    SHARED_OFFICE,
     STEM_ONLY,
 )
 from anlan.notices.responsibility.names import is_name
 
+# Which name carries a shared ending, and which words in front of it can have lost theirs.
+_STEM_BEFORE = (
+    (SHARED_OFFICE, re.compile(r"^[\u4e00-\u9fff]{2,10}$")),
+    (SHARED_DEPARTMENT, SECTOR_ONLY),
+    (BUREAU, STEM_ONLY),
+)
 _PARTY = re.compile(r"^(.+?)(?:党委|党工委)$")
 _GOVERNMENT = re.compile(r"^(?:人民政府|政府|管委会)$")
 _EVERY = re.compile(r"^各(?!级|部门|单位|地).*(?:乡镇|镇|乡|街道|县|区|园区|政府|办事处)$")
@@ -29,17 +37,18 @@ def expand(names: list[str]) -> list[str]:
 
 def _expand_endings(names: list[str]) -> list[str]:
     found: list[str] = []
-    ending = ""
+    ending, stem = "", _STEM_BEFORE[0][1]
     for name in reversed(names):
         if not is_name(name):
-            bureau = ending in ("局", "厅")
-            fits = STEM_ONLY.match(name) if bureau else ending and len(name) <= 10
-            found.append(name + ending if fits else name)
+            found.append(name + ending if ending and stem.match(name) else name)
             continue
         found.append(name)
-        shared, bureau_name = SHARED_SUFFIX.search(name), BUREAU.match(name)
-        match = shared if shared and shared.start() else bureau_name
-        ending = match[1] if match else ""
+        ending = ""
+        for carrier, fitting in _STEM_BEFORE:
+            match = carrier.search(name)
+            if match and match.start(1):
+                ending, stem = match[1], fitting
+                break
     return found[::-1]
 
 

@@ -91,7 +91,11 @@ LEVEL_OF_BUREAU = re.compile(
 STEM_ONLY = re.compile(rf"^(?:[省市县区州旗])?(?:{_STEM})$")
 BUREAU = re.compile(rf"^(?:[省市县区州旗])?(?:{_STEM})(局|厅)$")
 
-# What several names in a row may share at their end: 煤矿、非煤矿山安全专业委员会办公室.
-SHARED_SUFFIX = re.compile(
-    r"((?:安全生产|安全)?(?:专业委员会|专委会|专委)(?:办公室|办)?|(?:行业)?(?:主管|监管|管理)?部门)$"
+# Other words that 部门 follows: 公安、消防部门.
+SECTOR_ONLY = re.compile(
+    rf"^(?:[省市县区州旗])?(?:{_STEM}|消防|网信|宣传|铁路|民航|电力|公路|通信|邮政|海事|保险|银行|电信)$"
 )
+
+# What several names in a row may share at their end: 煤矿、非煤矿山安全专业委员会办公室.
+SHARED_OFFICE = re.compile(r"((?:安全生产|安全)?(?:专业委员会|专委会|专委)(?:办公室|办)?)$")
+SHARED_DEPARTMENT = re.compile(r"((?:行业)?(?:主管|监管|管理)?部门)$")
