@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from anlan.notices.document import Chapter, Notice, Row, Source
@@ -14,8 +15,11 @@ from anlan.notices.structure.joining import join
 from anlan.notices.structure.ledger import Ledger
 from anlan.notices.structure.lines import clean_lines
 from anlan.notices.structure.marks import find_marks
+from anlan.notices.structure.signs import BETWEEN_CELLS, squeeze
 from anlan.notices.structure.table import Table, read_tables
 from anlan.notices.structure.text import Line, Span, Text
+
+_CONTINUED = re.compile(r"[（(]?续[附上]?表\d*[）)]?")
 
 
 @dataclass(frozen=True)
@@ -61,19 +65,23 @@ def _separate(blocks: list[Line | Row]) -> tuple[list[Line], list[Table]]:
     lines: list[Line] = []
     tables: list[Table] = []
     run: list[Row] = []
+    between = 0  # lines of running text since the last table
     for block in [*blocks, None]:
-        if isinstance(block, Row):
+        if isinstance(block, Row) and (not run or run[-1].table == block.table):
             run.append(block)
             continue
         if run:
-            lines += _read_run(run, tables)
-            run = []
-        if block is not None:
+            lines += _read_run(run, tables, adjacent=between == 0)
+            run, between = [], 0
+        if isinstance(block, Row):
+            run = [block]
+        elif block is not None:
             lines.append(block)
+            between += not _CONTINUED.fullmatch(squeeze(block.text))
     return lines, tables
 
 
-def _read_run(run: list[Row], tables: list[Table]) -> list[Line]:
+def _read_run(run: list[Row], tables: list[Table], *, adjacent: bool) -> list[Line]:
     """Adds rows that stand together to a new table, or to the one that they continue."""
     place = next((index for index, row in enumerate(run[:4]) if head_of(row)), -1)
     if place >= 0:
@@ -81,7 +89,7 @@ def _read_run(run: list[Row], tables: list[Table]) -> list[Line]:
         if head:
             tables.append(Table(head, run[place + 1 :]))
         return [_as_line(row) for row in run[:place]]
-    if tables and abs(len(run[0].cells) - len(tables[-1].head.columns)) <= 1:
+    if adjacent and tables and abs(len(run[0].cells) - len(tables[-1].head.columns)) <= 1:
         tables[-1].rows += run
         return []
     guess = guess_head(run)
@@ -93,7 +101,10 @@ def _read_run(run: list[Row], tables: list[Table]) -> list[Line]:
 
 def _as_line(row: Row) -> Line:
     return Line(
-        " ".join(cell.replace("\n", " ") for cell in row.cells), row.line, row.page, hard=True
+        BETWEEN_CELLS.join(cell.replace("\n", " ") for cell in row.cells),
+        row.line,
+        row.page,
+        hard=True,
     )
 
 

@@ -28,7 +28,7 @@ _NAMED = re.compile(
 )
 _ISSUER = re.compile(rf"^(?P<issuer>{ORGANISATION.pattern})(?=关于|印发|转发|批转|20\d\d年)")
 _SENTENCE = re.compile(r"[。；]|[：:]$")
-_ADDRESS = re.compile(r"[：:]\s*$")
+_NUMBER = re.compile(r"[\u4e00-\u9fff]{1,12}[〔\[（(【]20\d\d[〕\]）)】]第?\d{1,4}号")
 _YEAR = re.compile(r"(20[12]\d|二[〇○零][〇零一二三四五六七八九]{2})(?=年)")
 _LONGEST = 120
 _MOST_LINES = 5
@@ -139,14 +139,18 @@ def _ends_titles(line: str) -> bool:
 def _title_at(lines: Sequence[str], first: int, stop: int) -> _Title | None:
     words = ""
     for last in range(first, min(stop, first + _MOST_LINES)):
-        if last > first and (is_signature(lines[last]) or is_date(lines[last])):
-            return None
-        if is_signature(words):
+        if _is_letterhead(lines[last]):
             return None
         words += lines[last]
         if words.count("《") == words.count("》") and looks_like_title(words):
             return _Title(first, last + 1, words)
     return None
+
+
+def _is_letterhead(line: str) -> bool:
+    """A line above or below a title that is no part of it: issuer, 文件, number, date."""
+    bare = line.removesuffix("文件")
+    return is_signature(bare) or is_date(line) or bool(_NUMBER.fullmatch(line))
 
 
 def _set_title(front: Front, text: Text, spans: list[Span], ledger: Ledger) -> None:

@@ -82,14 +82,16 @@ def _continues(paragraph: str, line: str, last: Line, front: bool, width: int) -
         return False
     if _GOES_ON.match(line):
         return True
+    if _closes(line) and unclosed(paragraph[-_REACH:]) >= 0:
+        return True
     if is_complete(paragraph) or _ends_with_owner(paragraph) or DRAFT_LINE.match(paragraph):
         return False
     if begins_owner(line):
         return False
     full = width > 0 and len(last.text.strip()) >= width - 3
-    if _is_open(paragraph, line) or _BROKEN_OFF.search(paragraph):
+    if _is_open(paragraph) or _BROKEN_OFF.search(paragraph):
         return True
-    if front and (TITLE_END.search(paragraph) or line.endswith(("：", ":"))):
+    if front and TITLE_END.search(paragraph):
         return False
     if front:
         return full or (not width and len(last.text) > _TITLE_LINE and "，" in paragraph)
@@ -122,14 +124,15 @@ def _ends_with_owner(paragraph: str) -> bool:
     return False
 
 
-def _is_open(paragraph: str, line: str) -> bool:
-    """A bracket is open, and the line closes it or what is in it is no complete responsibility."""
+def _is_open(paragraph: str) -> bool:
+    """A bracket is open, and what is in it is no complete responsibility."""
     tail = paragraph[-_REACH:]
     place = unclosed(tail)
-    return place >= 0 and (_closes(line) or not is_owner(tail[place + 1 :]))
+    return place >= 0 and not is_owner(tail[place + 1 :])
 
 
 def _closes(line: str) -> bool:
+    """The line has a closing bracket whose opening one stands before it."""
     depth = 0
     for sign in line[:_REACH]:
         depth += (sign in OPENERS) - (sign in CLOSERS)

@@ -44,10 +44,11 @@ _MARK = re.compile(
     rf"|[（(〔]{_SPACE}?(?P<heading>{_N}{{1,4}}){_SPACE}?[）)〕](?![、，,。；;和至])[、]?"
     r"|(?<![\d.])(?P<point>\d{1,3})(?:[．.](?!\d)|、(?!\d))"
     r"|[（(](?P<subpoint>\d{1,3})[）)](?![、，。；])"
+    r"|(?P<roundheading>[㈠-㈩])|(?P<dotpoint>[⒈-⒛])|(?P<roundpoint>[⑴-⒇])"
     r"|(?<![\d（(])(?P<halfpoint>\d{1,2})[）)](?![、，。；）)])"
 )
 NUMBER = re.compile(
-    rf"第?[（(〔]?\s*(?:{_N}{{1,6}}|\d{{1,3}})\s*(?:章|部分|编|篇|条)?[)）〕]?[、.．：:]?"
+    rf"第?[（(〔]?\s*(?:{_N}{{1,6}}|\d{{1,3}})\s*(?:章|部分|编|篇|条)?[)）〕]?[、.．：:]?|[㈠-㈩⒈-⒛]"
 )
 """A whole mark, or the bare number in a table's first column."""
 _RANKS = {
@@ -58,6 +59,9 @@ _RANKS = {
     "point": Rank.POINT,
     "subpoint": Rank.SUBPOINT,
     "halfpoint": Rank.SUBPOINT,
+    "roundheading": Rank.HEADING,
+    "dotpoint": Rank.POINT,
+    "roundpoint": Rank.SUBPOINT,
 }
 _LEAD = re.compile(r"[#*>\s]*")
 _LARGEST_GAP = 5

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from anlan.notices.responsibility import is_expression
 from anlan.notices.structure.ledger import LayoutKind, Ledger, RepairKind
@@ -29,7 +30,7 @@ _DEADLINE = re.compile(
 _DASH = re.compile(r"\s*(?:—+|-{2,}|－+|─+)\s*(?P<words>[^—。]{2,400}?)\s*[。；;]?\s*$")
 _DASH_BEGINS = re.compile(r"\s*(?:—{2,}|-{2,}|－{2,}|─{2,})\s*")
 _PLAIN = re.compile(r"^[^。；：！？]{4,200}(?:负责|落实|配合|牵头|实施|参加)[。；]?\s*$")
-_STOP_AFTER = re.compile(r"\s*([。；;])")
+_ENDS_HERE = re.compile(r"\s*(?:[。；;]|[（(]?\d{1,2}[）).．、]|[①-⑳⑴-⒛]|[一二三四五六七八九十]是)")
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,7 @@ class Owner:
     unbalanced: bool = False
 
 
+@lru_cache(maxsize=1024)
 def is_owner(words: str) -> bool:
     """Whether these words, without a deadline behind them, say who answers."""
     if len(words) > _LONGEST:
@@ -115,7 +117,7 @@ def _bracketed(text: Text, span: Span) -> Iterator[Owner]:
             continue
         reach = closing
         rest = words[closing + 1 : closing + 12]
-        if rest.strip() and not _STOP_AFTER.match(rest):
+        if rest.strip() and not _ENDS_HERE.match(rest):
             continue
         if is_owner(words[opening + 1 : closing]):
             whole = (start + opening, start + closing + 1)

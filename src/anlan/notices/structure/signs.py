@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 OPENERS = "（(〔[【［"
 CLOSERS = "）)〕]】］"
@@ -14,7 +15,8 @@ IDEOGRAPH = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff〇"
 WIDE = IDEOGRAPH + r"\u3001-\u301f\uff01-\uff5e“”‘’—…"
 _WHITE = r"\s\u200b-\u200f\u2028\u2029\u2060\ufeff\u00ad\x00-\x08\x0e-\x1f\x7f-\x9f"
 WHITE = re.compile(f"[{_WHITE}]+")
-INLINE_WHITE = re.compile(f"(?:(?!\n)[{_WHITE}])+")
+BETWEEN_CELLS = "\u2003"  # white space that render keeps
+INLINE_WHITE = re.compile(f"(?:(?![\n{BETWEEN_CELLS}])[{_WHITE}])+")
 
 _BETWEEN_SCRIPTS = re.compile(
     f"(?<=[{IDEOGRAPH}]) (?=[0-9A-Za-z])|(?<=[0-9A-Za-z%]) (?=[{IDEOGRAPH}])"
@@ -63,6 +65,8 @@ def numeral(text: str) -> int:
     """The value of a Chinese or Arabic numeral: 二十一 → 21, 一〇 → 10, ７ → 7."""
     if text.isdecimal():
         return int(text)
+    if "①" <= text <= "⒛" or "㈠" <= text <= "㈩":
+        return int(unicodedata.numeric(text))
     if not any(sign in text for sign in "十百"):
         return int("".join(str(_DIGITS[sign]) for sign in text))
     total, digit = 0, 0

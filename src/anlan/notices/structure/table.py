@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from anlan.notices.document import Chapter, Item, Responsible, Row, TableRow
+from anlan.notices.responsibility import is_unit_list
 from anlan.notices.structure.columns import Cells, Head, enter_head, head_of, sort_cells
 from anlan.notices.structure.entries import Entry, entries_of, title_and_text
 from anlan.notices.structure.ledger import LayoutKind, Ledger, RepairKind
 from anlan.notices.structure.likeness import closest
 from anlan.notices.structure.signs import is_complete, numeral, render, squeeze
 
+_MARKS = "、，；,;"
 _QUOTED = 20  # characters that a repair quotes
 
 
@@ -298,6 +301,14 @@ def _unit_lines(cell: str) -> str:
     lines = [render(line) for line in cell.split("\n") if line.strip()]
     words = ""
     for line in lines:
-        glue = "" if not words or words[-1] in "、，；" or line[0] in "、，；" else "\n"
+        glue = "" if not words or not _stand_apart(words, line) else "\n"
         words += glue + line
     return words
+
+
+def _stand_apart(before: str, after: str) -> bool:
+    """Whether a line break stands between two units, not inside a name that was wrapped."""
+    if before[-1] in _MARKS or after[0] in _MARKS:
+        return False
+    last, first = re.split(f"[{_MARKS}]", before)[-1], re.split(f"[{_MARKS}]", after)[0]
+    return is_unit_list(last) and is_unit_list(first)
