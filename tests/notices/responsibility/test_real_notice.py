@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from anlan.notices.responsibility import find_inheritance, is_open, parse
+from anlan.notices.readers import read_source
+from anlan.notices.responsibility import fill, find_inheritance, is_open, parse
+from anlan.notices.structure import build
 from tests.notices.responsibility.cases import bracketed, cells, expected, units
 from tests.shared import shared
 
@@ -138,3 +140,18 @@ def test_only_the_first_item_and_the_first_row_bind_later_ones() -> None:
         assert rules[0].units == ["吕梁经开区", "县市区人民政府"]
         assert not rules[0].first_leads
         assert rules[1:] == [None] * (len(words) - 1)
+
+
+def test_the_first_item_binds_items_2_to_21_their_parts_and_the_later_rows() -> None:
+    notice = build(read_source(shared(NOTICE)))
+    fill(notice)
+    bound = ["吕梁经开区", "县市区人民政府"]
+    items = {item.number: item for item in notice.items}
+    assert sorted(number for number in items if number) == list(range(1, 22))
+    assert items[1].responsible.inherited == []
+    assert units(items[1].responsible) == expected(BODY[0][1])
+    assert all(items[number].responsible.inherited == bound for number in range(2, 22))
+    assert [part.responsible.inherited for part in items[11].parts] == [bound] * 6
+    assert [row.responsible.inherited for row in notice.table] == [
+        [] if row.item == 1 else bound for row in notice.table
+    ]
