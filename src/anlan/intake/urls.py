@@ -1,6 +1,26 @@
 """Addresses of the intake of notices."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from anlan.intake.pages import documents, edits
 
 app_name = "intake"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("notices/", documents.documents, name="documents"),
+    path("notices/upload/", documents.upload, name="upload"),
+    path("notices/<int:pk>/", documents.document, name="document"),
+    path("notices/<int:pk>/original/", documents.original, name="original"),
+    path("notices/<int:pk>/reread/", documents.reread, name="reread"),
+    path("notices/<int:pk>/edit/", edits.edit, name="edit"),
+    path("notices/<int:pk>/points/", edits.decide, name="decide"),
+    path("notices/<int:pk>/units/<int:unit>/bind/", edits.bind, name="bind"),
+    path("notices/<int:pk>/units/<int:unit>/leave-out/", edits.leave_out, name="leave_out"),
+    path("notices/<int:pk>/units/<int:unit>/remove/", edits.remove_unit, name="remove_unit"),
+    path("notices/<int:pk>/items/<int:item>/", edits.item, name="item"),
+    path("notices/<int:pk>/items/<int:item>/units/", edits.add_unit, name="add_unit"),
+    path("notices/<int:pk>/clauses/<int:clause>/", edits.clause, name="clause"),
+    path("notices/<int:pk>/submit/", edits.submit, name="submit"),
+    path("notices/<int:pk>/withdraw/", edits.withdraw, name="withdraw"),
+    path("notices/<int:pk>/return/", edits.send_back, name="return"),
+    path("notices/<int:pk>/publish/", edits.publish, name="publish"),
+]

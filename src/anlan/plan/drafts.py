@@ -54,7 +54,10 @@ class KeyDutyDraft:
 
 @dataclass(frozen=True)
 class PlanDraft:
-    """One year's notice, ready to be published for ``area`` (its id)."""
+    """One year's notice, ready to be published for ``area`` (its id).
+
+    ``partial``: a supplement, which adds to the plan and takes nothing away.
+    """
 
     year: int
     area: int
@@ -63,3 +66,4 @@ class PlanDraft:
     key_duties: tuple[KeyDutyDraft, ...] = field(default=())
     origin: int | None = None
     is_demo: bool = False
+    partial: bool = False

@@ -35,8 +35,9 @@ class Cell:
         return sum(self.counts.values())
 
     @property
-    def met(self) -> int:
-        return self.counts.get(Standing.MET, 0)
+    def share(self) -> str:
+        """Met of all."""
+        return f"{self.counts.get(Standing.MET, 0)}/{self.total}"
 
     @property
     def words(self) -> str:

@@ -23,3 +23,12 @@ def _before_next(start: date, months: int) -> date:
     month = start.month + months
     following = date(start.year + (month > 12), (month - 1) % 12 + 1, 1)
     return following - timedelta(days=1)
+
+
+def name(period: str, start: date) -> str:
+    """What people call the stretch from ``start``: 上半年, 第二季度, 3 月; empty for a year."""
+    if period == "half_year":
+        return "上半年" if start.month == 1 else "下半年"
+    if period == "quarter":
+        return f"第{'一二三四'[start.month // 3]}季度"
+    return f"{start.month} 月" if period == "month" else ""

@@ -7,7 +7,7 @@ place, what it no longer asks is cancelled (never deleted), what it asks anew is
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -20,8 +20,8 @@ from anlan.plan.choices import DutyState
 from anlan.plan.drafts import ClauseDraft, KeyDutyDraft, OwnerDraft, PlanDraft
 from anlan.plan.matching import match_clauses, match_key_duties
 from anlan.plan.models import Assignment, Clause, Duty, KeyDuty, Plan
-from anlan.plan.periods import spans
-from anlan.plan.standing import standing
+from anlan.plan.periods import name, spans
+from anlan.plan.services.standings import standing_of
 
 
 @dataclass
@@ -58,8 +58,11 @@ class _Publication:
         plan = self._plan()
         old = list(plan.key_duties.filter(retired_at=None).order_by("number"))
         matched = match_key_duties(old, self.draft.key_duties)
-        for gone in set(old) - set(matched.values()):
-            self._retire(gone)
+        if self.draft.partial:
+            self._number_after(old, matched)
+        else:
+            for gone in set(old) - set(matched.values()):
+                self._retire(gone)
         # Two items may have swapped numbers: step aside first, the number is unique.
         for index, key_duty in matched.items():
             if key_duty.number != self.draft.key_duties[index].number:
@@ -69,22 +72,31 @@ class _Publication:
         self.write.event("plan.published", plan, area=plan.area)
         return plan
 
+    def _number_after(self, old: list[KeyDuty], matched: dict[int, KeyDuty]) -> None:
+        """A supplement's items keep the plan's numbers; its new ones come after the last."""
+        last = max((each.number for each in old), default=0)
+        numbered = []
+        for index, draft in enumerate(self.draft.key_duties):
+            if index in matched:
+                number = matched[index].number
+            else:
+                last = number = last + 1
+            numbered.append(replace(draft, number=number))
+        self.draft = replace(self.draft, key_duties=tuple(numbered))
+
     # --- plan, key duty, clauses, owners -------------------------------------------------------
 
     def _plan(self) -> Plan:
         draft = self.draft
-        fields = {
-            "title": draft.title,
-            "issuer": draft.issuer,
-            "origin": draft.origin,
-            "is_demo": draft.is_demo,
-        }
+        names = ("title", "issuer", "origin", "is_demo")
+        fields = {name: getattr(draft, name) for name in names}
         plan = Plan.objects.select_for_update().filter(year=draft.year, area_id=draft.area).first()
         if plan is None:
             return self.write.add(
                 Plan(year=draft.year, area_id=draft.area, published_at=timezone.now(), **fields)
             )
-        self._update(plan, fields)
+        if not draft.partial:
+            self._update(plan, fields)
         return plan
 
     def _key_duty(self, plan: Plan, key_duty: KeyDuty | None, draft: KeyDutyDraft) -> None:
@@ -117,7 +129,7 @@ class _Publication:
     ) -> list[tuple[Clause, ClauseDraft]]:
         old = list(key_duty.clauses.filter(retired_at=None).order_by("number"))
         matched = match_clauses(old, drafts)
-        for gone in set(old) - set(matched.values()):
+        for gone in set() if self.draft.partial else set(old) - set(matched.values()):
             self._note("clause", "removed", gone.text)
             self.write.change(gone, retired_at=timezone.now())
         kept = []
@@ -137,7 +149,7 @@ class _Publication:
         for draft in drafts:
             fields = {"role": draft.role, "name": draft.name, "inherited": draft.inherited}
             found = old.pop((draft.part, draft.organisation), None)
-            name = f"{key_duty.title}：{self.organisations[draft.organisation]}"
+            said = f"{key_duty.title}：{self.organisations[draft.organisation]}"
             if found is None:
                 self.write.add(
                     Assignment(
@@ -147,10 +159,10 @@ class _Publication:
                         **fields,
                     )
                 )
-                self._note("owner", "added", name)
+                self._note("owner", "added", said)
             elif before := self._update(found, fields):
-                self._note("owner", "changed", name, before, fields)
-        for gone in old.values():
+                self._note("owner", "changed", said, before, fields)
+        for gone in () if self.draft.partial else old.values():
             self._note("owner", "removed", f"{key_duty.title}：{gone.organisation}")
             gone.delete()
 
@@ -174,7 +186,8 @@ class _Publication:
         Duty.objects.bulk_create(new, batch_size=500)
         for duty in new:
             self._note("duty", "added", f"{duty.title}（{duty.organisation}）")
-        self._cancel(old.values())
+        if not self.draft.partial:
+            self._cancel(old.values())
 
     def _wanted(
         self, key_duty: KeyDuty, draft: KeyDutyDraft, clauses: list[tuple[Clause, ClauseDraft]]
@@ -190,7 +203,7 @@ class _Publication:
             owners = [o for o in draft.owners if not clause.part or o.part == clause.part]
             for span in spans(self.draft.year, period=clause.period, deadline=clause.deadline):
                 for owner in _once(owners or draft.owners):
-                    yield self._duty(key_duty, clause, owner, span, clause.text[:300])
+                    yield self._duty(key_duty, clause, owner, span, _title(clause, span[0]))
 
     def _duty(
         self,
@@ -202,7 +215,7 @@ class _Publication:
     ) -> Duty:
         organisation = self.organisations[owner.organisation]
         target = clause.value if clause else None
-        return Duty(
+        duty = Duty(
             key_duty=key_duty,
             clause=clause,
             organisation=organisation,
@@ -212,15 +225,9 @@ class _Publication:
             target=target,
             period_start=span[0],
             due_on=span[1],
-            standing=standing(
-                state=DutyState.OPEN,
-                period_start=span[0],
-                due_on=span[1],
-                progress=None,
-                target=target,
-                today=self.today,
-            ),
         )
+        duty.standing = standing_of(duty, today=self.today)
+        return duty
 
     def _revise(self, duty: Duty, wanted: Duty) -> None:
         fields = {"title": wanted.title, "role": wanted.role, "target": wanted.target}
@@ -230,7 +237,9 @@ class _Publication:
             fields["due_on"] = wanted.due_on
         if duty.state == DutyState.CANCELLED:
             fields["state"] = DutyState.OPEN
-        if before := self._update(duty, fields):
+        before = self._update(duty, fields)
+        self._update(duty, {"standing": standing_of(duty, today=self.today)})
+        if before:
             self._note("duty", "changed", f"{duty.title}（{duty.organisation}）", before, fields)
 
     def _cancel(self, duties: Iterable[Duty]) -> None:
@@ -262,6 +271,11 @@ class _Publication:
         self.changes.append(
             Change(what, how, name, changed, {k: (after or {})[k] for k in changed})
         )
+
+
+def _title(clause: Clause, start: date) -> str:
+    stretch = name(clause.period, start)
+    return f"{clause.text[:280]}（{stretch}）" if stretch else clause.text[:300]
 
 
 def _once(owners: Iterable[OwnerDraft]) -> Iterable[OwnerDraft]:

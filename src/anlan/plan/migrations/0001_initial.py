@@ -7,287 +7,784 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('access', '0002_grants_end_at_once'),
-        ('orgs', '0001_areas_and_organisations'),
+        ("access", "0002_grants_end_at_once"),
+        ("orgs", "0001_areas_and_organisations"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Clause',
+            name="Clause",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField(verbose_name='序')),
-                ('part', models.CharField(blank=True, max_length=60, verbose_name='方面')),
-                ('text', models.TextField(verbose_name='原文')),
-                ('kind', models.CharField(choices=[('quota', '数量指标'), ('deadline', '限期任务'), ('frequency', '频次要求'), ('trigger', '触发条件'), ('condition', '适用条件'), ('duty', '工作要求')], max_length=10, verbose_name='类型')),
-                ('subject', models.CharField(blank=True, max_length=100, verbose_name='主体')),
-                ('value', models.DecimalField(blank=True, decimal_places=3, max_digits=14, null=True, verbose_name='数值')),
-                ('value_max', models.DecimalField(blank=True, decimal_places=3, max_digits=14, null=True, verbose_name='数值上限')),
-                ('unit', models.CharField(blank=True, max_length=20, verbose_name='计量单位')),
-                ('op', models.CharField(blank=True, max_length=3, verbose_name='关系')),
-                ('period', models.CharField(blank=True, max_length=10, verbose_name='周期')),
-                ('deadline', models.DateField(blank=True, null=True, verbose_name='期限')),
-                ('window_months', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='统计窗口（月）')),
-                ('measure', models.CharField(blank=True, max_length=80, verbose_name='指标')),
-                ('assigned', models.BooleanField(default=False, verbose_name='单独列为任务')),
-                ('lines', models.JSONField(blank=True, default=list, verbose_name='原文行')),
-                ('retired_at', models.DateTimeField(blank=True, null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveSmallIntegerField(verbose_name="序")),
+                ("part", models.CharField(blank=True, max_length=60, verbose_name="方面")),
+                ("text", models.TextField(verbose_name="原文")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("quota", "数量指标"),
+                            ("deadline", "限期任务"),
+                            ("frequency", "频次要求"),
+                            ("trigger", "触发条件"),
+                            ("condition", "适用条件"),
+                            ("duty", "工作要求"),
+                        ],
+                        max_length=10,
+                        verbose_name="类型",
+                    ),
+                ),
+                ("subject", models.CharField(blank=True, max_length=100, verbose_name="主体")),
+                (
+                    "value",
+                    models.DecimalField(
+                        blank=True, decimal_places=3, max_digits=14, null=True, verbose_name="数值"
+                    ),
+                ),
+                (
+                    "value_max",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=3,
+                        max_digits=14,
+                        null=True,
+                        verbose_name="数值上限",
+                    ),
+                ),
+                ("unit", models.CharField(blank=True, max_length=20, verbose_name="计量单位")),
+                ("op", models.CharField(blank=True, max_length=3, verbose_name="关系")),
+                ("period", models.CharField(blank=True, max_length=10, verbose_name="周期")),
+                ("deadline", models.DateField(blank=True, null=True, verbose_name="期限")),
+                (
+                    "window_months",
+                    models.PositiveSmallIntegerField(
+                        blank=True, null=True, verbose_name="统计窗口（月）"
+                    ),
+                ),
+                ("measure", models.CharField(blank=True, max_length=80, verbose_name="指标")),
+                ("assigned", models.BooleanField(default=False, verbose_name="单独列为任务")),
+                ("lines", models.JSONField(blank=True, default=list, verbose_name="原文行")),
+                ("retired_at", models.DateTimeField(blank=True, null=True)),
             ],
             options={
-                'verbose_name': '条款',
-                'verbose_name_plural': '条款',
-                'ordering': ['key_duty', 'number'],
+                "verbose_name": "条款",
+                "verbose_name_plural": "条款",
+                "ordering": ["key_duty", "number"],
             },
         ),
         migrations.CreateModel(
-            name='KeyDuty',
+            name="KeyDuty",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('chapter_number', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='章')),
-                ('chapter_title', models.CharField(blank=True, max_length=100, verbose_name='章名')),
-                ('number', models.PositiveSmallIntegerField(verbose_name='序号')),
-                ('title', models.CharField(max_length=200, verbose_name='任务')),
-                ('text', models.TextField(blank=True, verbose_name='主要内容')),
-                ('retired_at', models.DateTimeField(blank=True, null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "chapter_number",
+                    models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="章"),
+                ),
+                (
+                    "chapter_title",
+                    models.CharField(blank=True, max_length=100, verbose_name="章名"),
+                ),
+                ("number", models.PositiveSmallIntegerField(verbose_name="序号")),
+                ("title", models.CharField(max_length=200, verbose_name="任务")),
+                ("text", models.TextField(blank=True, verbose_name="主要内容")),
+                ("retired_at", models.DateTimeField(blank=True, null=True)),
             ],
             options={
-                'verbose_name': '重点任务',
-                'verbose_name_plural': '重点任务',
-                'ordering': ['number', 'pk'],
+                "verbose_name": "重点任务",
+                "verbose_name_plural": "重点任务",
+                "ordering": ["number", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Duty',
+            name="Duty",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('lead', '牵头'), ('assist', '配合'), ('responsible', '负责'), ('oversee', '督促指导')], max_length=12, verbose_name='责任')),
-                ('title', models.CharField(max_length=300, verbose_name='任务')),
-                ('note', models.TextField(blank=True, verbose_name='下达说明')),
-                ('target', models.DecimalField(blank=True, decimal_places=3, max_digits=14, null=True, verbose_name='目标值')),
-                ('period_start', models.DateField(verbose_name='起')),
-                ('due_on', models.DateField(verbose_name='完成期限')),
-                ('state', models.CharField(choices=[('open', '办理中'), ('met', '已完成'), ('cancelled', '已撤销')], db_index=True, default='open', max_length=20, verbose_name='状态')),
-                ('standing', models.CharField(choices=[('met', '已达标'), ('on_track', '正常推进'), ('at_risk', '有风险'), ('overdue', '已逾期'), ('not_due', '未到期'), ('not_measured', '未计量')], default='not_measured', max_length=12, verbose_name='状态')),
-                ('progress', models.DecimalField(blank=True, decimal_places=3, max_digits=14, null=True, verbose_name='已核验进度')),
-                ('progress_at', models.DateTimeField(blank=True, null=True, verbose_name='进度核验时间')),
-                ('met_at', models.DateTimeField(blank=True, null=True, verbose_name='完成时间')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('area', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.area')),
-                ('clause', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='duties', to='plan.clause')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='duties', to='orgs.organisation')),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='parts', to='plan.duty')),
-                ('key_duty', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='duties', to='plan.keyduty')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("lead", "牵头"),
+                            ("assist", "配合"),
+                            ("responsible", "负责"),
+                            ("oversee", "督促指导"),
+                        ],
+                        max_length=12,
+                        verbose_name="责任",
+                    ),
+                ),
+                ("title", models.CharField(max_length=300, verbose_name="任务")),
+                ("note", models.TextField(blank=True, verbose_name="下达说明")),
+                (
+                    "target",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=3,
+                        max_digits=14,
+                        null=True,
+                        verbose_name="目标值",
+                    ),
+                ),
+                ("period_start", models.DateField(verbose_name="起")),
+                ("due_on", models.DateField(verbose_name="完成期限")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("open", "办理中"), ("met", "已完成"), ("cancelled", "已撤销")],
+                        db_index=True,
+                        default="open",
+                        max_length=20,
+                        verbose_name="状态",
+                    ),
+                ),
+                (
+                    "standing",
+                    models.CharField(
+                        choices=[
+                            ("met", "已达标"),
+                            ("on_track", "正常推进"),
+                            ("at_risk", "有风险"),
+                            ("overdue", "已逾期"),
+                            ("not_due", "未到期"),
+                            ("not_measured", "未计量"),
+                        ],
+                        default="not_measured",
+                        max_length=12,
+                        verbose_name="状态",
+                    ),
+                ),
+                (
+                    "progress",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=3,
+                        max_digits=14,
+                        null=True,
+                        verbose_name="已核验进度",
+                    ),
+                ),
+                (
+                    "progress_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="进度核验时间"),
+                ),
+                ("met_at", models.DateTimeField(blank=True, null=True, verbose_name="完成时间")),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "area",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="orgs.area",
+                    ),
+                ),
+                (
+                    "clause",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="duties",
+                        to="plan.clause",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="duties",
+                        to="orgs.organisation",
+                    ),
+                ),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="parts",
+                        to="plan.duty",
+                    ),
+                ),
+                (
+                    "key_duty",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="duties",
+                        to="plan.keyduty",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '任务',
-                'verbose_name_plural': '任务',
-                'ordering': ['due_on', 'pk'],
+                "verbose_name": "任务",
+                "verbose_name_plural": "任务",
+                "ordering": ["due_on", "pk"],
             },
         ),
         migrations.AddField(
-            model_name='clause',
-            name='key_duty',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='clauses', to='plan.keyduty'),
+            model_name="clause",
+            name="key_duty",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="clauses",
+                to="plan.keyduty",
+            ),
         ),
         migrations.CreateModel(
-            name='Assignment',
+            name="Assignment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('part', models.CharField(blank=True, max_length=60, verbose_name='方面')),
-                ('role', models.CharField(choices=[('lead', '牵头'), ('assist', '配合'), ('responsible', '负责'), ('oversee', '督促指导')], max_length=12, verbose_name='责任')),
-                ('name', models.CharField(max_length=120, verbose_name='通知中的名称')),
-                ('inherited', models.BooleanField(default=False, verbose_name='概括指定')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.organisation')),
-                ('key_duty', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='assignments', to='plan.keyduty')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("part", models.CharField(blank=True, max_length=60, verbose_name="方面")),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("lead", "牵头"),
+                            ("assist", "配合"),
+                            ("responsible", "负责"),
+                            ("oversee", "督促指导"),
+                        ],
+                        max_length=12,
+                        verbose_name="责任",
+                    ),
+                ),
+                ("name", models.CharField(max_length=120, verbose_name="通知中的名称")),
+                ("inherited", models.BooleanField(default=False, verbose_name="概括指定")),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="orgs.organisation",
+                    ),
+                ),
+                (
+                    "key_duty",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="assignments",
+                        to="plan.keyduty",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '责任分工',
-                'verbose_name_plural': '责任分工',
-                'ordering': ['key_duty', 'pk'],
+                "verbose_name": "责任分工",
+                "verbose_name_plural": "责任分工",
+                "ordering": ["key_duty", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Plan',
+            name="Plan",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('year', models.PositiveSmallIntegerField(verbose_name='年度')),
-                ('title', models.CharField(max_length=200, verbose_name='标题')),
-                ('issuer', models.CharField(max_length=100, verbose_name='发文机关')),
-                ('origin', models.BigIntegerField(blank=True, null=True, verbose_name='来源文件')),
-                ('is_demo', models.BooleanField(default=False, verbose_name='演示数据')),
-                ('published_at', models.DateTimeField(verbose_name='发布时间')),
-                ('area', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='orgs.area')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("year", models.PositiveSmallIntegerField(verbose_name="年度")),
+                ("title", models.CharField(max_length=200, verbose_name="标题")),
+                ("issuer", models.CharField(max_length=100, verbose_name="发文机关")),
+                ("origin", models.BigIntegerField(blank=True, null=True, verbose_name="来源文件")),
+                ("is_demo", models.BooleanField(default=False, verbose_name="演示数据")),
+                ("published_at", models.DateTimeField(verbose_name="发布时间")),
+                (
+                    "area",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="orgs.area"),
+                ),
             ],
             options={
-                'verbose_name': '年度计划',
-                'verbose_name_plural': '年度计划',
-                'ordering': ['-year'],
+                "verbose_name": "年度计划",
+                "verbose_name_plural": "年度计划",
+                "ordering": ["-year"],
             },
         ),
         migrations.AddField(
-            model_name='keyduty',
-            name='plan',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='key_duties', to='plan.plan'),
+            model_name="keyduty",
+            name="plan",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="key_duties",
+                to="plan.plan",
+            ),
         ),
         migrations.CreateModel(
-            name='Report',
+            name="Report",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('text', models.TextField(verbose_name='工作进展')),
-                ('value', models.DecimalField(blank=True, decimal_places=3, max_digits=14, null=True, verbose_name='累计完成')),
-                ('complete', models.BooleanField(default=False, verbose_name='申请办结')),
-                ('state', models.CharField(choices=[('submitted', '待核验'), ('accepted', '已核验'), ('returned', '已退回'), ('withdrawn', '已撤回')], db_index=True, default='submitted', max_length=20, verbose_name='状态')),
-                ('submitted_at', models.DateTimeField(auto_now_add=True, verbose_name='上报时间')),
-                ('verified_at', models.DateTimeField(blank=True, null=True, verbose_name='核验时间')),
-                ('reason', models.TextField(blank=True, verbose_name='核验意见')),
-                ('author', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.user')),
-                ('duty', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reports', to='plan.duty')),
-                ('verifier', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.user')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("text", models.TextField(verbose_name="工作进展")),
+                (
+                    "value",
+                    models.DecimalField(
+                        blank=True,
+                        decimal_places=3,
+                        max_digits=14,
+                        null=True,
+                        verbose_name="累计完成",
+                    ),
+                ),
+                ("complete", models.BooleanField(default=False, verbose_name="申请办结")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("submitted", "待核验"),
+                            ("accepted", "已核验"),
+                            ("returned", "已退回"),
+                            ("withdrawn", "已撤回"),
+                        ],
+                        db_index=True,
+                        default="submitted",
+                        max_length=20,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("submitted_at", models.DateTimeField(auto_now_add=True, verbose_name="上报时间")),
+                (
+                    "verified_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="核验时间"),
+                ),
+                ("reason", models.TextField(blank=True, verbose_name="核验意见")),
+                (
+                    "author",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="access.user",
+                    ),
+                ),
+                (
+                    "duty",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reports",
+                        to="plan.duty",
+                    ),
+                ),
+                (
+                    "verifier",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="access.user",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '进展上报',
-                'verbose_name_plural': '进展上报',
-                'ordering': ['-submitted_at', '-pk'],
+                "verbose_name": "进展上报",
+                "verbose_name_plural": "进展上报",
+                "ordering": ["-submitted_at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='SupervisionOrder',
+            name="SupervisionOrder",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(blank=True, max_length=40, verbose_name='文号')),
-                ('grounds', models.TextField(verbose_name='事由')),
-                ('state', models.CharField(choices=[('proposed', '建议督办'), ('issued', '已下达'), ('dismissed', '不予督办'), ('answered', '已回复'), ('closed', '已办结')], db_index=True, default='proposed', max_length=20, verbose_name='状态')),
-                ('proposed_at', models.DateTimeField(auto_now_add=True, verbose_name='建议时间')),
-                ('issued_at', models.DateTimeField(blank=True, null=True, verbose_name='下达时间')),
-                ('until', models.DateField(blank=True, null=True, verbose_name='回复期限')),
-                ('answer', models.TextField(blank=True, verbose_name='办理情况')),
-                ('answered_at', models.DateTimeField(blank=True, null=True, verbose_name='回复时间')),
-                ('reason', models.TextField(blank=True, verbose_name='意见')),
-                ('duty', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='orders', to='plan.duty')),
-                ('signatory', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.user')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.CharField(blank=True, max_length=40, verbose_name="文号")),
+                ("grounds", models.TextField(verbose_name="事由")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("proposed", "建议督办"),
+                            ("issued", "已下达"),
+                            ("dismissed", "不予督办"),
+                            ("answered", "已回复"),
+                            ("closed", "已办结"),
+                        ],
+                        db_index=True,
+                        default="proposed",
+                        max_length=20,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("proposed_at", models.DateTimeField(auto_now_add=True, verbose_name="建议时间")),
+                ("issued_at", models.DateTimeField(blank=True, null=True, verbose_name="下达时间")),
+                ("until", models.DateField(blank=True, null=True, verbose_name="回复期限")),
+                ("answer", models.TextField(blank=True, verbose_name="办理情况")),
+                (
+                    "answered_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="回复时间"),
+                ),
+                ("reason", models.TextField(blank=True, verbose_name="意见")),
+                (
+                    "duty",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="orders",
+                        to="plan.duty",
+                    ),
+                ),
+                (
+                    "signatory",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="access.user",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '督办',
-                'verbose_name_plural': '督办',
-                'ordering': ['-proposed_at', '-pk'],
+                "verbose_name": "督办",
+                "verbose_name_plural": "督办",
+                "ordering": ["-proposed_at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='Extension',
+            name="Extension",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('was_due', models.DateField(verbose_name='原期限')),
-                ('until', models.DateField(verbose_name='延至')),
-                ('text', models.TextField(verbose_name='申请理由')),
-                ('state', models.CharField(choices=[('applied', '待审批'), ('granted', '已同意'), ('refused', '未同意')], db_index=True, default='applied', max_length=20, verbose_name='状态')),
-                ('applied_at', models.DateTimeField(auto_now_add=True, verbose_name='申请时间')),
-                ('decided_at', models.DateTimeField(blank=True, null=True, verbose_name='审批时间')),
-                ('reason', models.TextField(blank=True, verbose_name='审批意见')),
-                ('applicant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.user')),
-                ('decider', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.user')),
-                ('duty', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='extensions', to='plan.duty')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("was_due", models.DateField(verbose_name="原期限")),
+                ("until", models.DateField(verbose_name="延至")),
+                ("text", models.TextField(verbose_name="申请理由")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("applied", "待审批"),
+                            ("granted", "已同意"),
+                            ("refused", "未同意"),
+                        ],
+                        db_index=True,
+                        default="applied",
+                        max_length=20,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("applied_at", models.DateTimeField(auto_now_add=True, verbose_name="申请时间")),
+                (
+                    "decided_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="审批时间"),
+                ),
+                ("reason", models.TextField(blank=True, verbose_name="审批意见")),
+                (
+                    "applicant",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="access.user",
+                    ),
+                ),
+                (
+                    "decider",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="access.user",
+                    ),
+                ),
+                (
+                    "duty",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="extensions",
+                        to="plan.duty",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '延期申请',
-                'verbose_name_plural': '延期申请',
-                'ordering': ['-applied_at', '-pk'],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'applied')), fields=('duty',), name='one_application_at_a_time'), models.CheckConstraint(condition=models.Q(('until__gt', models.F('was_due'))), name='extension_is_later')],
+                "verbose_name": "延期申请",
+                "verbose_name_plural": "延期申请",
+                "ordering": ["-applied_at", "-pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "applied")),
+                        fields=("duty",),
+                        name="one_application_at_a_time",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("until__gt", models.F("was_due"))),
+                        name="extension_is_later",
+                    ),
+                ],
             },
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='extension',
-            trigger=pgtrigger.compiler.Trigger(name='flow_extension', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n                IF TG_OP = 'INSERT' THEN\n                    IF NEW.state <> 'applied' THEN\n                        RAISE EXCEPTION 'flow extension: starts in applied, not %',\n                            NEW.state USING ERRCODE = 'check_violation';\n                    END IF;\n                ELSIF NEW.state <> OLD.state AND NOT ((OLD.state = 'applied' AND NEW.state = 'granted') OR (OLD.state = 'applied' AND NEW.state = 'refused')) THEN\n                    RAISE EXCEPTION 'flow extension: % to % is not declared',\n                        OLD.state, NEW.state USING ERRCODE = 'check_violation';\n                END IF;\n                RETURN NEW;\n            ", hash='ffa2b2dccebf99f13004985bf857b15aa1851364', operation='INSERT OR UPDATE OF "state"', pgid='pgtrigger_flow_extension_170fa', table='plan_extension', when='BEFORE')),
+            model_name="extension",
+            trigger=pgtrigger.compiler.Trigger(
+                name="flow_extension",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n                IF TG_OP = 'INSERT' THEN\n                    IF NEW.state <> 'applied' THEN\n                        RAISE EXCEPTION 'flow extension: starts in applied, not %',\n                            NEW.state USING ERRCODE = 'check_violation';\n                    END IF;\n                ELSIF NEW.state <> OLD.state AND NOT ((OLD.state = 'applied' AND NEW.state = 'granted') OR (OLD.state = 'applied' AND NEW.state = 'refused')) THEN\n                    RAISE EXCEPTION 'flow extension: % to % is not declared',\n                        OLD.state, NEW.state USING ERRCODE = 'check_violation';\n                END IF;\n                RETURN NEW;\n            ",
+                    hash="ffa2b2dccebf99f13004985bf857b15aa1851364",
+                    operation='INSERT OR UPDATE OF "state"',
+                    pgid="pgtrigger_flow_extension_170fa",
+                    table="plan_extension",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='extension',
-            trigger=pgtrigger.compiler.Trigger(name='audited', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            PERFORM anlan_audit(TG_TABLE_NAME::text, TG_OP, to_jsonb(OLD), to_jsonb(NEW),\n                                ARRAY['password', 'totp_secret', 'digest_of_code']::text[]);\n            RETURN NULL;\n        ", hash='7f468fb058002020a033cdd1388534fb384cd20c', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_audited_7014a', table='plan_extension', when='AFTER')),
+            model_name="extension",
+            trigger=pgtrigger.compiler.Trigger(
+                name="audited",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n            PERFORM anlan_audit(TG_TABLE_NAME::text, TG_OP, to_jsonb(OLD), to_jsonb(NEW),\n                                ARRAY['password', 'totp_secret', 'digest_of_code']::text[]);\n            RETURN NULL;\n        ",
+                    hash="7f468fb058002020a033cdd1388534fb384cd20c",
+                    operation="INSERT OR UPDATE OR DELETE",
+                    pgid="pgtrigger_audited_7014a",
+                    table="plan_extension",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='duty',
-            index=models.Index(fields=['key_duty', 'area', 'standing'], name='duty_matrix'),
+            model_name="duty",
+            index=models.Index(fields=["key_duty", "area", "standing"], name="duty_matrix"),
         ),
         migrations.AddIndex(
-            model_name='duty',
-            index=models.Index(fields=['organisation', 'state', 'due_on'], name='duty_work_list'),
+            model_name="duty",
+            index=models.Index(fields=["organisation", "state", "due_on"], name="duty_work_list"),
         ),
         migrations.AddConstraint(
-            model_name='duty',
-            constraint=models.UniqueConstraint(condition=models.Q(('parent__isnull', True), models.Q(('state', 'cancelled'), _negated=True)), fields=('key_duty', 'clause', 'organisation', 'period_start'), name='duty_once', nulls_distinct=False),
+            model_name="duty",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(
+                    ("parent__isnull", True), models.Q(("state", "cancelled"), _negated=True)
+                ),
+                fields=("key_duty", "clause", "organisation", "period_start"),
+                name="duty_once",
+                nulls_distinct=False,
+            ),
         ),
         migrations.AddConstraint(
-            model_name='duty',
-            constraint=models.UniqueConstraint(condition=models.Q(('parent__isnull', False), models.Q(('state', 'cancelled'), _negated=True)), fields=('parent', 'organisation'), name='handed_down_once'),
+            model_name="duty",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(
+                    ("parent__isnull", False), models.Q(("state", "cancelled"), _negated=True)
+                ),
+                fields=("parent", "organisation"),
+                name="handed_down_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='duty',
-            constraint=models.CheckConstraint(condition=models.Q(('due_on__gte', models.F('period_start'))), name='duty_ends_after_it_begins'),
+            model_name="duty",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("due_on__gte", models.F("period_start"))),
+                name="duty_ends_after_it_begins",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='duty',
-            trigger=pgtrigger.compiler.Trigger(name='flow_duty', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n                IF TG_OP = 'INSERT' THEN\n                    IF NEW.state <> 'open' THEN\n                        RAISE EXCEPTION 'flow duty: starts in open, not %',\n                            NEW.state USING ERRCODE = 'check_violation';\n                    END IF;\n                ELSIF NEW.state <> OLD.state AND NOT ((OLD.state = 'cancelled' AND NEW.state = 'open') OR (OLD.state = 'met' AND NEW.state = 'cancelled') OR (OLD.state = 'met' AND NEW.state = 'open') OR (OLD.state = 'open' AND NEW.state = 'cancelled') OR (OLD.state = 'open' AND NEW.state = 'met')) THEN\n                    RAISE EXCEPTION 'flow duty: % to % is not declared',\n                        OLD.state, NEW.state USING ERRCODE = 'check_violation';\n                END IF;\n                RETURN NEW;\n            ", hash='c820c0ab01614b179d5563ba626efd01b3b0e53e', operation='INSERT OR UPDATE OF "state"', pgid='pgtrigger_flow_duty_fb1c3', table='plan_duty', when='BEFORE')),
+            model_name="duty",
+            trigger=pgtrigger.compiler.Trigger(
+                name="flow_duty",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n                IF TG_OP = 'INSERT' THEN\n                    IF NEW.state <> 'open' THEN\n                        RAISE EXCEPTION 'flow duty: starts in open, not %',\n                            NEW.state USING ERRCODE = 'check_violation';\n                    END IF;\n                ELSIF NEW.state <> OLD.state AND NOT ((OLD.state = 'cancelled' AND NEW.state = 'open') OR (OLD.state = 'met' AND NEW.state = 'cancelled') OR (OLD.state = 'met' AND NEW.state = 'open') OR (OLD.state = 'open' AND NEW.state = 'cancelled') OR (OLD.state = 'open' AND NEW.state = 'met')) THEN\n                    RAISE EXCEPTION 'flow duty: % to % is not declared',\n                        OLD.state, NEW.state USING ERRCODE = 'check_violation';\n                END IF;\n                RETURN NEW;\n            ",
+                    hash="c820c0ab01614b179d5563ba626efd01b3b0e53e",
+                    operation='INSERT OR UPDATE OF "state"',
+                    pgid="pgtrigger_flow_duty_fb1c3",
+                    table="plan_duty",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='duty',
-            trigger=pgtrigger.compiler.Trigger(name='audited', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            PERFORM anlan_audit(TG_TABLE_NAME::text, TG_OP, to_jsonb(OLD), to_jsonb(NEW),\n                                ARRAY['password', 'totp_secret', 'digest_of_code']::text[]);\n            RETURN NULL;\n        ", hash='6adc9bda9b1b8fa1ff9c2ba0a35f22bc5d5d1a04', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_audited_5a2a9', table='plan_duty', when='AFTER')),
+            model_name="duty",
+            trigger=pgtrigger.compiler.Trigger(
+                name="audited",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n            PERFORM anlan_audit(TG_TABLE_NAME::text, TG_OP, to_jsonb(OLD), to_jsonb(NEW),\n                                ARRAY['password', 'totp_secret', 'digest_of_code']::text[]);\n            RETURN NULL;\n        ",
+                    hash="6adc9bda9b1b8fa1ff9c2ba0a35f22bc5d5d1a04",
+                    operation="INSERT OR UPDATE OR DELETE",
+                    pgid="pgtrigger_audited_5a2a9",
+                    table="plan_duty",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='clause',
-            trigger=pgtrigger.compiler.Trigger(name='audited', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            PERFORM anlan_audit(TG_TABLE_NAME::text, TG_OP, to_jsonb(OLD), to_jsonb(NEW),\n                                ARRAY['password', 'totp_secret', 'digest_of_code']::text[]);\n            RETURN NULL;\n        ", hash='d562afd1229c199dedda8220bc1427a630bae788', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_audited_d0e20', table='plan_clause', when='AFTER')),
+            model_name="clause",
+            trigger=pgtrigger.compiler.Trigger(
+                name="audited",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n            PERFORM anlan_audit(TG_TABLE_NAME::text, TG_OP, to_jsonb(OLD), to_jsonb(NEW),\n                                ARRAY['password', 'totp_secret', 'digest_of_code']::text[]);\n            RETURN NULL;\n        ",
+                    hash="d562afd1229c199dedda8220bc1427a630bae788",
+                    operation="INSERT OR UPDATE OR DELETE",
+                    pgid="pgtrigger_audited_d0e20",
+                    table="plan_clause",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='assignment',
-            constraint=models.UniqueConstraint(fields=('key_duty', 'part', 'organisation'), name='assigned_once'),
+            model_name="assignment",
+            constraint=models.UniqueConstraint(
+                fields=("key_duty", "part", "organisation"), name="assigned_once"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='assignment',
-            trigger=pgtrigger.compiler.Trigger(name='audited', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            PERFORM anlan_audit(TG_TABLE_NAME::text, TG_OP, to_jsonb(OLD), to_jsonb(NEW),\n                                ARRAY['password', 'totp_secret', 'digest_of_code']::text[]);\n            RETURN NULL;\n        ", hash='b8a1fb482c5e26dcebbb52f50caf6066798a802f', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_audited_47356', table='plan_assignment', when='AFTER')),
+            model_name="assignment",
+            trigger=pgtrigger.compiler.Trigger(
+                name="audited",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n            PERFORM anlan_audit(TG_TABLE_NAME::text, TG_OP, to_jsonb(OLD), to_jsonb(NEW),\n                                ARRAY['password', 'totp_secret', 'digest_of_code']::text[]);\n            RETURN NULL;\n        ",
+                    hash="b8a1fb482c5e26dcebbb52f50caf6066798a802f",
+                    operation="INSERT OR UPDATE OR DELETE",
+                    pgid="pgtrigger_audited_47356",
+                    table="plan_assignment",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='plan',
-            constraint=models.UniqueConstraint(fields=('year', 'area'), name='one_plan_a_year'),
+            model_name="plan",
+            constraint=models.UniqueConstraint(fields=("year", "area"), name="one_plan_a_year"),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='plan',
-            trigger=pgtrigger.compiler.Trigger(name='audited', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            PERFORM anlan_audit(TG_TABLE_NAME::text, TG_OP, to_jsonb(OLD), to_jsonb(NEW),\n                                ARRAY['password', 'totp_secret', 'digest_of_code']::text[]);\n            RETURN NULL;\n        ", hash='ece80540aa363dc68f9e6dcaadf46d94f396e05c', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_audited_3b732', table='plan_plan', when='AFTER')),
+            model_name="plan",
+            trigger=pgtrigger.compiler.Trigger(
+                name="audited",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n            PERFORM anlan_audit(TG_TABLE_NAME::text, TG_OP, to_jsonb(OLD), to_jsonb(NEW),\n                                ARRAY['password', 'totp_secret', 'digest_of_code']::text[]);\n            RETURN NULL;\n        ",
+                    hash="ece80540aa363dc68f9e6dcaadf46d94f396e05c",
+                    operation="INSERT OR UPDATE OR DELETE",
+                    pgid="pgtrigger_audited_3b732",
+                    table="plan_plan",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='keyduty',
-            constraint=models.UniqueConstraint(condition=models.Q(('retired_at__isnull', True)), fields=('plan', 'number'), name='key_duty_number_once'),
+            model_name="keyduty",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("retired_at__isnull", True)),
+                fields=("plan", "number"),
+                name="key_duty_number_once",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='keyduty',
-            trigger=pgtrigger.compiler.Trigger(name='audited', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            PERFORM anlan_audit(TG_TABLE_NAME::text, TG_OP, to_jsonb(OLD), to_jsonb(NEW),\n                                ARRAY['password', 'totp_secret', 'digest_of_code']::text[]);\n            RETURN NULL;\n        ", hash='4788819f005b262b81445a4d945c204bc6cd6f58', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_audited_4e5f5', table='plan_keyduty', when='AFTER')),
+            model_name="keyduty",
+            trigger=pgtrigger.compiler.Trigger(
+                name="audited",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n            PERFORM anlan_audit(TG_TABLE_NAME::text, TG_OP, to_jsonb(OLD), to_jsonb(NEW),\n                                ARRAY['password', 'totp_secret', 'digest_of_code']::text[]);\n            RETURN NULL;\n        ",
+                    hash="4788819f005b262b81445a4d945c204bc6cd6f58",
+                    operation="INSERT OR UPDATE OR DELETE",
+                    pgid="pgtrigger_audited_4e5f5",
+                    table="plan_keyduty",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='report',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'submitted')), fields=('duty',), name='one_report_at_a_time'),
+            model_name="report",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "submitted")),
+                fields=("duty",),
+                name="one_report_at_a_time",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='report',
-            trigger=pgtrigger.compiler.Trigger(name='flow_report', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n                IF TG_OP = 'INSERT' THEN\n                    IF NEW.state <> 'submitted' THEN\n                        RAISE EXCEPTION 'flow report: starts in submitted, not %',\n                            NEW.state USING ERRCODE = 'check_violation';\n                    END IF;\n                ELSIF NEW.state <> OLD.state AND NOT ((OLD.state = 'submitted' AND NEW.state = 'accepted') OR (OLD.state = 'submitted' AND NEW.state = 'returned') OR (OLD.state = 'submitted' AND NEW.state = 'withdrawn')) THEN\n                    RAISE EXCEPTION 'flow report: % to % is not declared',\n                        OLD.state, NEW.state USING ERRCODE = 'check_violation';\n                END IF;\n                RETURN NEW;\n            ", hash='fc97d469b9d518045a46f0bd96d4eb89b6d01192', operation='INSERT OR UPDATE OF "state"', pgid='pgtrigger_flow_report_72b1a', table='plan_report', when='BEFORE')),
+            model_name="report",
+            trigger=pgtrigger.compiler.Trigger(
+                name="flow_report",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n                IF TG_OP = 'INSERT' THEN\n                    IF NEW.state <> 'submitted' THEN\n                        RAISE EXCEPTION 'flow report: starts in submitted, not %',\n                            NEW.state USING ERRCODE = 'check_violation';\n                    END IF;\n                ELSIF NEW.state <> OLD.state AND NOT ((OLD.state = 'submitted' AND NEW.state = 'accepted') OR (OLD.state = 'submitted' AND NEW.state = 'returned') OR (OLD.state = 'submitted' AND NEW.state = 'withdrawn')) THEN\n                    RAISE EXCEPTION 'flow report: % to % is not declared',\n                        OLD.state, NEW.state USING ERRCODE = 'check_violation';\n                END IF;\n                RETURN NEW;\n            ",
+                    hash="fc97d469b9d518045a46f0bd96d4eb89b6d01192",
+                    operation='INSERT OR UPDATE OF "state"',
+                    pgid="pgtrigger_flow_report_72b1a",
+                    table="plan_report",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='report',
-            trigger=pgtrigger.compiler.Trigger(name='audited', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            PERFORM anlan_audit(TG_TABLE_NAME::text, TG_OP, to_jsonb(OLD), to_jsonb(NEW),\n                                ARRAY['password', 'totp_secret', 'digest_of_code']::text[]);\n            RETURN NULL;\n        ", hash='5e6640e9606caac0d3599be9c814a7b591512470', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_audited_3823a', table='plan_report', when='AFTER')),
+            model_name="report",
+            trigger=pgtrigger.compiler.Trigger(
+                name="audited",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n            PERFORM anlan_audit(TG_TABLE_NAME::text, TG_OP, to_jsonb(OLD), to_jsonb(NEW),\n                                ARRAY['password', 'totp_secret', 'digest_of_code']::text[]);\n            RETURN NULL;\n        ",
+                    hash="5e6640e9606caac0d3599be9c814a7b591512470",
+                    operation="INSERT OR UPDATE OR DELETE",
+                    pgid="pgtrigger_audited_3823a",
+                    table="plan_report",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='supervisionorder',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['dismissed', 'closed']), _negated=True), fields=('duty',), name='one_order_at_a_time'),
+            model_name="supervisionorder",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state__in", ["dismissed", "closed"]), _negated=True),
+                fields=("duty",),
+                name="one_order_at_a_time",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='supervisionorder',
-            constraint=models.UniqueConstraint(condition=models.Q(('number', ''), _negated=True), fields=('number',), name='order_number_once'),
+            model_name="supervisionorder",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("number", ""), _negated=True),
+                fields=("number",),
+                name="order_number_once",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='supervisionorder',
-            trigger=pgtrigger.compiler.Trigger(name='flow_supervision_order', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n                IF TG_OP = 'INSERT' THEN\n                    IF NEW.state <> 'proposed' THEN\n                        RAISE EXCEPTION 'flow supervision_order: starts in proposed, not %',\n                            NEW.state USING ERRCODE = 'check_violation';\n                    END IF;\n                ELSIF NEW.state <> OLD.state AND NOT ((OLD.state = 'answered' AND NEW.state = 'closed') OR (OLD.state = 'answered' AND NEW.state = 'issued') OR (OLD.state = 'issued' AND NEW.state = 'answered') OR (OLD.state = 'proposed' AND NEW.state = 'dismissed') OR (OLD.state = 'proposed' AND NEW.state = 'issued')) THEN\n                    RAISE EXCEPTION 'flow supervision_order: % to % is not declared',\n                        OLD.state, NEW.state USING ERRCODE = 'check_violation';\n                END IF;\n                RETURN NEW;\n            ", hash='baabe6dda24eb15d7d9543117567f2494e990465', operation='INSERT OR UPDATE OF "state"', pgid='pgtrigger_flow_supervision_order_64322', table='plan_supervisionorder', when='BEFORE')),
+            model_name="supervisionorder",
+            trigger=pgtrigger.compiler.Trigger(
+                name="flow_supervision_order",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n                IF TG_OP = 'INSERT' THEN\n                    IF NEW.state <> 'proposed' THEN\n                        RAISE EXCEPTION 'flow supervision_order: starts in proposed, not %',\n                            NEW.state USING ERRCODE = 'check_violation';\n                    END IF;\n                ELSIF NEW.state <> OLD.state AND NOT ((OLD.state = 'answered' AND NEW.state = 'closed') OR (OLD.state = 'answered' AND NEW.state = 'issued') OR (OLD.state = 'issued' AND NEW.state = 'answered') OR (OLD.state = 'proposed' AND NEW.state = 'dismissed') OR (OLD.state = 'proposed' AND NEW.state = 'issued')) THEN\n                    RAISE EXCEPTION 'flow supervision_order: % to % is not declared',\n                        OLD.state, NEW.state USING ERRCODE = 'check_violation';\n                END IF;\n                RETURN NEW;\n            ",
+                    hash="baabe6dda24eb15d7d9543117567f2494e990465",
+                    operation='INSERT OR UPDATE OF "state"',
+                    pgid="pgtrigger_flow_supervision_order_64322",
+                    table="plan_supervisionorder",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='supervisionorder',
-            trigger=pgtrigger.compiler.Trigger(name='audited', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            PERFORM anlan_audit(TG_TABLE_NAME::text, TG_OP, to_jsonb(OLD), to_jsonb(NEW),\n                                ARRAY['password', 'totp_secret', 'digest_of_code']::text[]);\n            RETURN NULL;\n        ", hash='a151a11bae0f56090ffc886605c7f0ae1b966f68', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_audited_5a738', table='plan_supervisionorder', when='AFTER')),
+            model_name="supervisionorder",
+            trigger=pgtrigger.compiler.Trigger(
+                name="audited",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n            PERFORM anlan_audit(TG_TABLE_NAME::text, TG_OP, to_jsonb(OLD), to_jsonb(NEW),\n                                ARRAY['password', 'totp_secret', 'digest_of_code']::text[]);\n            RETURN NULL;\n        ",
+                    hash="a151a11bae0f56090ffc886605c7f0ae1b966f68",
+                    operation="INSERT OR UPDATE OR DELETE",
+                    pgid="pgtrigger_audited_5a738",
+                    table="plan_supervisionorder",
+                    when="AFTER",
+                ),
+            ),
         ),
     ]

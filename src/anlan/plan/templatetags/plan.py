@@ -8,6 +8,7 @@ from typing import Any
 from django import template
 from django.utils import timezone
 
+from anlan.kernel.orgs.models import Area
 from anlan.plan.choices import ReportState
 from anlan.plan.models import Clause, Duty, Report
 
@@ -21,6 +22,12 @@ SIGNS = {">=": "≥", ">": "＞", "<=": "≤", "<": "＜", "==": "＝"}
 def at(mapping: Mapping[str, Any], key: str) -> Any:
     """``mapping[key]`` or nothing."""
     return mapping.get(key)
+
+
+@register.filter
+def column(area: Area) -> str:
+    """An area's name short enough for the head of a column."""
+    return area.name.replace("经济技术开发区", "经开区")
 
 
 @register.filter

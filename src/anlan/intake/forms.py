@@ -1,0 +1,149 @@
+"""Forms of the intake."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+from anlan.intake.choices import Decision
+from anlan.intake.models import Clause, Document, Item
+from anlan.kernel.orgs.models import Group, Organisation
+from anlan.plan.choices import UnitRole
+from anlan.plan.forms import DateField
+
+KINDS = ".docx,.pdf,.txt,.png,.jpg,.jpeg,.tif,.tiff,.bmp"
+MAX_MEGABYTES = 50
+
+
+class UploadForm(forms.Form):
+    file = forms.FileField(
+        label="通知文件",
+        help_text=f"Word（.docx）、PDF、文本、扫描件或照片，不超过 {MAX_MEGABYTES} MB。",
+        widget=forms.FileInput(attrs={"accept": KINDS}),
+    )
+
+
+class DocumentForm(forms.ModelForm):  # type: ignore[type-arg]
+    class Meta:
+        model = Document
+        fields = ["title", "issuer", "year", "kind"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in self.fields:
+            self.fields[name].required = True
+        self.fields["kind"].help_text = "补充通知只增加任务，不撤销已发布的任务。"
+
+
+class ItemForm(forms.ModelForm):  # type: ignore[type-arg]
+    due_on = DateField(label="整项任务的完成期限")
+
+    class Meta:
+        model = Item
+        fields = ["title", "text", "due_on"]
+
+
+class ClauseForm(forms.ModelForm):  # type: ignore[type-arg]
+    deadline = DateField(label="期限", required=False)
+
+    class Meta:
+        model = Clause
+        fields = [
+            "text",
+            "kind",
+            "subject",
+            "value",
+            "value_max",
+            "unit",
+            "op",
+            "period",
+            "deadline",
+            "window_months",
+            "measure",
+            "assigned",
+        ]
+        widgets = {
+            "text": forms.Textarea(attrs={"rows": 3}),
+            "op": forms.Select(
+                choices=[
+                    ("", "—"),
+                    (">=", "不少于"),
+                    (">", "多于"),
+                    ("<=", "不超过"),
+                    ("<", "少于"),
+                    ("==", "等于"),
+                    ("all", "全部"),
+                ]
+            ),
+            "period": forms.Select(
+                choices=[
+                    ("", "—"),
+                    ("year", "每年"),
+                    ("half_year", "每半年"),
+                    ("quarter", "每季度"),
+                    ("month", "每月"),
+                ]
+            ),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["measure"] = forms.ChoiceField(
+            label="指标",
+            required=False,
+            choices=[("", "不计数，由单位申报"), *measures()],
+            initial=self.instance.measure,
+        )
+        self.fields["assigned"].help_text = "勾选后，每个责任单位就这一条单独有一项任务。"
+
+
+def measures() -> list[tuple[str, str]]:
+    """The indicators that ledgers offer, by name."""
+    from anlan.kernel.indicators.registry import all_measures
+
+    return [(each.key, f"{each.name}（{each.unit}）") for each in all_measures()]
+
+
+class DecideForm(forms.Form):
+    points = forms.TypedMultipleChoiceField(coerce=int, required=True)
+    decision = forms.ChoiceField(choices=Decision.choices)
+    note = forms.CharField(max_length=2000, required=False)
+
+    def __init__(self, *args: Any, document: Document, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["points"]
+        field.choices = [(pk, pk) for pk in document.points.values_list("pk", flat=True)]
+        field.error_messages["required"] = "请先勾选要处理的核对事项。"
+
+
+class BindForm(forms.Form):
+    """``target``: the name of a group or of an organisation, chosen from suggestions."""
+
+    target = forms.CharField(max_length=120)
+
+    def clean_target(self) -> Organisation | Group:
+        name = self.cleaned_data["target"].strip()
+        found: Organisation | Group | None = (
+            Group.objects.filter(name=name).first()
+            or Organisation.objects.filter(name=name).first()
+            or Organisation.objects.filter(short_name=name).order_by("path").first()
+        )
+        if found is None:
+            raise forms.ValidationError(f"单位库中没有“{name}”，请从提示中选择。")
+        return found
+
+
+class UnitForm(forms.Form):
+    organisation = forms.CharField(label="单位", max_length=120)
+    role = forms.ChoiceField(label="责任", choices=UnitRole.choices)
+
+    def clean_organisation(self) -> Organisation:
+        name = self.cleaned_data["organisation"].strip()
+        found = (
+            Organisation.objects.filter(short_name=name).order_by("path").first()
+            or Organisation.objects.filter(name=name).first()
+        )
+        if found is None:
+            raise forms.ValidationError(f"单位库中没有“{name}”，请从提示中选择。")
+        return found

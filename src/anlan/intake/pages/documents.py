@@ -1,0 +1,247 @@
+"""The list of imported notices, the upload, and the page of one document."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Count, Q
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+
+from anlan.intake import flow, policies
+from anlan.intake.choices import DIFFERENCES, REMARKS, Decision, DocumentState, PointKind
+from anlan.intake.forms import DocumentForm, UploadForm
+from anlan.intake.models import Clause, Document, Unit
+from anlan.intake.services import publication, reading
+from anlan.kernel.access.actor import Actor
+from anlan.kernel.access.policies import page
+from anlan.kernel.audit.selectors import history
+from anlan.kernel.errors import Refused, Unknown
+from anlan.kernel.orgs.models import Group, Organisation
+from anlan.kernel.ui.lists import Column, Empty, Filter, List
+from anlan.kernel.ui.views import actor_of
+
+DOCUMENTS = List(
+    key="intake.documents",
+    name="通知导入",
+    columns=(
+        Column(
+            "title",
+            "通知",
+            str,
+            main=True,
+            url=lambda d: reverse("intake:document", args=[d.pk]),
+            width=50,
+        ),
+        Column("year", "年度", lambda d: d.year or "—", sort="year", width=8),
+        Column("kind", "版本", lambda d: d.get_kind_display() or "—", width=12),
+        Column("state", "状态", lambda d: d.get_state_display(), sort="state", width=10),
+        Column("open", "待核对", lambda d: d.open or "—", number=True, width=8),
+        Column("by", "导入人", lambda d: str(d.uploaded_by), width=16),
+        Column("at", "导入时间", lambda d: d.uploaded_at, sort="uploaded_at", width=18),
+    ),
+    filters=(Filter("state", "状态", DocumentState.choices, lambda rows, v: rows.filter(state=v)),),
+    search=("title", "name", "issuer"),
+    order="-at",
+    live="live:document",
+    empty=Empty(
+        "还没有导入过通知",
+        "选择通知文件上传，系统会读出任务、责任单位、数量和期限，并列出前后不一致之处。",
+    ),
+)
+
+TABS = {
+    "read": "对照原文",
+    "points": "核对事项",
+    "units": "责任单位",
+    "clauses": "条款与指标",
+    "publish": "发布",
+}
+
+
+@page(policies.VIEW)
+def documents(request: HttpRequest) -> HttpResponseBase:
+    """All imported notices, and the upload."""
+    actor = actor_of(request)
+    rows = (
+        Document.objects.visible_to(actor)
+        .select_related("uploaded_by")
+        .annotate(open=Count("points", filter=Q(points__decision=Decision.OPEN)))
+        .defer("lines", "table", "repairs", "preamble", "closing")
+    )
+    form = UploadForm() if policies.IMPORT.allows(actor) else None
+    return DOCUMENTS.respond(request, rows, "intake/documents.html", {"upload_form": form})
+
+
+@page(policies.IMPORT, methods=("POST",))
+def upload(request: HttpRequest) -> HttpResponse:
+    """Take a file; a job reads it, the page shows how far it is."""
+    actor = actor_of(request)
+    form = UploadForm(request.POST, request.FILES)
+    if form.is_valid():
+        area = next(g.area for g in actor.grants if g.role in policies.OFFICE)
+        try:
+            document = reading.document_upload(
+                actor=actor, upload=form.cleaned_data["file"], area=area
+            )
+        except Refused as refusal:
+            form.add_error("file", refusal.message)
+        else:
+            return redirect("intake:document", document.pk)
+    return render(request, "intake/upload.html", {"upload_form": form}, status=422)
+
+
+@page(policies.VIEW)
+def document(request: HttpRequest, pk: int) -> HttpResponse:
+    """One document: reading, failed, or its tabs."""
+    actor = actor_of(request)
+    found = get(actor, pk)
+    if found.state in (DocumentState.READING, DocumentState.FAILED):
+        return _unread(request, found)
+    tab = request.GET.get("tab", "read")
+    tab = tab if tab in TABS else "read"
+    context = {
+        "document": found,
+        "tab": tab,
+        "tabs": _tabs(found, tab),
+        "may": {t.verb for t in flow.DOCUMENT.available(found, actor)},
+        "editable": found.state == DocumentState.REVIEW and policies.IMPORT.allows(actor),
+        "missing": found.what_is_missing(),
+        **_CONTENT[tab](actor, found),
+    }
+    return render(request, f"intake/tab_{tab}.html", context)
+
+
+@page(policies.VIEW)
+def original(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """The uploaded file itself."""
+    found = get(actor_of(request), pk)
+    try:
+        content = found.file.path.open("rb")
+    except FileNotFoundError as error:
+        raise Unknown("原文件不在存储中，请联系系统管理员检查数据目录。") from error
+    return FileResponse(content, as_attachment=True, filename=found.name)
+
+
+@page(policies.IMPORT, methods=("POST",))
+def reread(request: HttpRequest, pk: int) -> HttpResponse:
+    """Have it read once more."""
+    reading.document_reread(actor=actor_of(request), document=pk)
+    messages.success(request, "已重新安排读取。")
+    return redirect("intake:document", pk)
+
+
+def get(actor: Actor, pk: int) -> Document:
+    """One document of the actor's office; Unknown otherwise."""
+    visible = Document.objects.visible_to(actor).select_related("area", "file", "plan")
+    found = visible.filter(pk=pk).first()
+    if found is None:
+        raise Unknown("没有这份通知，或它不在您的管辖范围内。")
+    return found
+
+
+def _unread(request: HttpRequest, found: Document) -> HttpResponse:
+    waited = timezone.now() - found.uploaded_at
+    context = {"document": found, "slow": waited.total_seconds() > 120}
+    return render(request, "intake/unread.html", context)
+
+
+def _tabs(found: Document, tab: str) -> list[tuple[Any, ...]]:
+    counts = {
+        "points": found.points.filter(decision=Decision.OPEN).count() or None,
+        "units": found.units_unbound().count() or None,
+    }
+    return [
+        (label, f"?tab={name}", name == tab, *([counts[name]] if counts.get(name) else []))
+        for name, label in TABS.items()
+    ]
+
+
+def _read(actor: Actor, found: Document) -> dict[str, Any]:
+    items = list(found.items.prefetch_related("units", "clauses"))
+    points = Counter(
+        found.points.filter(decision=Decision.OPEN).values_list("item_number", flat=True)
+    )
+    starts = {item.first_line: item for item in items if item.first_line}
+    ends = {n for item in items for n in range(item.first_line, item.last_line + 1)}
+    lines = [
+        {"number": n, "text": text, "item": starts.get(n), "read": n in ends}
+        for n, text in enumerate(found.lines, start=1)
+    ]
+    return {
+        "lines": lines,
+        "items": [{"item": each, "open": points.get(each.number, 0)} for each in items],
+        "document_form": DocumentForm(instance=found),
+    }
+
+
+def _points(actor: Actor, found: Document) -> dict[str, Any]:
+    words = {PointKind.DIFFERENCE: DIFFERENCES, PointKind.REMARK: REMARKS}
+    items = {each.number: each for each in found.items.all()}
+    rows = [
+        {
+            "point": each,
+            "code": words[PointKind(each.kind)].get(each.code, each.code),
+            "item": items.get(each.item_number) if each.item_number else None,
+        }
+        for each in found.points.select_related("decided_by")
+    ]
+    return {"points": rows, "decisions": Decision.choices}
+
+
+def _units(actor: Actor, found: Document) -> dict[str, Any]:
+    units = Unit.objects.filter(item__document=found).select_related(
+        "item", "organisation", "group"
+    )
+    by_name: dict[str, dict[str, Any]] = {}
+    for unit in units.order_by("pk"):
+        row = by_name.setdefault(unit.name, {"unit": unit, "items": []})
+        row["items"].append(unit.item.number)
+    rows = sorted(by_name.values(), key=lambda row: _bound(row["unit"]))
+    return {"units": rows, "names": _names()}
+
+
+def _bound(unit: Unit) -> bool:
+    return bool(unit.organisation_id or unit.group_id or unit.left_out)
+
+
+def _names() -> list[str]:
+    """Names to choose from: groups and the bodies of the city and its counties."""
+    kinds = Organisation.objects.exclude(kind__in=["village", "enterprise"])
+    return [
+        *Group.objects.values_list("name", flat=True),
+        *kinds.filter(path__regex=r"^[^/]+(/[^/]+){0,2}$").values_list("short_name", flat=True),
+    ]
+
+
+def _clauses(actor: Actor, found: Document) -> dict[str, Any]:
+    clauses = Clause.objects.filter(item__document=found).select_related("item")
+    return {"clauses": clauses.order_by("item__number", "number")}
+
+
+def _publish(actor: Actor, found: Document) -> dict[str, Any]:
+    context: dict[str, Any] = {
+        "existing": publication.published_plan(found),
+        "history": history(found, flow.DOCUMENT),
+    }
+    if found.state in (DocumentState.REVIEW, DocumentState.SUBMITTED) and found.year:
+        changes = publication.preview(actor=actor, document=found)
+        context["changes"] = [each for each in changes if each.what != "duty"]
+        context["duties"] = Counter(each.how for each in changes if each.what == "duty")
+    elif found.state == DocumentState.PUBLISHED:
+        context["changes"] = found.changes
+    return context
+
+
+_CONTENT = {
+    "read": _read,
+    "points": _points,
+    "units": _units,
+    "clauses": _clauses,
+    "publish": _publish,
+}

@@ -1,0 +1,240 @@
+"""Deciding, binding, correcting, submitting, publishing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from anlan.intake import policies
+from anlan.intake.choices import Decision
+from anlan.intake.forms import BindForm, ClauseForm, DecideForm, DocumentForm, ItemForm, UnitForm
+from anlan.intake.models import Clause, Item
+from anlan.intake.pages.documents import get
+from anlan.intake.services import checking, publication
+from anlan.kernel.access.policies import page
+from anlan.kernel.errors import Refused, Unknown
+from anlan.kernel.orgs.models import Group
+from anlan.kernel.ui.views import actor_of
+
+
+@page(policies.IMPORT, methods=("POST",))
+def decide(request: HttpRequest, pk: int) -> HttpResponse:
+    """Decide the chosen points."""
+    actor = actor_of(request)
+    form = DecideForm(request.POST, document=get(actor, pk))
+    if not form.is_valid():
+        return _back(request, pk, "points", "；".join(_errors(form)))
+    typed = form.cleaned_data
+
+    def act() -> str:
+        count = checking.points_decide(
+            actor=actor,
+            document=pk,
+            points=typed["points"],
+            decision=Decision(typed["decision"]),
+            note=typed["note"],
+        )
+        return f"已处理 {count} 条。"
+
+    return _do(request, pk, "points", act)
+
+
+@page(policies.IMPORT, methods=("POST",))
+def bind(request: HttpRequest, pk: int, unit: int) -> HttpResponse:
+    """Bind a unit's name to an organisation or a group."""
+    form = BindForm(request.POST)
+    if not form.is_valid():
+        return _back(request, pk, "units", "；".join(_errors(form)))
+    target = form.cleaned_data["target"]
+    chosen = {"group": target} if isinstance(target, Group) else {"organisation": target}
+
+    def act() -> str:
+        count = checking.unit_bind(actor=actor_of(request), unit=unit, **chosen)
+        return f"已对应到“{target}”（{count} 处）。"
+
+    return _do(request, pk, "units", act)
+
+
+@page(policies.IMPORT, methods=("POST",))
+def leave_out(request: HttpRequest, pk: int, unit: int) -> HttpResponse:
+    """Decide that a name binds nobody."""
+    reason = request.POST.get("reason", "")
+
+    def act() -> str:
+        count = checking.unit_leave_out(actor=actor_of(request), unit=unit, reason=reason)
+        return f"已标为不对应任何单位（{count} 处），理由已留存。"
+
+    return _do(request, pk, "units", act)
+
+
+@page(policies.IMPORT, methods=("GET", "POST"))
+def item(request: HttpRequest, pk: int, item: int) -> HttpResponse:
+    """Correct an item's words, date and units."""
+    document = get(actor_of(request), pk)
+    found = document.items.filter(pk=item).first()
+    if found is None:
+        raise Unknown
+    form = ItemForm(request.POST or None, instance=Item.objects.get(pk=found.pk))
+    if request.method == "POST" and form.is_valid():
+
+        def act() -> str:
+            checking.item_edit(actor=actor_of(request), item=item, **form.cleaned_data)
+            return "已保存。"
+
+        return _do(request, pk, "read", act, anchor=f"item-{found.number}")
+    context = {
+        "document": document,
+        "item": found,
+        "form": form,
+        "units": found.units.select_related("organisation", "group"),
+        "unit_form": UnitForm(),
+        "lines": document.lines[max(0, found.first_line - 1) : found.last_line],
+    }
+    return render(request, "intake/item.html", context, status=422 if form.errors else 200)
+
+
+@page(policies.IMPORT, methods=("POST",))
+def add_unit(request: HttpRequest, pk: int, item: int) -> HttpResponse:
+    """Add a responsible unit to an item."""
+    form = UnitForm(request.POST)
+    back = reverse("intake:item", args=[pk, item])
+    if not form.is_valid():
+        messages.error(request, "；".join(_errors(form)))
+        return redirect(back)
+
+    def act() -> str:
+        unit = checking.unit_add(actor=actor_of(request), item=item, **form.cleaned_data)
+        return f"已增加“{unit.name}”。"
+
+    return _do(request, pk, "", act, back=back)
+
+
+@page(policies.IMPORT, methods=("POST",))
+def remove_unit(request: HttpRequest, pk: int, unit: int) -> HttpResponse:
+    """Take a responsible unit off its item."""
+
+    def act() -> str:
+        checking.unit_remove(actor=actor_of(request), unit=unit)
+        return "已移除。"
+
+    item = request.POST.get("item", "")
+    back = reverse("intake:item", args=[pk, int(item)]) if item.isdecimal() else ""
+    return _do(request, pk, "units", act, back=back)
+
+
+@page(policies.IMPORT, methods=("GET", "POST"))
+def clause(request: HttpRequest, pk: int, clause: int) -> HttpResponse:
+    """Correct a clause and bind it to an indicator."""
+    document = get(actor_of(request), pk)
+    found = Clause.objects.filter(item__document=document, pk=clause).first()
+    if found is None:
+        raise Unknown
+    form = ClauseForm(request.POST or None, instance=found)
+    if request.method == "POST" and form.is_valid():
+
+        def act() -> str:
+            checking.clause_edit(actor=actor_of(request), clause=clause, **form.cleaned_data)
+            return "已保存。"
+
+        return _do(request, pk, "clauses", act, anchor=f"clause-{clause}")
+    context = {"document": document, "clause": found, "form": form}
+    return render(request, "intake/clause.html", context, status=422 if form.errors else 200)
+
+
+@page(policies.IMPORT, methods=("POST",))
+def edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Correct title, issuer, year, kind."""
+    document = get(actor_of(request), pk)
+    form = DocumentForm(request.POST, instance=document)
+    if not form.is_valid():
+        return _back(request, pk, "read", "；".join(_errors(form)))
+
+    def act() -> str:
+        checking.document_edit(actor=actor_of(request), document=pk, **form.cleaned_data)
+        return "已保存。"
+
+    return _do(request, pk, "read", act)
+
+
+@page(policies.IMPORT, methods=("POST",))
+def submit(request: HttpRequest, pk: int) -> HttpResponse:
+    """Hand it to the second person."""
+
+    def act() -> str:
+        publication.document_submit(actor=actor_of(request), document=pk)
+        return "已提交，等待安委办负责人发布。"
+
+    return _do(request, pk, "publish", act)
+
+
+@page(policies.IMPORT, methods=("POST",))
+def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take it out of the way."""
+
+    def act() -> str:
+        publication.document_withdraw(actor=actor_of(request), document=pk)
+        return "已撤回，记录保留。"
+
+    return _do(request, pk, "read", act)
+
+
+@page(policies.PUBLISH, methods=("POST",))
+def send_back(request: HttpRequest, pk: int) -> HttpResponse:
+    """Return it to be checked again."""
+    reason = request.POST.get("reason", "")
+
+    def act() -> str:
+        publication.document_return(actor=actor_of(request), document=pk, reason=reason)
+        return "已退回核对。"
+
+    return _do(request, pk, "publish", act)
+
+
+@page(policies.PUBLISH, methods=("POST",))
+def publish(request: HttpRequest, pk: int) -> HttpResponse:
+    """Publish: all or nothing."""
+
+    def act() -> str:
+        _, changes = publication.document_publish(actor=actor_of(request), document=pk)
+        duties = sum(1 for each in changes if each.what == "duty" and each.how == "added")
+        return f"已发布，新增单位任务 {duties} 项，各责任单位现在可以看到。"
+
+    return _do(request, pk, "publish", act)
+
+
+def _do(
+    request: HttpRequest,
+    pk: int,
+    tab: str,
+    act: Callable[[], str],
+    *,
+    anchor: str = "",
+    back: str = "",
+) -> HttpResponse:
+    """Act and go back to the tab; a refusal is told there and nothing is lost."""
+    try:
+        messages.success(request, act())
+    except Refused as refusal:
+        if refusal.status == 404:
+            raise
+        messages.error(request, refusal.message)
+    return redirect(back or _tab(pk, tab, anchor))
+
+
+def _back(request: HttpRequest, pk: int, tab: str, error: str) -> HttpResponse:
+    messages.error(request, error)
+    return redirect(_tab(pk, tab))
+
+
+def _tab(pk: int, tab: str, anchor: str = "") -> str:
+    url = f"{reverse('intake:document', args=[pk])}?tab={tab}"
+    return f"{url}#{anchor}" if anchor else url
+
+
+def _errors(form: Any) -> list[str]:
+    return [str(error) for errors in form.errors.values() for error in errors]
