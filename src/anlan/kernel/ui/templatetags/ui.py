@@ -12,7 +12,7 @@ from django.core.paginator import Page
 from django.forms import BaseForm, BoundField, FileInput, Textarea
 from django.templatetags.static import static
 from django.utils import timezone
-from django.utils.html import escape, format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from anlan.kernel.ui import tokens
@@ -274,11 +274,3 @@ def cell(value: Any) -> Any:
     if isinstance(value, datetime | date):
         return when(value)
     return mark_safe('<span class="muted">—</span>') if value in (None, "") else value
-
-
-@register.filter
-def lines(text: str) -> SafeString:
-    """Text with its line breaks kept, escaped."""
-    return format_html_join(
-        mark_safe("<br>"), "{}", ((line,) for line in str(escape(text)).splitlines())
-    )
