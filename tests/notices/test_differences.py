@@ -278,3 +278,8 @@ def test_title_written_in_two_ways() -> None:
 
 def test_table_that_never_gives_titles_lacks_none() -> None:
     assert compare(notice([item(1), item(2)], [row(1, title=None), row(2, title=None)])) == []
+
+
+def test_row_split_over_two_pages_is_one_item() -> None:
+    rows = [row(1, "开展检查，"), row(1, "抓好整改。")]
+    assert compare(notice([item(1, "开展检查，抓好整改。")], rows)) == []

@@ -68,6 +68,7 @@ CASES = {
     "truncated png": (picture()[:60], "损坏"),
     "blank page": (picture(), "没有认出文字"),
     "huge picture": (HUGE, "太大"),
+    "a library of text": (b"a b " * 1_100_000, "400 万字"),
 }
 
 

@@ -133,8 +133,7 @@ def _continues(last: TableRow, row: TableRow) -> bool:
         return row.title is None and row.part is not None
     if last.item != row.item:
         return False
-    same_title = not row.title or not last.title or fold(row.title) == fold(last.title)
-    return same_title and (row.part is not None or not row.title)
+    return not row.title or not last.title or fold(row.title) == fold(last.title)
 
 
 def _pair(item: Item, rows: list[TableRow]) -> Pair:

@@ -15,6 +15,9 @@ from anlan.notices.readers.kinds import kind_of
 MAX_BYTES = 50 * 1024 * 1024
 """Largest file that is read at all: a scanned notice of 100 pages has about 20 MB."""
 
+MAX_CHARACTERS = 4_000_000
+"""Most characters of text: some 5,000 pages; more would only keep the reader busy for minutes."""
+
 _READERS = {
     "text": "anlan.notices.readers.text",
     "docx": "anlan.notices.readers.docx",
@@ -38,6 +41,10 @@ def read_data(data: bytes) -> Source:
         raise NoticeError("文件是空的，没有可读的内容。请检查文件是否保存完整，再重新选择。")
     reader = importlib.import_module(_READERS[kind_of(data)])
     source: Source = reader.read(data)
+    if sum(map(len, source.lines)) > MAX_CHARACTERS:
+        raise NoticeError(
+            f"文件的文字超过 {MAX_CHARACTERS // 10000} 万字，不像是通知。请只保留通知部分再读。"
+        )
     if not any(line.strip() for line in source.lines):
         raise NoticeError("文件里没有读到文字。请确认文件里有通知正文；扫描件请用更清晰的版本。")
     return source
