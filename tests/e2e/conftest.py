@@ -1,4 +1,8 @@
-"""Browser tests: a real Chromium against a whole installation, both shared by all of them."""
+"""Browser tests: a real Chromium against a whole installation, both shared by all of them.
+
+They end with this package, not with the session: while Playwright runs, its event loop occupies the
+thread, and Django refuses its database to tests that follow.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +42,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
 FAILED = pytest.StashKey[bool]()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     """Chromium of the system; without it the test is skipped and says so."""
     program = next(filter(None, map(shutil.which, PROGRAMS)), None)
@@ -53,7 +57,7 @@ def browser() -> Iterator[Browser]:
         launched.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def site(browser: Browser) -> Iterator[Site]:
     """A running installation with the demonstration accounts."""
     # Not pytest's folder: each further pytest on this machine closes that to all but its owner,
