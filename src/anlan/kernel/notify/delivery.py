@@ -66,7 +66,8 @@ def _failed(delivery: Delivery, error: str) -> None:
 
 def wait_after(attempts: int) -> timedelta:
     """How long to wait after so many failed attempts: doubling, at most an hour."""
-    return min(FIRST_WAIT * 2 ** (attempts - 1), LONGEST_WAIT)
+    doubled: timedelta = FIRST_WAIT * 2 ** (attempts - 1)
+    return min(doubled, LONGEST_WAIT)
 
 
 def _message(delivery: Delivery) -> senders.Message:

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
-from anlan.kernel.access.actor import Actor
 from anlan.kernel.access.answers import local
 from anlan.kernel.access.policies import anyone, page
+from anlan.kernel.access.requests import Request
 from anlan.kernel.notify import selectors, services
 
 PER_PAGE = 30
 
 
 @page(anyone)
-def notifications(request: HttpRequest) -> HttpResponse:
+def notifications(request: Request) -> HttpResponse:
     """The list, newest first; ``?unread=1`` those not read."""
-    actor = actor_of(request)
+    actor = request.actor
     rows = selectors.notifications(actor)
     unread = request.GET.get("unread") == "1"
     shown = rows.filter(read_at__isnull=True) if unread else rows
@@ -33,28 +33,23 @@ def notifications(request: HttpRequest) -> HttpResponse:
 
 
 @page(anyone)
-def bell(request: HttpRequest) -> HttpResponse:
+def bell(request: Request) -> HttpResponse:
     """The bell with its count, read again when something new has come."""
-    unread = selectors.unread_count(actor_of(request))
+    unread = selectors.unread_count(request.actor)
     return render(request, "ui/parts/bell.html", {"unread": unread})
 
 
 @page(anyone, methods=("POST",))
 @require_POST
-def read_all(request: HttpRequest) -> HttpResponse:
+def read_all(request: Request) -> HttpResponse:
     """Mark all as read."""
-    services.read_all(actor=actor_of(request))
+    services.read_all(actor=request.actor)
     return redirect("notify:list")
 
 
 @page(anyone, methods=("POST",))
 @require_POST
-def open_one(request: HttpRequest, pk: int) -> HttpResponse:
+def open_one(request: Request, pk: int) -> HttpResponse:
     """Mark one as read and go where it leads."""
-    notification = services.read(actor=actor_of(request), pk=pk)
+    notification = services.read(actor=request.actor, pk=pk)
     return redirect(local(request, notification.link) if notification.link else "notify:list")
-
-
-def actor_of(request: HttpRequest) -> Actor:
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    return actor

@@ -12,7 +12,9 @@ from django.urls import reverse
 
 from anlan.kernel.access.actor import Actor
 from anlan.kernel.orgs.models import Area, AreaLevel
-from anlan.kernel.ui import marks, nav
+from anlan.kernel.ui import marks
+from anlan.kernel.ui.nav import Link, Section, sections
+from anlan.kernel.ui.nav import tabs as first_entries
 
 if TYPE_CHECKING:
     from anlan.kernel.access.models import User
@@ -84,12 +86,12 @@ class Shell:
         return selectors.unread_count(self.actor) if self.actor and self.user else 0
 
     @cached_property
-    def nav(self) -> list[nav.Section]:
-        return nav.sections(self.actor, self.request.path) if self.actor and self.user else []
+    def nav(self) -> list[Section]:
+        return sections(self.actor, self.request.path) if self.actor and self.user else []
 
     @cached_property
-    def tabs(self) -> list[nav.Link]:
-        return nav.tabs(self.nav)
+    def tabs(self) -> list[Link]:
+        return first_entries(self.nav)
 
     @cached_property
     def more(self) -> bool:

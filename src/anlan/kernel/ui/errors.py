@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
 from anlan.kernel.access import answers
+from anlan.kernel.access.requests import Request
 from anlan.kernel.errors import Forbidden, Refused, Unknown
 
 log = logging.getLogger("anlan.ui")
@@ -26,19 +27,19 @@ class Stale(Refused):
         )
 
 
-def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+def forbidden(request: Request, exception: Exception | None = None) -> HttpResponse:
     """403 raised by the framework; refusals of ours come with their own words."""
     return answers.refused(request, Forbidden())
 
 
-def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+def not_found(request: Request, exception: Exception | None = None) -> HttpResponse:
     """404: an address that does not exist, or a thing outside the viewer's scope."""
     return answers.refused(
         request, Unknown("没有这个页面，或其内容不在您的管辖范围内。请核对网址，或从首页重新进入。")
     )
 
 
-def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+def csrf_failure(request: Request, reason: str = "") -> HttpResponse:
     """403: Django's check against forged forms refused."""
     log.warning("csrf refused: %s %s", request.path, reason)
     return answers.refused(request, Stale())

@@ -22,8 +22,6 @@ from openpyxl.utils import get_column_letter
 from anlan.kernel.errors import Refused
 
 if TYPE_CHECKING:
-    from openpyxl.worksheet._write_only import WriteOnlyWorksheet
-
     from anlan.kernel.ui.lists import Column
 
 MOST = 200_000
@@ -63,7 +61,7 @@ def workbook(
 ) -> Workbook:
     """A sheet of the rows under their columns' labels, and a sheet that says what they are."""
     book = Workbook(write_only=True)
-    sheet: WriteOnlyWorksheet = book.create_sheet(name[:31])
+    sheet: Any = book.create_sheet(name[:31])
     sheet.freeze_panes = "A2"
     for number, column in enumerate(columns, 1):
         sheet.column_dimensions[get_column_letter(number)].width = column.width
@@ -72,14 +70,14 @@ def workbook(
         sheet.append([_cell(sheet, column.value(row)) for column in columns])
     if columns:
         sheet.auto_filter.ref = f"A1:{get_column_letter(len(columns))}1"
-    notes: WriteOnlyWorksheet = book.create_sheet("说明")
+    notes: Any = book.create_sheet("说明")
     notes.column_dimensions["B"].width = 60
     for label, words in about:
         notes.append([_styled(notes, label, font=Font(bold=True)), _cell(notes, words)])
     return book
 
 
-def plain(value: Any) -> str | int | float | date | None:
+def plain(value: Any) -> Any:
     """What Excel gets for a value: numbers and dates as such, all else as clean text."""
     if value is None or value == "":
         return None
@@ -96,7 +94,7 @@ def plain(value: Any) -> str | int | float | date | None:
     return ILLEGAL_CHARACTERS_RE.sub("", text)[:LONGEST]
 
 
-def _cell(sheet: WriteOnlyWorksheet, value: Any) -> Any:
+def _cell(sheet: Any, value: Any) -> Any:
     made = WriteOnlyCell(sheet, plain(value))
     if isinstance(made.value, str):
         made.data_type = "s"  # text that begins with = is a text, not a formula
@@ -104,7 +102,7 @@ def _cell(sheet: WriteOnlyWorksheet, value: Any) -> Any:
     return made
 
 
-def _styled(sheet: WriteOnlyWorksheet, words: str, **styles: Any) -> Any:
+def _styled(sheet: Any, words: str, **styles: Any) -> Any:
     made = _cell(sheet, words)
     for name, style in styles.items():
         setattr(made, name, style)

@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils import timezone
 
 from anlan.kernel.access.policies import anyone, page
+from anlan.kernel.access.requests import Request
 from anlan.kernel.orgs.models import Organisation, OrganisationKind
 from anlan.kernel.ui import tokens
 from anlan.kernel.ui.lists import Column, Empty, Filter, List, Rows
@@ -35,7 +35,7 @@ class Example(forms.Form):
         choices=[("red", "红"), ("orange", "橙"), ("yellow", "黄"), ("blue", "蓝")],
     )
     text = forms.CharField(label="进展情况", widget=forms.Textarea({"rows": 4}), required=False)
-    files = forms.FileField(
+    proof = forms.FileField(
         label="佐证材料", required=False, help_text="照片、PDF 或 Office 文件，每个不超过 50 MB。"
     )
     sure = forms.BooleanField(label="我已核对，数据真实")
@@ -78,7 +78,7 @@ ORGANISATIONS = List(
 
 
 @page(anyone, methods=("GET", "POST"))
-def guide(request: HttpRequest) -> HttpResponseBase:
+def guide(request: Request) -> HttpResponseBase:
     """``/ui/``: examples, and the organisations as the example of a list."""
     form = Example(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():

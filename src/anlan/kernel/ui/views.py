@@ -5,13 +5,14 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from anlan.kernel.access.actor import Actor
 from anlan.kernel.access.answers import local
 from anlan.kernel.access.policies import anyone, page
+from anlan.kernel.access.requests import Request
 from anlan.kernel.errors import Refused
 from anlan.kernel.ui.models import SavedView
 from anlan.kernel.write import Write
@@ -28,21 +29,21 @@ class ViewForm(forms.Form):
 
 @page(anyone, methods=("POST",))
 @require_POST
-def save(request: HttpRequest) -> HttpResponse:
+def save(request: Request) -> HttpResponse:
     """Keep the list's present filters under a name; the same name again replaces them."""
     form = ViewForm(request.POST)
     if not form.is_valid():
         raise Refused("view", "视图没有保存：名称要填写，且不超过 20 个字。")
     kept = form.cleaned_data
-    keep_view(actor=actor_of(request), page=kept["page"], name=kept["name"], query=kept["query"])
+    keep_view(actor=request.actor, page=kept["page"], name=kept["name"], query=kept["query"])
     return redirect(local(request, kept["back"]))
 
 
 @page(anyone, methods=("POST",))
 @require_POST
-def delete(request: HttpRequest, pk: int) -> HttpResponse:
+def delete(request: Request, pk: int) -> HttpResponse:
     """Drop a view of one's own."""
-    drop_view(actor=actor_of(request), pk=pk)
+    drop_view(actor=request.actor, pk=pk)
     return redirect(local(request, urlsplit(request.POST.get("back", "/")).path))
 
 
@@ -64,8 +65,3 @@ def drop_view(*, actor: Actor, pk: int) -> None:
     """Delete a view of the actor's own; Unknown if it is not his."""
     with Write(actor, "ui.view.drop") as write:
         write.lock(SavedView.objects.filter(user=actor.user), pk).delete()
-
-
-def actor_of(request: HttpRequest) -> Actor:
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    return actor

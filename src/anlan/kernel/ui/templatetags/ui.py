@@ -187,7 +187,7 @@ def form_field(field: BoundField, hint: str = "") -> dict[str, Any]:
     kind = _kind(field)
     notes = [f"{field.auto_id}-help"] if (hint or field.help_text) else []
     notes += [f"{field.auto_id}-errors"] if field.errors else []
-    attributes = {
+    attributes: dict[str, str | bool] = {
         "class": _class(kind, bool(field.errors)),
         **({"aria-describedby": " ".join(notes)} if notes else {}),
     }
