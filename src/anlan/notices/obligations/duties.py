@@ -34,7 +34,6 @@ _REPORTS = re.compile(
     r"|已(?:累计)?(?:建成|完成|实现|达到)\d"
 )
 _AIMS = re.compile(r"确保|力争|要|应当|必须|不得|争取|至少|不少于")
-_HAN = re.compile(r"[\u4e00-\u9fff]")
 _SHORTEST = 4
 
 
@@ -48,9 +47,14 @@ def binds(clause: str) -> bool:
     return bool(_MODAL.search(clause)) or not _DECLARES.search(clause)
 
 
+def _characters(words: str) -> int:
+    """How many Chinese characters the words have."""
+    return sum("\u4e00" <= char <= "\u9fff" for char in words)
+
+
 def is_duty(stretch: str) -> bool:
     """Whether a stretch without a measure binds."""
-    if len(_HAN.findall(stretch)) < _SHORTEST:
+    if _characters(stretch) < _SHORTEST:
         return False
     if _MODAL.search(stretch):
         return True

@@ -10,20 +10,21 @@ from datetime import date
 from anlan.notices.document import Obligation, ObligationKind
 from anlan.notices.obligations import duties, sentences, subjects, universals
 from anlan.notices.obligations.measures import Measure, Reader
-from anlan.notices.obligations.passage import BLOT, Passage
+from anlan.notices.obligations.passage import Passage
 from anlan.notices.obligations.sentences import Span, Stretch
 
+_INTRODUCTION = 24  # characters of a date or period and the words that lead to it
 _AHEAD = 8  # clauses after a condition in which the bound party is looked for
+_TIME_ENDS = frozenset("前底末内年度月周季日天止旬号班次时期")
 _INTRODUCTORY = frozenset("力争取确保到在于其中原则上为前、和")
 _SCOPES = (ObligationKind.CONDITION, ObligationKind.TRIGGER)
-_JOINTS = ("、", "或", "并", "，", "以及")
+_JOINTS = "、或并，"
 _ACHIEVES = re.compile(
     r"^[^，]{0,24}?(?:基本|全面|力争|确保|全部)?(?<!未)(?:完成|建成|实现|达到|建立|形成|出台|印发).*(?<!的)$"
 )
-_ACTS = re.compile(r"开展|进行|给予|实施|采取|予以|实行|不抽")
+_ACTS = re.compile(r"开展|进行|给予|实施|采取|予以|实行")
 _MODAL = re.compile(r"应当?|必须|须|要")
 _CONTINUES = re.compile(r"^(?:并|要|应|须|必须|不得|严禁|还)")
-_TRIM = "，,、；;。：: " + BLOT
 
 
 def find(text: str, *, year: int | None, default_subject: str | None = None) -> list[Obligation]:
@@ -80,16 +81,16 @@ class _Finder:
         for place, span in enumerate(stretch.clauses):
             start = span.start if begin is None else begin
             last = place + 1 == len(stretch.clauses)
-            if not last and self._introduces(span):
+            if not last and span.end - start <= _INTRODUCTION and self._introduces(span):
                 begin = start
                 continue
             begin = None
             yield Span(start, span.end)
 
     def _introduces(self, span: Span) -> bool:
-        if span.end - span.start > 20:
-            return False
         words = self._words(span)
+        if words[-1] not in _TIME_ENDS:
+            return False
         reader = Reader(words, self.year, conditional=False)
         spans = [(day.start, day.end) for day in reader.binding]
         spans += [(each.start, each.end) for each in reader.recurrences]
@@ -189,8 +190,9 @@ class _Finder:
     def _duty(
         self, clauses: list[Span], named: list[str | None], *, alone: bool
     ) -> list[Obligation]:
-        while clauses and not duties.binds(self._words(clauses[0])):
-            clauses, named = clauses[1:], named[1:]
+        said = (place for place, clause in enumerate(clauses) if duties.binds(self._words(clause)))
+        first = next(said, len(clauses))
+        clauses, named = clauses[first:], named[first:]
         subject = next((name for name in named if name), self.subject)
         self._carry(named)
         if not clauses:

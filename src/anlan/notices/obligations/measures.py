@@ -169,22 +169,23 @@ class Reader:
         return before[-1] if before else groups[0]
 
     def _deadline(self, day: Day) -> Measure:
-        yearly = any(each.end == day.start and not each.per for each in self.recurrences)
-        period = next((e.period for e in self.recurrences if e.end == day.start), None)
+        group = next(each for each in dates.groups(self.clause, self.binding) if day in each)
+        period = next((e.period for e in self.recurrences if e.end == group[0].start), None)
         return Measure(
-            day.start,
-            day.end,
-            ObligationKind.DEADLINE,
-            period=period if yearly else None,
-            deadline=day.deadline,
+            day.start, day.end, ObligationKind.DEADLINE, period=period, deadline=day.deadline
         )
 
     def _recurring(self, found: list[Measure]) -> list[Measure]:
-        """每月报送 says once a month where no number of times is given."""
+        """每月报送 says once a month where no number of times is given.
+
+        每年6月底前 is a last day of every year, not a frequency.
+        """
+        days = {day.start for day in self.binding}
         alone = [
             each
             for each in self.recurrences
             if not each.whole
+            and each.end not in days
             and each.per not in ("次", "班")
             and not any(m.start <= each.start < m.end for m in found)
         ]

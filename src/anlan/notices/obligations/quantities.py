@@ -228,7 +228,7 @@ def _counts(
         return False
     if op:
         return True
-    if _NAMED.match(text, end):
+    if _NAMED.match(text, end) or first.value == 0.5:  # 半年总结
         return False
     if first.figures or last.figures or first.value > 10 or first.percent or unit == "%":
         return True
