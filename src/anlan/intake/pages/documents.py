@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import Count, Q
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -20,11 +20,11 @@ from anlan.intake.models import Clause, Document, Unit
 from anlan.intake.services import publication, reading
 from anlan.kernel.access.actor import Actor
 from anlan.kernel.access.policies import page
+from anlan.kernel.access.requests import Request
 from anlan.kernel.audit.selectors import history
 from anlan.kernel.errors import Refused, Unknown
 from anlan.kernel.orgs.models import Group, Organisation
 from anlan.kernel.ui.lists import Column, Empty, Filter, List
-from anlan.kernel.ui.views import actor_of
 
 DOCUMENTS = List(
     key="intake.documents",
@@ -65,9 +65,9 @@ TABS = {
 
 
 @page(policies.VIEW)
-def documents(request: HttpRequest) -> HttpResponseBase:
+def documents(request: Request) -> HttpResponseBase:
     """All imported notices, and the upload."""
-    actor = actor_of(request)
+    actor = request.actor
     rows = (
         Document.objects.visible_to(actor)
         .select_related("uploaded_by")
@@ -79,9 +79,9 @@ def documents(request: HttpRequest) -> HttpResponseBase:
 
 
 @page(policies.IMPORT, methods=("POST",))
-def upload(request: HttpRequest) -> HttpResponse:
+def upload(request: Request) -> HttpResponse:
     """Take a file; a job reads it, the page shows how far it is."""
-    actor = actor_of(request)
+    actor = request.actor
     form = UploadForm(request.POST, request.FILES)
     if form.is_valid():
         area = next(g.area for g in actor.grants if g.role in policies.OFFICE)
@@ -97,10 +97,12 @@ def upload(request: HttpRequest) -> HttpResponse:
 
 
 @page(policies.VIEW)
-def document(request: HttpRequest, pk: int) -> HttpResponse:
+def document(request: Request, pk: int) -> HttpResponse:
     """One document: reading, failed, or its tabs."""
-    actor = actor_of(request)
+    actor = request.actor
     found = get(actor, pk)
+    if request.htmx:
+        return _waiting(found)
     if found.state in (DocumentState.READING, DocumentState.FAILED):
         return _unread(request, found)
     tab = request.GET.get("tab", "read")
@@ -118,9 +120,9 @@ def document(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @page(policies.VIEW)
-def original(request: HttpRequest, pk: int) -> HttpResponseBase:
+def original(request: Request, pk: int) -> HttpResponseBase:
     """The uploaded file itself."""
-    found = get(actor_of(request), pk)
+    found = get(request.actor, pk)
     try:
         content = found.file.path.open("rb")
     except FileNotFoundError as error:
@@ -129,9 +131,9 @@ def original(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 @page(policies.IMPORT, methods=("POST",))
-def reread(request: HttpRequest, pk: int) -> HttpResponse:
+def reread(request: Request, pk: int) -> HttpResponse:
     """Have it read once more."""
-    reading.document_reread(actor=actor_of(request), document=pk)
+    reading.document_reread(actor=request.actor, document=pk)
     messages.success(request, "已重新安排读取。")
     return redirect("intake:document", pk)
 
@@ -145,10 +147,18 @@ def get(actor: Actor, pk: int) -> Document:
     return found
 
 
-def _unread(request: HttpRequest, found: Document) -> HttpResponse:
+def _unread(request: Request, found: Document) -> HttpResponse:
     waited = timezone.now() - found.uploaded_at
     context = {"document": found, "slow": waited.total_seconds() > 120}
     return render(request, "intake/unread.html", context)
+
+
+def _waiting(found: Document) -> HttpResponse:
+    """The page that waits for the reading asks again and again; it reloads once there is news."""
+    response = HttpResponse(status=204)
+    if found.state != DocumentState.READING:
+        response["HX-Refresh"] = "true"
+    return response
 
 
 def _tabs(found: Document, tab: str) -> list[tuple[Any, ...]]:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
@@ -17,15 +17,15 @@ from anlan.intake.models import Clause, Item
 from anlan.intake.pages.documents import get
 from anlan.intake.services import checking, publication
 from anlan.kernel.access.policies import page
+from anlan.kernel.access.requests import Request
 from anlan.kernel.errors import Refused, Unknown
 from anlan.kernel.orgs.models import Group
-from anlan.kernel.ui.views import actor_of
 
 
 @page(policies.IMPORT, methods=("POST",))
-def decide(request: HttpRequest, pk: int) -> HttpResponse:
+def decide(request: Request, pk: int) -> HttpResponse:
     """Decide the chosen points."""
-    actor = actor_of(request)
+    actor = request.actor
     form = DecideForm(request.POST, document=get(actor, pk))
     if not form.is_valid():
         return _back(request, pk, "points", "；".join(_errors(form)))
@@ -45,7 +45,7 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @page(policies.IMPORT, methods=("POST",))
-def bind(request: HttpRequest, pk: int, unit: int) -> HttpResponse:
+def bind(request: Request, pk: int, unit: int) -> HttpResponse:
     """Bind a unit's name to an organisation or a group."""
     form = BindForm(request.POST)
     if not form.is_valid():
@@ -54,28 +54,28 @@ def bind(request: HttpRequest, pk: int, unit: int) -> HttpResponse:
     chosen = {"group": target} if isinstance(target, Group) else {"organisation": target}
 
     def act() -> str:
-        count = checking.unit_bind(actor=actor_of(request), unit=unit, **chosen)
+        count = checking.unit_bind(actor=request.actor, unit=unit, **chosen)
         return f"已对应到“{target}”（{count} 处）。"
 
     return _do(request, pk, "units", act)
 
 
 @page(policies.IMPORT, methods=("POST",))
-def leave_out(request: HttpRequest, pk: int, unit: int) -> HttpResponse:
+def leave_out(request: Request, pk: int, unit: int) -> HttpResponse:
     """Decide that a name binds nobody."""
     reason = request.POST.get("reason", "")
 
     def act() -> str:
-        count = checking.unit_leave_out(actor=actor_of(request), unit=unit, reason=reason)
+        count = checking.unit_leave_out(actor=request.actor, unit=unit, reason=reason)
         return f"已标为不对应任何单位（{count} 处），理由已留存。"
 
     return _do(request, pk, "units", act)
 
 
 @page(policies.IMPORT, methods=("GET", "POST"))
-def item(request: HttpRequest, pk: int, item: int) -> HttpResponse:
+def item(request: Request, pk: int, item: int) -> HttpResponse:
     """Correct an item's words, date and units."""
-    document = get(actor_of(request), pk)
+    document = get(request.actor, pk)
     found = document.items.filter(pk=item).first()
     if found is None:
         raise Unknown
@@ -83,7 +83,7 @@ def item(request: HttpRequest, pk: int, item: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
 
         def act() -> str:
-            checking.item_edit(actor=actor_of(request), item=item, **form.cleaned_data)
+            checking.item_edit(actor=request.actor, item=item, **form.cleaned_data)
             return "已保存。"
 
         return _do(request, pk, "read", act, anchor=f"item-{found.number}")
@@ -99,7 +99,7 @@ def item(request: HttpRequest, pk: int, item: int) -> HttpResponse:
 
 
 @page(policies.IMPORT, methods=("POST",))
-def add_unit(request: HttpRequest, pk: int, item: int) -> HttpResponse:
+def add_unit(request: Request, pk: int, item: int) -> HttpResponse:
     """Add a responsible unit to an item."""
     form = UnitForm(request.POST)
     back = reverse("intake:item", args=[pk, item])
@@ -108,18 +108,18 @@ def add_unit(request: HttpRequest, pk: int, item: int) -> HttpResponse:
         return redirect(back)
 
     def act() -> str:
-        unit = checking.unit_add(actor=actor_of(request), item=item, **form.cleaned_data)
+        unit = checking.unit_add(actor=request.actor, item=item, **form.cleaned_data)
         return f"已增加“{unit.name}”。"
 
     return _do(request, pk, "", act, back=back)
 
 
 @page(policies.IMPORT, methods=("POST",))
-def remove_unit(request: HttpRequest, pk: int, unit: int) -> HttpResponse:
+def remove_unit(request: Request, pk: int, unit: int) -> HttpResponse:
     """Take a responsible unit off its item."""
 
     def act() -> str:
-        checking.unit_remove(actor=actor_of(request), unit=unit)
+        checking.unit_remove(actor=request.actor, unit=unit)
         return "已移除。"
 
     item = request.POST.get("item", "")
@@ -128,9 +128,9 @@ def remove_unit(request: HttpRequest, pk: int, unit: int) -> HttpResponse:
 
 
 @page(policies.IMPORT, methods=("GET", "POST"))
-def clause(request: HttpRequest, pk: int, clause: int) -> HttpResponse:
+def clause(request: Request, pk: int, clause: int) -> HttpResponse:
     """Correct a clause and bind it to an indicator."""
-    document = get(actor_of(request), pk)
+    document = get(request.actor, pk)
     found = Clause.objects.filter(item__document=document, pk=clause).first()
     if found is None:
         raise Unknown
@@ -138,7 +138,7 @@ def clause(request: HttpRequest, pk: int, clause: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
 
         def act() -> str:
-            checking.clause_edit(actor=actor_of(request), clause=clause, **form.cleaned_data)
+            checking.clause_edit(actor=request.actor, clause=clause, **form.cleaned_data)
             return "已保存。"
 
         return _do(request, pk, "clauses", act, anchor=f"clause-{clause}")
@@ -147,60 +147,60 @@ def clause(request: HttpRequest, pk: int, clause: int) -> HttpResponse:
 
 
 @page(policies.IMPORT, methods=("POST",))
-def edit(request: HttpRequest, pk: int) -> HttpResponse:
+def edit(request: Request, pk: int) -> HttpResponse:
     """Correct title, issuer, year, kind."""
-    document = get(actor_of(request), pk)
+    document = get(request.actor, pk)
     form = DocumentForm(request.POST, instance=document)
     if not form.is_valid():
         return _back(request, pk, "read", "；".join(_errors(form)))
 
     def act() -> str:
-        checking.document_edit(actor=actor_of(request), document=pk, **form.cleaned_data)
+        checking.document_edit(actor=request.actor, document=pk, **form.cleaned_data)
         return "已保存。"
 
     return _do(request, pk, "read", act)
 
 
 @page(policies.IMPORT, methods=("POST",))
-def submit(request: HttpRequest, pk: int) -> HttpResponse:
+def submit(request: Request, pk: int) -> HttpResponse:
     """Hand it to the second person."""
 
     def act() -> str:
-        publication.document_submit(actor=actor_of(request), document=pk)
+        publication.document_submit(actor=request.actor, document=pk)
         return "已提交，等待安委办负责人发布。"
 
     return _do(request, pk, "publish", act)
 
 
 @page(policies.IMPORT, methods=("POST",))
-def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+def withdraw(request: Request, pk: int) -> HttpResponse:
     """Take it out of the way."""
 
     def act() -> str:
-        publication.document_withdraw(actor=actor_of(request), document=pk)
+        publication.document_withdraw(actor=request.actor, document=pk)
         return "已撤回，记录保留。"
 
     return _do(request, pk, "read", act)
 
 
 @page(policies.PUBLISH, methods=("POST",))
-def send_back(request: HttpRequest, pk: int) -> HttpResponse:
+def send_back(request: Request, pk: int) -> HttpResponse:
     """Return it to be checked again."""
     reason = request.POST.get("reason", "")
 
     def act() -> str:
-        publication.document_return(actor=actor_of(request), document=pk, reason=reason)
+        publication.document_return(actor=request.actor, document=pk, reason=reason)
         return "已退回核对。"
 
     return _do(request, pk, "publish", act)
 
 
 @page(policies.PUBLISH, methods=("POST",))
-def publish(request: HttpRequest, pk: int) -> HttpResponse:
+def publish(request: Request, pk: int) -> HttpResponse:
     """Publish: all or nothing."""
 
     def act() -> str:
-        _, changes = publication.document_publish(actor=actor_of(request), document=pk)
+        _, changes = publication.document_publish(actor=request.actor, document=pk)
         duties = sum(1 for each in changes if each.what == "duty" and each.how == "added")
         return f"已发布，新增单位任务 {duties} 项，各责任单位现在可以看到。"
 
@@ -208,7 +208,7 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _do(
-    request: HttpRequest,
+    request: Request,
     pk: int,
     tab: str,
     act: Callable[[], str],
@@ -226,7 +226,7 @@ def _do(
     return redirect(back or _tab(pk, tab, anchor))
 
 
-def _back(request: HttpRequest, pk: int, tab: str, error: str) -> HttpResponse:
+def _back(request: Request, pk: int, tab: str, error: str) -> HttpResponse:
     messages.error(request, error)
     return redirect(_tab(pk, tab))
 

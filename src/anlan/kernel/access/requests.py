@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from django.http import HttpRequest
 
 if TYPE_CHECKING:
+    from django_htmx.middleware import HtmxDetails
+
     from anlan.kernel.access.actor import Actor
     from anlan.kernel.access.dues import Due
     from anlan.kernel.access.models import AccountSession, SessionEnd
@@ -22,3 +24,4 @@ class Request(HttpRequest):
     due: Due | None  # what the account must do first
     deputy_lapsed: bool  # the session had chosen a deputation that is not in force any more
     declaration: Declaration
+    htmx: HtmxDetails

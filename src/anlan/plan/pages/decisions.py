@@ -6,13 +6,13 @@ from collections.abc import Callable
 from datetime import date
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from anlan.kernel.access.answers import local
 from anlan.kernel.access.policies import page
+from anlan.kernel.access.requests import Request
 from anlan.kernel.errors import Refused
-from anlan.kernel.ui.views import actor_of
 from anlan.plan import policies, selectors
 from anlan.plan.choices import OrderState
 from anlan.plan.pages.duty import with_actions
@@ -20,9 +20,9 @@ from anlan.plan.services import extensions, orders, reports
 
 
 @page(policies.VERIFY)
-def inbox(request: HttpRequest) -> HttpResponse:
+def inbox(request: Request) -> HttpResponse:
     """Reports to verify, extensions to decide, orders to sign: oldest first."""
-    actor = actor_of(request)
+    actor = request.actor
     waiting = selectors.orders(actor).filter(state__in=[OrderState.PROPOSED, OrderState.ANSWERED])
     follows = policies.FOLLOW.allows(actor)
     context = {
@@ -35,54 +35,54 @@ def inbox(request: HttpRequest) -> HttpResponse:
 
 
 @page(policies.VERIFY, methods=("POST",))
-def accept(request: HttpRequest, pk: int) -> HttpResponse:
+def accept(request: Request, pk: int) -> HttpResponse:
     """Verify a report."""
     reason = request.POST.get("reason", "")
     return _decide(
         request,
-        lambda: reports.report_accept(actor=actor_of(request), report=pk, reason=reason),
+        lambda: reports.report_accept(actor=request.actor, report=pk, reason=reason),
         "已核验通过。",
     )
 
 
 @page(policies.VERIFY, methods=("POST",))
-def send_back(request: HttpRequest, pk: int) -> HttpResponse:
+def send_back(request: Request, pk: int) -> HttpResponse:
     """Return a report with a reason."""
     reason = request.POST.get("reason", "")
     return _decide(
         request,
-        lambda: reports.report_return(actor=actor_of(request), report=pk, reason=reason),
+        lambda: reports.report_return(actor=request.actor, report=pk, reason=reason),
         "已退回，并告知上报人。",
     )
 
 
 @page(policies.REPORT, methods=("POST",))
-def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+def withdraw(request: Request, pk: int) -> HttpResponse:
     """Take one's unit's report back."""
     return _decide(
         request,
-        lambda: reports.report_withdraw(actor=actor_of(request), report=pk),
+        lambda: reports.report_withdraw(actor=request.actor, report=pk),
         "上报已撤回，可以重新填报。",
     )
 
 
 @page(policies.DECIDE, methods=("POST",))
-def decide(request: HttpRequest, pk: int, verdict: str) -> HttpResponse:
+def decide(request: Request, pk: int, verdict: str) -> HttpResponse:
     """Grant or refuse an extension."""
     reason = request.POST.get("reason", "")
     return _decide(
         request,
         lambda: extensions.extension_decide(
-            actor=actor_of(request), extension=pk, grant=verdict == "grant", reason=reason
+            actor=request.actor, extension=pk, grant=verdict == "grant", reason=reason
         ),
         "已同意延期。" if verdict == "grant" else "已答复不同意延期。",
     )
 
 
 @page(policies.FOLLOW, methods=("POST",))
-def order(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
+def order(request: Request, pk: int, verb: str) -> HttpResponse:
     """Issue, dismiss, reject or close a supervision order."""
-    actor, reason = actor_of(request), request.POST.get("reason", "")
+    actor, reason = request.actor, request.POST.get("reason", "")
     acts: dict[str, tuple[Callable[[], object], str]] = {
         "issue": (
             lambda: orders.order_issue(actor=actor, order=pk, until=_day(request), reason=reason),
@@ -102,14 +102,14 @@ def order(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     return _decide(request, act, said)
 
 
-def _day(request: HttpRequest) -> date:
+def _day(request: Request) -> date:
     try:
         return date.fromisoformat(request.POST.get("until", ""))
     except ValueError as error:
         raise Refused("until_needed", "请填写回复期限，例如 2025-06-30。") from error
 
 
-def _decide(request: HttpRequest, act: Callable[[], object], said: str) -> HttpResponse:
+def _decide(request: Request, act: Callable[[], object], said: str) -> HttpResponse:
     """Decide and go back where one came from; a refusal is told there, nothing is lost."""
     try:
         act()

@@ -6,15 +6,15 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from anlan.kernel.access.actor import Actor
 from anlan.kernel.access.policies import page
+from anlan.kernel.access.requests import Request
 from anlan.kernel.audit.selectors import history
 from anlan.kernel.errors import Refused
 from anlan.kernel.evidence.services import file_store, of
-from anlan.kernel.ui.views import actor_of
 from anlan.plan import flow, policies, selectors
 from anlan.plan.choices import DutyState, ReportState
 from anlan.plan.forms import AnswerForm, ExtensionForm, HandDownForm, ReportForm
@@ -24,15 +24,15 @@ from anlan.plan.standing import share
 
 
 @page(policies.VIEW)
-def duty(request: HttpRequest, pk: int) -> HttpResponse:
+def duty(request: Request, pk: int) -> HttpResponse:
     """The page of one duty; its state part alone for htmx."""
-    return _show(request, selectors.duty(actor_of(request), pk))
+    return _show(request, selectors.duty(request.actor, pk))
 
 
 @page(policies.REPORT, methods=("POST",))
-def report(request: HttpRequest, pk: int) -> HttpResponse:
+def report(request: Request, pk: int) -> HttpResponse:
     """Report progress with a number, text and evidence."""
-    actor = actor_of(request)
+    actor = request.actor
     found = selectors.duty(actor, pk)
     form = ReportForm(request.POST, request.FILES, duty=found)
 
@@ -45,9 +45,9 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @page(policies.HAND_DOWN, methods=("POST",))
-def hand_down(request: HttpRequest, pk: int) -> HttpResponse:
+def hand_down(request: Request, pk: int) -> HttpResponse:
     """Give sub-duties to the organisations below."""
-    actor = actor_of(request)
+    actor = request.actor
     found = selectors.duty(actor, pk)
     form = HandDownForm(request.POST, duty=found)
 
@@ -60,9 +60,9 @@ def hand_down(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @page(policies.EXTEND, methods=("POST",))
-def extend(request: HttpRequest, pk: int) -> HttpResponse:
+def extend(request: Request, pk: int) -> HttpResponse:
     """Apply for more time."""
-    actor = actor_of(request)
+    actor = request.actor
     found = selectors.duty(actor, pk)
 
     def act(typed: dict[str, Any]) -> str:
@@ -73,9 +73,9 @@ def extend(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @page(policies.REPORT, methods=("POST",))
-def answer(request: HttpRequest, pk: int, order: int) -> HttpResponse:
+def answer(request: Request, pk: int, order: int) -> HttpResponse:
     """Answer a supervision order on this duty."""
-    actor = actor_of(request)
+    actor = request.actor
     found = selectors.duty(actor, pk)
 
     def act(typed: dict[str, Any]) -> str:
@@ -85,7 +85,7 @@ def answer(request: HttpRequest, pk: int, order: int) -> HttpResponse:
     return _act(request, found, AnswerForm(request.POST), act, "answer_form")
 
 
-def _act(request: HttpRequest, found: Duty, form: forms.Form, act: Any, name: str) -> HttpResponse:
+def _act(request: Request, found: Duty, form: forms.Form, act: Any, name: str) -> HttpResponse:
     """Do it and go back to the page; with a fault, the page again with what was typed."""
     if form.is_valid():
         try:
@@ -99,10 +99,8 @@ def _act(request: HttpRequest, found: Duty, form: forms.Form, act: Any, name: st
     return _show(request, found, status=422, **{name: form})
 
 
-def _show(
-    request: HttpRequest, found: Duty, status: int = 200, **typed: forms.Form
-) -> HttpResponse:
-    actor = actor_of(request)
+def _show(request: Request, found: Duty, status: int = 200, **typed: forms.Form) -> HttpResponse:
+    actor = request.actor
     context = {
         "duty": found,
         "goal": reports.goal(found),
@@ -118,7 +116,7 @@ def _show(
         **_forms(found, actor),
         **typed,
     }
-    partial = request.htmx and not request.htmx.boosted  # type: ignore[attr-defined]
+    partial = request.htmx and not request.htmx.boosted
     name = "plan/_duty.html" if partial and not typed else "plan/duty.html"
     return render(request, name, context, status=status)
 

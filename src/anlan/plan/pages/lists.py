@@ -5,16 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import Q
-from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
 
 from anlan.kernel.access.policies import page
+from anlan.kernel.access.requests import Request
 from anlan.kernel.orgs.models import Area, AreaLevel
 from anlan.kernel.ui.lists import Column, Empty, Filter, List, Rows
 from anlan.kernel.ui.templatetags.ui import state
-from anlan.kernel.ui.views import actor_of
 from anlan.plan import policies, selectors
 from anlan.plan.choices import DutyKind, OrderState, Standing, UnitRole
 from anlan.plan.models import Duty, KeyDuty
@@ -48,18 +47,18 @@ def _area(rows: Rows, code: str) -> Rows:
     return rows.filter(Q(area=area) | Q(area__path__startswith=f"{area.path}/"))
 
 
-def _areas(request: HttpRequest) -> list[tuple[str, str]]:
+def _areas(request: Request) -> list[tuple[str, str]]:
     ranks = Area.objects.filter(level__in=[AreaLevel.CITY, AreaLevel.COUNTY, AreaLevel.ZONE])
     return [(a.code, "市直单位" if a.level == AreaLevel.CITY else a.name) for a in ranks]
 
 
-def _key_duties(request: HttpRequest) -> list[tuple[int, str]]:
+def _key_duties(request: Request) -> list[tuple[int, str]]:
     plan = selectors.plan_of()
     found = KeyDuty.objects.filter(plan=plan, retired_at=None) if plan else []
     return [(each.pk, str(each)) for each in found]
 
 
-def _plans(request: HttpRequest) -> list[tuple[int, str]]:
+def _plans(request: Request) -> list[tuple[int, str]]:
     return [(each.pk, f"{each.year} 年") for each in selectors.plans()]
 
 
@@ -151,23 +150,23 @@ ORDERS = List(
 
 
 @page(policies.REPORT)
-def tasks(request: HttpRequest) -> HttpResponseBase:
+def tasks(request: Request) -> HttpResponseBase:
     """My work list: what my organisations must do, most urgent first."""
-    actor = actor_of(request)
+    actor = request.actor
     rows = selectors.my_duties(actor)
     return TASKS.respond(request, rows, "plan/tasks.html", {"summary": _summary(rows)})
 
 
 @page(policies.VIEW)
-def duties(request: HttpRequest) -> HttpResponseBase:
+def duties(request: Request) -> HttpResponseBase:
     """All duties that I see; the cells of the matrix lead here."""
-    return DUTIES.respond(request, selectors.duties(actor_of(request)), "plan/duties.html")
+    return DUTIES.respond(request, selectors.duties(request.actor), "plan/duties.html")
 
 
 @page(policies.VIEW)
-def orders(request: HttpRequest) -> HttpResponseBase:
+def orders(request: Request) -> HttpResponseBase:
     """Supervision orders on duties that I see."""
-    rows: Any = selectors.orders(actor_of(request))
+    rows: Any = selectors.orders(request.actor)
     return ORDERS.respond(request, rows, "plan/orders.html")
 
 
