@@ -45,12 +45,16 @@ class Actor:
     @cached_property
     def grants(self) -> list[Grant]:
         """The grants in force today: the user's own, or the principal's while deputising."""
-        from anlan.kernel.access.models import Grant
+        from anlan.kernel.access.models import Deputy, Grant
 
         if self.user is None:
             return []
-        holder = self.deputy.principal_id if self.deputy else self.user.pk
-        in_force = Grant.objects.in_force().filter(user_id=holder)
+        in_force = Grant.objects.in_force()
+        if self.deputy:  # a deputation that lapses while a live page is open gives nothing more
+            deputations = Deputy.objects.in_force().filter(pk=self.deputy.pk, deputy=self.user)
+            in_force = in_force.filter(user__in=deputations.values("principal"))
+        else:
+            in_force = in_force.filter(user=self.user)
         return list(in_force.select_related("organisation", "area").order_by("pk"))
 
     @property

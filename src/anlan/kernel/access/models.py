@@ -98,6 +98,15 @@ class Grant(models.Model):
         return f"{self.user} · {self.get_role_display()} · {self.organisation}"
 
 
+class DeputyQuerySet(models.QuerySet["Deputy"]):
+    def in_force(self) -> Self:
+        """In force today, first and last day included; the principal's account is in use."""
+        today = timezone.localdate()
+        return self.filter(
+            ended_at=None, principal__is_active=True, valid_from__lte=today, valid_to__gte=today
+        )
+
+
 class Deputy(models.Model):
     """``deputy`` acts for ``principal`` between two dates, by the written authority named."""
 
@@ -112,6 +121,8 @@ class Deputy(models.Model):
     authority = models.CharField("依据", max_length=200)
     created_at = models.DateTimeField(auto_now_add=True)
     ended_at = models.DateTimeField(null=True, blank=True)
+
+    objects = DeputyQuerySet.as_manager()
 
     class Meta:
         constraints = [

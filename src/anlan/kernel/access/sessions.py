@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.middleware.csrf import rotate_token
 from django.utils import timezone
 
@@ -148,11 +148,4 @@ def deputation(request: Request, user: User) -> Deputy | None:
 
 def deputations(user: User) -> QuerySet[Deputy]:
     """The deputations in force today by which ``user`` may act for somebody."""
-    today = timezone.localdate()
-    return Deputy.objects.filter(
-        Q(ended_at=None),
-        deputy=user,
-        principal__is_active=True,
-        valid_from__lte=today,
-        valid_to__gte=today,
-    )
+    return Deputy.objects.in_force().filter(deputy=user)

@@ -13,7 +13,7 @@ from django.utils import timezone
 from anlan.kernel.access import forms, rules, selectors, sessions, totp
 from anlan.kernel.access.client import Client
 from anlan.kernel.access.models import AccountSession, SessionEnd, User
-from anlan.kernel.access.pages.common import attempt, frame
+from anlan.kernel.access.pages.common import attempt, frame, posted
 from anlan.kernel.access.policies import anyone, page
 from anlan.kernel.access.requests import Request
 from anlan.kernel.access.services import factor, passwords
@@ -43,7 +43,7 @@ def account(request: Request) -> HttpResponse:
 @page(anyone, methods=("GET", "POST"), while_due=True)
 def password(request: Request) -> HttpResponse:
     """Change my password; also the page of a forced change."""
-    form = forms.ChangePassword(request.POST or None)
+    form = forms.ChangePassword(posted(request))
     if form.is_valid() and _changed(request, form):
         request.session.cycle_key()
         messages.success(request, "口令已修改，您在其他地方的登录都已结束。")
@@ -80,7 +80,7 @@ def second_factor(request: Request) -> HttpResponse:
         context |= {"form": forms.Confirm(), "left": left}
         return render(request, "access/totp_on.html", context)
     salt = request.session.setdefault(SALT, totp.new_salt())
-    form = forms.FirstCode(request.POST or None)
+    form = forms.FirstCode(posted(request))
     if form.is_valid():
         client = Client.of(request)
         codes = attempt(

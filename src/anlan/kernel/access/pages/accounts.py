@@ -11,7 +11,7 @@ from django.utils import timezone
 from anlan.kernel.access import forms, policies, selectors
 from anlan.kernel.access.client import Client
 from anlan.kernel.access.models import Grant, User
-from anlan.kernel.access.pages.common import attempt, reason
+from anlan.kernel.access.pages.common import attempt, posted, reason
 from anlan.kernel.access.policies import page
 from anlan.kernel.access.requests import Request
 from anlan.kernel.access.services import accounts as service
@@ -39,7 +39,7 @@ def accounts(request: Request) -> HttpResponse:
 @page(policies.accounts_manage, methods=("GET", "POST"))
 def new_account(request: Request) -> HttpResponse:
     """Make an account; its one-time password is shown once, here."""
-    form = forms.NewAccount(request.POST or None)
+    form = forms.NewAccount(posted(request))
     if form.is_valid():
         made = attempt(form, lambda: service.create(actor=request.actor, **form.cleaned_data))
         if made:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from django import forms
+from django.http import QueryDict
 
 from anlan.kernel.access.requests import Request
 from anlan.kernel.errors import Refused
@@ -20,6 +21,11 @@ def attempt(form: forms.Form, act: Callable[[], T], field: str | None = None) ->
     except Refused as refusal:
         form.add_error(field, refusal.message)
         return None
+
+
+def posted(request: Request) -> QueryDict | None:
+    """What was sent, also when it is empty; None where the page is only being opened."""
+    return request.POST if request.method == "POST" else None
 
 
 def reason(request: Request) -> str:

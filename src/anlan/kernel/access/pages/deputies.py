@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from anlan.kernel.access import answers, forms, selectors, sessions
-from anlan.kernel.access.pages.common import attempt
+from anlan.kernel.access.pages.common import attempt, posted
 from anlan.kernel.access.policies import anyone, page
 from anlan.kernel.access.requests import Request
 from anlan.kernel.access.services import deputies as service
@@ -18,7 +18,7 @@ from anlan.kernel.errors import Refused
 @page(anyone, methods=("GET", "POST"))
 def deputies(request: Request) -> HttpResponse:
     """Appoint a deputy; see past and present ones; take up what others left to me."""
-    form = forms.Appoint(request.POST or None, initial={"valid_from": timezone.localdate()})
+    form = forms.Appoint(posted(request), initial={"valid_from": timezone.localdate()})
     if form.is_valid():
         made = attempt(form, lambda: service.appoint(actor=request.actor, **form.cleaned_data))
         if made:

@@ -15,6 +15,7 @@ from django.utils.crypto import constant_time_compare
 from anlan.kernel.access import answers, forms, sessions
 from anlan.kernel.access.client import Client
 from anlan.kernel.access.models import SessionEnd, User
+from anlan.kernel.access.pages.common import posted
 from anlan.kernel.access.policies import anyone, page, public
 from anlan.kernel.access.requests import Request
 from anlan.kernel.access.services import attempts
@@ -99,7 +100,7 @@ def second_factor(request: Request) -> HttpResponse:
     if pending is None:
         return HttpResponseRedirect(reverse("access:login"))
     user, back = pending
-    form = forms.Code(request.POST or None)
+    form = forms.Code(posted(request))
     status = 200
     if form.is_valid():
         try:
