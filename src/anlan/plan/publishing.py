@@ -6,9 +6,8 @@ place, what it no longer asks is cancelled (never deleted), what it asks anew is
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
 from typing import Any
 
 from django.db import models
@@ -19,9 +18,9 @@ from anlan.kernel.write import Write
 from anlan.plan.choices import DutyState
 from anlan.plan.drafts import ClauseDraft, KeyDutyDraft, OwnerDraft, PlanDraft
 from anlan.plan.matching import match_clauses, match_key_duties
-from anlan.plan.models import Assignment, Clause, Duty, KeyDuty, Plan
-from anlan.plan.periods import name, spans
+from anlan.plan.models import Assignment, Clause, Duty, Extension, KeyDuty, Plan
 from anlan.plan.services.standings import standing_of
+from anlan.plan.wanted import Wanted
 
 
 @dataclass
@@ -50,9 +49,9 @@ class _Publication:
         self.write = write
         self.draft = draft
         self.changes: list[Change] = []
-        self.today = timezone.localdate()
-        wanted = {o.organisation for k in draft.key_duties for o in k.owners}
-        self.organisations = Organisation.objects.select_related("area").in_bulk(wanted)
+        owners = {o.organisation for k in draft.key_duties for o in k.owners}
+        self.organisations = Organisation.objects.select_related("area").in_bulk(owners)
+        self.wanted = Wanted(draft.year, timezone.localdate(), self.organisations)
 
     def run(self) -> Plan:
         plan = self._plan()
@@ -100,18 +99,16 @@ class _Publication:
         return plan
 
     def _key_duty(self, plan: Plan, key_duty: KeyDuty | None, draft: KeyDutyDraft) -> None:
-        fields = {
-            "chapter_number": draft.chapter_number,
-            "chapter_title": draft.chapter_title,
-            "number": draft.number,
-            "title": draft.title,
-            "text": draft.text,
-        }
+        names = ("chapter_number", "chapter_title", "number", "title", "text")
+        fields = {name: getattr(draft, name) for name in names}
         if key_duty is None:
             key_duty = self.write.add(KeyDuty(plan=plan, **fields))
             self._note("key_duty", "added", draft.title)
-        elif before := self._update(key_duty, fields):
-            self._note("key_duty", "changed", draft.title, before, fields)
+        else:
+            if self.draft.partial:
+                fields = {"text": _joined(key_duty.text, draft.text)}
+            if before := self._update(key_duty, fields):
+                self._note("key_duty", "changed", draft.title, before, fields)
         clauses = self._clauses(key_duty, draft.clauses)
         self._owners(key_duty, draft.owners)
         self._duties(key_duty, draft, clauses)
@@ -132,36 +129,41 @@ class _Publication:
         for gone in set() if self.draft.partial else set(old) - set(matched.values()):
             self._note("clause", "removed", gone.text)
             self.write.change(gone, retired_at=timezone.now())
-        kept = []
+        kept: list[tuple[Clause, ClauseDraft]] = []
+        new: list[Clause] = []
         for index, draft in enumerate(drafts):
             fields = {**vars(draft), "lines": list(draft.lines), "number": index + 1}
             clause = matched.get(index)
+            if self.draft.partial:
+                fields["number"] = clause.number if clause else len(old) + len(new) + 1
             if clause is None:
-                clause = self.write.add(Clause(key_duty=key_duty, **fields))
+                clause = Clause(key_duty=key_duty, **fields)
+                new.append(clause)
                 self._note("clause", "added", draft.text)
             elif (before := self._update(clause, fields)).keys() - {"lines", "number"}:
                 self._note("clause", "changed", draft.text, before, fields)
             kept.append((clause, draft))
+        _add_all(new)
         return kept
 
     def _owners(self, key_duty: KeyDuty, drafts: tuple[OwnerDraft, ...]) -> None:
-        old = {(a.part, a.organisation_id): a for a in key_duty.assignments.all()}
+        assignments = key_duty.assignments.select_related("organisation")
+        old = {(a.part, a.organisation_id): a for a in assignments}
+        new = []
         for draft in drafts:
             fields = {"role": draft.role, "name": draft.name, "inherited": draft.inherited}
             found = old.pop((draft.part, draft.organisation), None)
-            said = f"{key_duty.title}：{self.organisations[draft.organisation]}"
+            organisation = self.organisations[draft.organisation]
             if found is None:
-                self.write.add(
+                new.append(
                     Assignment(
-                        key_duty=key_duty,
-                        part=draft.part,
-                        organisation_id=draft.organisation,
-                        **fields,
+                        key_duty=key_duty, part=draft.part, organisation=organisation, **fields
                     )
                 )
-                self._note("owner", "added", said)
+                self._note("owner", "added", f"{key_duty.title}：{organisation}")
             elif before := self._update(found, fields):
-                self._note("owner", "changed", said, before, fields)
+                self._note("owner", "changed", f"{key_duty.title}：{organisation}", before, fields)
+        _add_all(new)
         for gone in () if self.draft.partial else old.values():
             self._note("owner", "removed", f"{key_duty.title}：{gone.organisation}")
             gone.delete()
@@ -171,74 +173,33 @@ class _Publication:
     def _duties(
         self, key_duty: KeyDuty, draft: KeyDutyDraft, clauses: list[tuple[Clause, ClauseDraft]]
     ) -> None:
-        old = {
-            (d.clause_id, d.organisation_id, d.period_start): d
-            for d in key_duty.duties.filter(parent=None).order_by("pk")
-        }
+        existing = key_duty.duties.filter(parent=None).select_related("organisation").order_by("pk")
+        old = {(d.clause_id, d.organisation_id, d.period_start): d for d in existing}
+        granted = Extension.objects.filter(duty__in=existing, state="granted")
+        put_off = set(granted.values_list("duty", flat=True))
         new = []
-        for wanted in self._wanted(key_duty, draft, clauses):
+        for wanted in self.wanted.duties(key_duty, draft, clauses):
             key = (wanted.clause_id, wanted.organisation_id, wanted.period_start)
             duty = old.pop(key, None)
             if duty is None:
                 new.append(wanted)
             else:
-                self._revise(duty, wanted)
-        Duty.objects.bulk_create(new, batch_size=500)
+                self._revise(duty, wanted, put_off=duty.pk in put_off)
+        _add_all(new)
         for duty in new:
             self._note("duty", "added", f"{duty.title}（{duty.organisation}）")
         if not self.draft.partial:
             self._cancel(old.values())
 
-    def _wanted(
-        self, key_duty: KeyDuty, draft: KeyDutyDraft, clauses: list[tuple[Clause, ClauseDraft]]
-    ) -> Iterable[Duty]:
-        """One duty per owner for the item as a whole; one per owner and period for each clause
-        that is assigned on its own, owned by its part's owners where it belongs to a part."""
-        whole = (date(self.draft.year, 1, 1), draft.due_on)
-        for owner in _once(draft.owners):
-            yield self._duty(key_duty, None, owner, whole, draft.title)
-        for clause, clause_draft in clauses:
-            if not clause_draft.assigned:
-                continue
-            owners = [o for o in draft.owners if not clause.part or o.part == clause.part]
-            for span in spans(self.draft.year, period=clause.period, deadline=clause.deadline):
-                for owner in _once(owners or draft.owners):
-                    yield self._duty(key_duty, clause, owner, span, _title(clause, span[0]))
-
-    def _duty(
-        self,
-        key_duty: KeyDuty,
-        clause: Clause | None,
-        owner: OwnerDraft,
-        span: tuple[date, date],
-        title: str,
-    ) -> Duty:
-        organisation = self.organisations[owner.organisation]
-        target = clause.value if clause else None
-        duty = Duty(
-            key_duty=key_duty,
-            clause=clause,
-            organisation=organisation,
-            area=organisation.area,
-            role=owner.role,
-            title=title,
-            target=target,
-            period_start=span[0],
-            due_on=span[1],
-        )
-        duty.standing = standing_of(duty, today=self.today)
-        return duty
-
-    def _revise(self, duty: Duty, wanted: Duty) -> None:
+    def _revise(self, duty: Duty, wanted: Duty, *, put_off: bool) -> None:
         fields = {"title": wanted.title, "role": wanted.role, "target": wanted.target}
         # A date that was put off for this unit stays, unless the notice now gives a later one.
-        put_off = duty.extensions.filter(state="granted").exists()
         if not (put_off and wanted.due_on <= duty.due_on):
             fields["due_on"] = wanted.due_on
         if duty.state == DutyState.CANCELLED:
             fields["state"] = DutyState.OPEN
         before = self._update(duty, fields)
-        self._update(duty, {"standing": standing_of(duty, today=self.today)})
+        self._update(duty, {"standing": standing_of(duty, today=self.wanted.today)})
         if before:
             self._note("duty", "changed", f"{duty.title}（{duty.organisation}）", before, fields)
 
@@ -273,17 +234,18 @@ class _Publication:
         )
 
 
-def _title(clause: Clause, start: date) -> str:
-    stretch = name(clause.period, start)
-    return f"{clause.text[:280]}（{stretch}）" if stretch else clause.text[:300]
+def _add_all(rows: Sequence[models.Model]) -> None:
+    """Store many new rows of one kind at once, each validated but for its foreign keys: one query
+    per key and row would cost seconds, and the database checks them anyway."""
+    if not rows:
+        return
+    model = type(rows[0])
+    keys = [each.name for each in model._meta.concrete_fields if each.is_relation]
+    for row in rows:
+        row.clean_fields(exclude=keys)
+    model._default_manager.bulk_create(rows, batch_size=500)
 
 
-def _once(owners: Iterable[OwnerDraft]) -> Iterable[OwnerDraft]:
-    """Each organisation once: where it is named in several roles, the first (strongest) counts."""
-    seen: dict[int, OwnerDraft] = {}
-    for owner in sorted(owners, key=lambda o: (o.inherited, _WEIGHT.index(o.role))):
-        seen.setdefault(owner.organisation, owner)
-    return seen.values()
-
-
-_WEIGHT = ["lead", "responsible", "oversee", "assist"]
+def _joined(text: str, more: str) -> str:
+    """The text with what a supplement says besides, once."""
+    return text if more in text else "\n".join(filter(None, [text, more]))

@@ -1,0 +1,80 @@
+"""The duties that a draft asks for: of whom, for what, over which stretch of time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from anlan.kernel.orgs.models import Organisation
+from anlan.plan.drafts import ClauseDraft, KeyDutyDraft, OwnerDraft
+from anlan.plan.models import Clause, Duty, KeyDuty
+from anlan.plan.periods import name, spans
+from anlan.plan.services.standings import standing_of
+
+# Where an organisation is named in several roles, the strongest counts.
+_WEIGHT = ["lead", "responsible", "oversee", "assist"]
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the duties of a plan are made of. ``organisations``: those that own any, by id."""
+
+    year: int
+    today: date
+    organisations: Mapping[int, Organisation]
+
+    def duties(
+        self,
+        key_duty: KeyDuty,
+        draft: KeyDutyDraft,
+        clauses: Sequence[tuple[Clause, ClauseDraft]],
+    ) -> Iterable[Duty]:
+        """Unsaved: one duty per owner for the item as a whole; one per owner and period for each
+        clause that is assigned on its own, owned by its part's owners where it has a part."""
+        whole = (date(self.year, 1, 1), draft.due_on)
+        for owner in _once(draft.owners):
+            yield self._duty(key_duty, None, owner, whole, draft.title)
+        for clause, clause_draft in clauses:
+            if not clause_draft.assigned:
+                continue
+            owners = [o for o in draft.owners if not clause.part or o.part == clause.part]
+            for span in spans(self.year, period=clause.period, deadline=clause.deadline):
+                for owner in _once(owners or draft.owners):
+                    yield self._duty(key_duty, clause, owner, span, _title(clause, span[0]))
+
+    def _duty(
+        self,
+        key_duty: KeyDuty,
+        clause: Clause | None,
+        owner: OwnerDraft,
+        span: tuple[date, date],
+        title: str,
+    ) -> Duty:
+        organisation = self.organisations[owner.organisation]
+        duty = Duty(
+            key_duty=key_duty,
+            clause=clause,
+            organisation=organisation,
+            area=organisation.area,
+            role=owner.role,
+            title=title,
+            target=clause.value if clause else None,
+            period_start=span[0],
+            due_on=span[1],
+        )
+        duty.standing = standing_of(duty, today=self.today)
+        return duty
+
+
+def _title(clause: Clause, start: date) -> str:
+    stretch = name(clause.period, start)
+    return f"{clause.text[:280]}（{stretch}）" if stretch else clause.text[:300]
+
+
+def _once(owners: Iterable[OwnerDraft]) -> Iterable[OwnerDraft]:
+    """Each organisation once."""
+    seen: dict[int, OwnerDraft] = {}
+    for owner in sorted(owners, key=lambda o: (o.inherited, _WEIGHT.index(o.role))):
+        seen.setdefault(owner.organisation, owner)
+    return seen.values()
