@@ -23,6 +23,7 @@ from anlan.config.processes import Supervisor, die_with_parent
 Command = Callable[[Sequence[str]], int]
 DONE, FAILED, MISTAKE, INTERRUPTED = 0, 1, 2, 130
 DEFAULT_PORT = "8000"
+WORKER_CONCURRENCY = 4  # a long reading must not hold up the minute's reminders
 
 
 def command(function: Command) -> Command:
@@ -115,7 +116,7 @@ def worker(arguments: Sequence[str]) -> int:
         from procrastinate.contrib.django import app
 
         with app.replace_connector(app.connector.get_worker_connector()):  # type: ignore[attr-defined]
-            app.run_worker(name="anlan")
+            app.run_worker(name="anlan", concurrency=WORKER_CONCURRENCY)
     return DONE
 
 
@@ -162,6 +163,28 @@ def demo(arguments: Sequence[str]) -> int:
 
         prepare.require_migrated()
         print(f"演示数据：{prepare.load(loaders.demonstration)}")
+    return DONE
+
+
+@command
+def audit(arguments: Sequence[str]) -> int:
+    """Prove that no sealed audit row was touched: 0 intact, 1 touched."""
+    parser = _parser("audit", "核对审计记录的封存链：0 完好，1 被改动")
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="verify")
+    verify = verbs.add_parser("verify", help="从第一条核对到最后一条", add_help=False)
+    verify.add_argument("-h", "--help", action="help", help="显示这段说明")
+    verify.add_argument("--head", help="先前记下的封存号，用来证明链尾没有被删掉")
+    head = parser.parse_args(arguments).head
+    with django():
+        from anlan.config import prepare
+        from anlan.kernel.audit import chain
+
+        prepare.require_migrated()
+        verdict = chain.verify(head=head)
+    if not verdict.intact:
+        print(f"审计记录被改动：第 {verdict.broken} 条，{verdict.text}。", file=sys.stderr)
+        return FAILED
+    print(f"审计记录完好：{verdict.links} 条，封存号 {verdict.head}")
     return DONE
 
 

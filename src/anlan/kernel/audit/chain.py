@@ -18,8 +18,8 @@ from datetime import UTC
 from django.conf import settings
 from django.db import connection, transaction
 
-from anlan.config.secret import kept
 from anlan.kernel.audit.models import AuditRow, Seal
+from anlan.kernel.secret import kept
 
 GENESIS = bytes(32)
 _SEALING = 0x616E6C616E  # advisory lock: one process seals at a time

@@ -1,0 +1,31 @@
+"""The installation's secrets: made once, kept in the data folder, readable by their owner only."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import tempfile
+from functools import cache
+from pathlib import Path
+
+
+@cache
+def kept(var: Path, name: str) -> str:
+    """The secret ``name`` kept in the folder ``var``, made on first use."""
+    path = var / name
+    if not path.exists():
+        _make(path)
+    return path.read_text()
+
+
+def _make(path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False) as file:
+        file.write(secrets.token_urlsafe(50))
+    try:
+        # A link never replaces: of two processes that start at once, both read the first one's.
+        os.link(file.name, path)
+    except FileExistsError:
+        pass
+    finally:
+        Path(file.name).unlink()
