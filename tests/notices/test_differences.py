@@ -283,3 +283,19 @@ def test_table_that_never_gives_titles_lacks_none() -> None:
 def test_row_split_over_two_pages_is_one_item() -> None:
     rows = [row(1, "开展检查，"), row(1, "抓好整改。")]
     assert compare(notice([item(1, "开展检查，抓好整改。")], rows)) == []
+
+
+@pytest.mark.parametrize(
+    ("body", "column", "expected"),
+    [
+        ("3月底前完成检查。", "完成时限：3月底前", []),
+        ("3月底前完成检查。", "完成时限：2025年3月底", []),
+        ("开展检查。", "完成时限：长期", []),
+        ("开展检查。", "备注：", []),
+        ("开展检查。", "完成时限：6月底前", [(K.TEXT_ONLY_IN_TABLE, "", "完成时限：6月底前")]),
+        ("3月底前完成检查。", "完成时限：6月底前", [(K.NUMBER, "3月底", "完成时限：6月底前")]),
+    ],
+)
+def test_column_of_dates(body: str, column: str, expected) -> None:
+    found = pair(body, f"{body}\n{column}")
+    assert [(each.kind, each.body, each.table) for each in found] == expected

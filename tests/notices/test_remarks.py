@@ -131,6 +131,13 @@ def test_number_with_a_measure_in_time_is_complete(more) -> None:
     assert kinds(item("市应急局至少解决10项问题。", obligations=[duty])) == []
 
 
+def test_date_in_a_column_of_the_table_is_a_date() -> None:
+    text = "市应急局至少解决10项问题。"
+    row = TableRow(1, None, "检查", f"{text}\n完成时限：6月底前", OWNED)
+    duty = quota("市应急局至少解决10项问题", subject="市应急局")
+    assert kinds(item(text, obligations=[duty]), table=[row]) == []
+
+
 def test_deadline_in_the_same_sentence_holds_for_its_numbers() -> None:
     text = "每个乡镇组建20人的队伍，6月底前完成。"
     duties = [

@@ -6,6 +6,7 @@ ordered by weight (the order of ``DifferenceKind``), within one kind by place in
 
 from __future__ import annotations
 
+from anlan.notices.differences.columns import compare_columns
 from anlan.notices.differences.pairing import Pair, pair_up
 from anlan.notices.differences.texts import compare_texts, compare_titles
 from anlan.notices.differences.units import compare_units
@@ -43,7 +44,8 @@ def _compare_pair(pair: Pair, titled: bool) -> list[Difference]:
         found += compare_units(number, side.body, side.table)
     for texts in pair.texts:
         found += compare_texts(number, texts.body, texts.table)
-    return found
+    whole = "\n".join([pair.item.text, *(part.text for part in pair.item.parts)])
+    return found + compare_columns(number, whole, pair.columns)
 
 
 def _missing_item(row: TableRow) -> Difference:

@@ -11,6 +11,7 @@ from collections import defaultdict, deque
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
 
+from anlan.notices.differences.columns import split
 from anlan.notices.differences.texts import fold
 from anlan.notices.document import Item, Notice, Part, Responsible, TableRow
 
@@ -43,6 +44,7 @@ class Pair:
     parts_only_body: list[str] = field(default_factory=list)
     parts_only_table: list[str] = field(default_factory=list)
     texts: list[Facing] = field(default_factory=list)
+    columns: list[str] = field(default_factory=list)
     assignments: list[Assignment] = field(default_factory=list)
 
     @property
@@ -137,7 +139,7 @@ def _continues(last: TableRow, row: TableRow) -> bool:
 
 
 def _pair(item: Item, rows: list[TableRow]) -> Pair:
-    pair = Pair(item, rows)
+    pair = Pair(item, rows, columns=[c for row in rows for c in split(row.text)[1]])
     body_parts = {_sector(part.sector): part for part in item.parts if part.sector}
     table_parts = {_sector(row.part): row for row in rows if row.part}
     if not body_parts or not table_parts:
@@ -149,7 +151,7 @@ def _pair(item: Item, rows: list[TableRow]) -> Pair:
     rest = [part for part in item.parts if not part.sector]
     rest_rows = [row for row in rows if not row.part]
     pair.texts = [Facing(_join([item, *rest]), _join(rest_rows))]
-    pair.texts += [Facing(body_parts[s].text, table_parts[s].text) for s in both]
+    pair.texts += [Facing(body_parts[s].text, split(table_parts[s].text)[0]) for s in both]
     pair.assignments = [
         Assignment(
             [item.responsible, *(part.responsible for part in rest)],
@@ -177,12 +179,16 @@ def _part_assignments(facing: list[tuple[Part, TableRow]]) -> list[Assignment]:
 
 
 def _join(pieces: Iterable[Item | Part | TableRow]) -> str:
-    return "\n".join(piece.text for piece in pieces)
+    return "\n".join(_own_text(piece) for piece in pieces)
+
+
+def _own_text(piece: Item | Part | TableRow) -> str:
+    return split(piece.text)[0] if isinstance(piece, TableRow) else piece.text
 
 
 def _named(piece: Part | TableRow) -> str:
     sector = (piece.sector if isinstance(piece, Part) else piece.part) or ""
-    text = piece.text.strip()
+    text = _own_text(piece).strip()
     return text if text.startswith(sector) else f"{sector}：{text}"
 
 

@@ -6,9 +6,10 @@ is ordered by weight (the order of ``RemarkKind``), within one kind by place in 
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection
 
-from anlan.notices.document import Chapter, Notice, Remark
+from anlan.notices.document import Chapter, Notice, Remark, TableRow
 from anlan.notices.kinds import RemarkKind
 from anlan.notices.remarks.amounts import amounts, contradictions
 from anlan.notices.remarks.layout import layout, wording
@@ -32,9 +33,12 @@ def remarks(notice: Notice, known_units: Collection[str] | None = None) -> list[
         *repetition(notice),
         *layout(notice),
     ]
+    rows: defaultdict[int | None, list[TableRow]] = defaultdict(list)
+    for row in notice.table:
+        rows[row.item].append(row)
     for chapter in notice.chapters:
         for item in chapter.items:
-            found += _placed(chapter, [*amounts(item), *wording(item)])
+            found += _placed(chapter, [*amounts(item, rows[item.number]), *wording(item)])
     return sorted(found, key=lambda remark: _WEIGHT[RemarkKind(remark.kind)])
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from anlan.notices.document import Item, Notice, Obligation, ObligationKind, Remark
+from anlan.notices.differences.columns import sets_date
+from anlan.notices.document import Item, Notice, Obligation, ObligationKind, Remark, TableRow
 from anlan.notices.kinds import DifferenceKind, RemarkKind
 
 _QUOTED = 30  # characters of a clause that a remark quotes
@@ -25,9 +26,10 @@ _MADE = re.compile(
 _STANDING = re.compile(r"每人|每天|每名|补助|补贴|贴息|利率|费率|税|标准|额度|资金|贷款|元")
 
 
-def amounts(item: Item) -> list[Remark]:
-    """The remarks on the numbers and dates of one item."""
-    return [*_undated(item), *_unclear(item)]
+def amounts(item: Item, rows: Sequence[TableRow]) -> list[Remark]:
+    """The remarks on the numbers and dates of one item; ``rows``: its rows in the table."""
+    dated = any(sets_date(row.text) for row in rows)
+    return [*([] if dated else _undated(item)), *_unclear(item)]
 
 
 def contradictions(notice: Notice) -> list[Remark]:
@@ -92,7 +94,9 @@ def _question(each: Obligation) -> str | None:
     levels = _LEVELS.search(words)
     if levels and not frequent:
         return f"没有写“{levels[0]}”是各自都要达到，还是合计达到。请写明。"
-    if each.subject or levels or _WHO.search(words):
+    # "30处" is the city's sum; "至少…" and "1—2" invite the question whose number it is
+    open_number = each.value_max is not None or _AT_LEAST.search(each.text)
+    if each.subject or levels or not open_number or _WHO.search(words):
         return None
     if each.unit == "次":
         return "没有写由谁组织、按什么范围计次（全市一次，还是各县、各部门各一次）。请写明。"
