@@ -62,7 +62,7 @@ def _chinese(text: str) -> Counter[str]:
     return Counter(re.findall("[\u4e00-\u9fff]", text))
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(notices())
 def test_random_notices_are_read_as_they_were_written(written: Written) -> None:
     reading = read(from_text(written.text))
@@ -87,7 +87,7 @@ def test_random_notices_are_read_as_they_were_written(written: Written) -> None:
     assert notice.closing == "某某市人民政府\n2025年3月4日"
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(notices(), st.integers(24, 45))
 def test_lines_broken_at_a_width_are_put_together_again(written: Written, width: int) -> None:
     """From 24 characters on a heading and its stop fit on one line, so that no title is cut."""
@@ -107,7 +107,7 @@ def _said(item: Item) -> tuple[int | None, str | None, str, str]:
     return item.number, item.title, squeeze(item.text), squeeze(item.responsible.text)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(notices())
 def test_a_notice_without_any_line_break_keeps_its_items(written: Written) -> None:
     reading = read(from_text(re.sub(r"\s+", " ", written.text)))
@@ -126,14 +126,14 @@ _FRAMES = [
 ]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.sampled_from(_FRAMES), st.lists(wild, min_size=4, max_size=4))
 def test_no_text_at_all_breaks_the_account(frame: str, pieces: list[str]) -> None:
     reading = read(from_text(frame.format(*pieces)))
     assert account(reading) == BALANCED
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.text(max_size=200))
 def test_text_that_is_no_notice_is_refused_in_words_and_never_breaks(text: str) -> None:
     try:
@@ -149,7 +149,7 @@ _rows = st.lists(wild.map(lambda text: text[:30]), min_size=1, max_size=6)
 _head = Row(("序号", "任务", "主要内容", "责任单位"), 1)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.lists(_rows, max_size=8), st.text(max_size=40))
 def test_no_table_at_all_breaks_the_account(rows: list[list[str]], before: str) -> None:
     blocks: list[Paragraph | Row] = [Paragraph(before, 1), replace(_head, line=2)]

@@ -4,7 +4,8 @@
 character was dropped. The rooms in the order of the work: ``cleaning`` and
 ``lines`` (repairs inside a line),
 ``joining`` (sentences that a break cut), ``marks`` (numbering), ``body``, ``headings``, ``owners``,
-``parts``, ``front``, ``ending``, then the table: ``columns``, ``entries``, ``table``, ``likeness``.
+``parts``, ``front``, ``ending``, then the table: ``columns``, ``entries``, ``table``,
+``unit_cells``, ``likeness``.
 """
 
 from anlan.notices.structure.build import Reading, build, read

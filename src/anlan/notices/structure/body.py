@@ -98,8 +98,18 @@ def _item_marks(marks: Sequence[Mark], chapter: Rank | None) -> tuple[Mark, ...]
     if Rank.ARTICLE in ranks and chapter in (None, Rank.PART, Rank.SECTION):
         rank = Rank.ARTICLE
     else:
-        rank = min(ranks)
+        rank = _outer_rank(marks)
     return tuple(mark for mark in marks if mark.rank == rank)
+
+
+def _outer_rank(marks: Sequence[Mark]) -> Rank:
+    """The widest rank, unless the first mark's narrower one goes on behind it: 1.（一）（二）2."""
+    widest = min(mark.rank for mark in marks)
+    first = marks[0].rank
+    begin = next(index for index, mark in enumerate(marks) if mark.rank == widest)
+    last = max((mark.number for mark in marks[:begin] if mark.rank == first), default=0)
+    goes_on = any(mark.rank == first and mark.number == last + 1 for mark in marks[begin:])
+    return first if goes_on and last else widest
 
 
 class _Builder:

@@ -83,10 +83,12 @@ def _separate(blocks: list[Line | Row]) -> tuple[list[Line], list[Table]]:
 
 def _read_run(run: list[Row], tables: list[Table], *, adjacent: bool) -> list[Line]:
     """Adds rows that stand together to a new table, or to the one that they continue."""
-    place = next((index for index, row in enumerate(run[:4]) if head_of(row)), -1)
-    if place >= 0:
-        head = head_of(run[place])
-        if head:
+    heads = [head_of(row) for row in run[:4]]
+    place, head = next(((i, each) for i, each in enumerate(heads) if each), (0, None))
+    if head:
+        if tables and tables[-1].head.names == head.names:
+            tables[-1].rows += run[place:]
+        else:
             tables.append(Table(head, run[place + 1 :]))
         return [_as_line(row) for row in run[:place]]
     if adjacent and tables and abs(len(run[0].cells) - len(tables[-1].head.columns)) <= 1:

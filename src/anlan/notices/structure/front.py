@@ -21,12 +21,14 @@ from anlan.notices.structure.signs import (
 )
 from anlan.notices.structure.text import Span, Text
 
-_OWN = re.compile(rf"(?:关于|印发|转发|批转|下达).*{TITLE_ENDING}(?:[（(][^（()）]{{1,12}}[）)])?$")
+_OWN = re.compile(
+    rf"(?:关于|關於|印发|转发|批转|下达).*{TITLE_ENDING}(?:[（(][^（()）]{{1,12}}[）)])?$"
+)
 _NAMED = re.compile(
     rf"(?=.*(?:20\d\d|二[〇○零][\u4e00-\u9fff〇○]{{2}}|实施|行动|工作|责任|整治|若干)).{{4,60}}{TITLE_ENDING}"
     r"(?:[（(][^（()）]{1,12}[）)])?$"
 )
-_ISSUER = re.compile(rf"^(?P<issuer>{ORGANISATION.pattern})(?=关于|印发|转发|批转|20\d\d年)")
+_ISSUER = re.compile(rf"^(?P<issuer>{ORGANISATION.pattern})(?=关于|關於|印发|转发|批转|20\d\d年)")
 _SENTENCE = re.compile(r"[。；]|[：:]$")
 _NUMBER = re.compile(r"[\u4e00-\u9fff]{1,12}[〔\[（(【]20\d\d[〕\]）)】]第?\d{1,4}号")
 _YEAR = re.compile(r"(20[12]\d|二[〇○零][〇零一二三四五六七八九]{2})(?=年)")

@@ -78,11 +78,13 @@ def _width(lines: list[Line]) -> int:
 
 def _continues(paragraph: str, line: str, last: Line, front: bool, width: int) -> bool:
     """Whether ``line`` goes on with the sentence that ``paragraph`` left open on line ``last``."""
-    if leading_mark(line) or _is_apart(line):
+    if leading_mark(line):
+        return False
+    if _closes(line) and unclosed(paragraph[-_REACH:]) >= 0:
+        return True
+    if _is_apart(line):
         return False
     if _GOES_ON.match(line):
-        return True
-    if _closes(line) and unclosed(paragraph[-_REACH:]) >= 0:
         return True
     if is_complete(paragraph) or _ends_with_owner(paragraph) or DRAFT_LINE.match(paragraph):
         return False

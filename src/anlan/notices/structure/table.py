@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from anlan.notices.document import Chapter, Item, Responsible, Row, TableRow
-from anlan.notices.responsibility import is_unit_list
+from anlan.notices.document import Chapter, Item, Row, TableRow
 from anlan.notices.structure.columns import Cells, Head, enter_head, head_of, sort_cells
 from anlan.notices.structure.entries import Entry, entries_of, title_and_text
 from anlan.notices.structure.ledger import LayoutKind, Ledger, RepairKind
 from anlan.notices.structure.likeness import closest
 from anlan.notices.structure.signs import is_complete, numeral, render, squeeze
+from anlan.notices.structure.unit_cells import UnitCells
 
-_MARKS = "、，；,;"
 _QUOTED = 20  # characters that a repair quotes
 
 
@@ -57,8 +55,9 @@ class _Reader:
         self.found: list[TableRow] = []
         self.number = self.group = self.heading = ""
         self.item: int | None = None
-        self.title: str | None = None
-        self.open: list[TableRow] = []  # parts of the last row still without units
+        self.title: str | None = None  # of the numbered item, or the task's column
+        self.own: str | None = None  # the first sentence of a content without number
+        self.units = UnitCells(self.found, ledger)
 
     def read(self) -> list[TableRow]:
         """Walks the rows; each cell ends in a field, in layout or in a repair."""
@@ -67,14 +66,14 @@ class _Reader:
             if not entries:
                 self._without_content(cells, loose)
                 continue
-            self._fill_open()
+            self.units.close()
             begun = len(self.found)
             for entry in entries:
                 self._entry(entry, cells, begun, loose)
             self._loose(loose, begun, cells)
             self._others(cells)
-            self._owners(cells, self.found[begun:])
-        self._fill_open()
+            self.units.give(cells, self.found[begun:])
+        self.units.close()
         return self.found
 
     def _entries(self, row: Cells) -> list[Entry]:
@@ -105,6 +104,7 @@ class _Reader:
         self.ledger.lay(LayoutKind.NUMBER, cells.number)
         if group in self.chapter_titles:
             self.ledger.lay(LayoutKind.GROUP, cells.group)
+            self.item, self.title, self.own = None, None, None
             return ""
         if not self.numbered:
             self._name_item(number, group)
@@ -120,7 +120,7 @@ class _Reader:
             self.item = numeral(bare)
         else:
             self.item = None
-        self.title = None
+        self.title = self.own = None
 
     def _loose(self, group: str, begun: int, cells: Cells) -> None:
         """A group that is no chapter of the body becomes the title, or the head of the text."""
@@ -142,7 +142,12 @@ class _Reader:
         if entry.number is not None and (self.numbered or len(self.found) == begun):
             self._numbered(entry, cells)
         elif entry.sector:
-            self._add(entry.sector, self.ledger.copy(self.title or "") or None, entry.whole, cells)
+            self._add(
+                entry.sector,
+                self.ledger.copy(self.title or self.own or "") or None,
+                entry.whole,
+                cells,
+            )
         elif len(self.found) > begun:
             self.found[-1].text += "\n" + entry.whole
         elif self._goes_on(cells, group):
@@ -176,15 +181,17 @@ class _Reader:
         self._add(None, None, entry.whole, cells)
 
     def _plain(self, entry: Entry, cells: Cells, group: str) -> None:
-        if group or not self.title:
-            title, text = (None, entry.whole) if group else self._titled(entry, cells)
-            self.title = title
-            self._add(None, title, text, cells)
-        else:
+        """A content without number: the task's column names it, or its own first sentence."""
+        if group:
+            self._add(None, None, entry.whole, cells)
+        elif self.title:
             self._add(None, self.ledger.copy(self.title), entry.whole, cells)
-
-    def _titled(self, entry: Entry, cells: Cells) -> tuple[str | None, str]:
-        return title_and_text(entry.whole, cells.line, self.ledger)
+        else:
+            title, text = title_and_text(entry.whole, cells.line, self.ledger)
+            known = self.items.get(squeeze(title or ""))
+            self.item = known.number if known else self.item
+            self.own = title
+            self._add(None, title, text, cells)
 
     def _goes_on(self, cells: Cells, group: str) -> bool:
         """A row that a page has cut: no group, no units of its own, the text before still open."""
@@ -209,6 +216,14 @@ class _Reader:
         lines = (cells.line, cells.line)
         self.found.append(TableRow(self.item, part, title, text, lines=lines))
 
+    def _without_content(self, cells: Cells, group: str) -> None:
+        if group:
+            self._append_line(group)
+        self._others(cells)
+        if cells.owners and not self.found:
+            self._add(None, None, "", cells)
+        self.units.give_alone(cells)
+
     def _others(self, cells: Cells) -> None:
         """Dates and remarks go into the text behind the name of their column."""
         for name, cell in cells.others:
@@ -220,95 +235,3 @@ class _Reader:
             self.found.append(TableRow(self.item, None, None, words))
         else:
             self.found[-1].text = f"{self.found[-1].text}\n{words}".strip()
-
-    # --- units --------------------------------------------------------------------------------
-
-    def _without_content(self, cells: Cells, group: str) -> None:
-        """Units alone belong to the next part of the row before; else to its last entry."""
-        if group:
-            self._append_line(group)
-        self._others(cells)
-        if not cells.owners:
-            return
-        words = self._expression(cells)
-        if self.open:
-            row = self.open.pop(0)
-            row.responsible = Responsible(words)
-            row.lines = (row.lines[0], cells.line)
-            self.ledger.repair(
-                cells.line, RepairKind.TWO_UNITS, words, f"{row.part or ''} {words}".strip()
-            )
-        elif self.found:
-            row = self.found[-1]
-            row.responsible.text = "\n".join(filter(None, [row.responsible.text, words]))
-        else:
-            self.found.append(TableRow(self.item, None, None, "", Responsible(words)))
-
-    def _owners(self, cells: Cells, rows: list[TableRow]) -> None:
-        """Gives the row's units to its entries: one list for each part, or one list for all."""
-        rows = [row for row in rows if row.part] or rows
-        words = self._expression(cells)
-        if not rows:
-            self._late(words)
-            return
-        if not words:
-            self._merged(rows, cells)
-            return
-        lists = [each for each in words.split("\n") if each]
-        if len(rows) > 1 and len(lists) == len(rows):
-            self.ledger.repair(cells.line, RepairKind.TWO_UNITS, words, words)
-            for row, each in zip(rows, lists, strict=True):
-                row.responsible = Responsible(each)
-            return
-        rows[0].responsible = Responsible(words)
-        self.open = rows[1:]
-
-    def _late(self, words: str) -> None:
-        if words and self.found:
-            last = self.found[-1].responsible
-            last.text = "\n".join(filter(None, [last.text, words]))
-
-    def _merged(self, rows: list[TableRow], cells: Cells) -> None:
-        """An empty cell beside a further part of the same item: the units above cover it."""
-        above = self.found[-len(rows) - 1] if len(self.found) > len(rows) else None
-        if above is None or above.item != rows[0].item or not above.responsible.text:
-            return
-        for row in rows:
-            if row.part or above.part:
-                row.responsible = Responsible(self.ledger.copy(above.responsible.text))
-                self.ledger.repair(cells.line, RepairKind.MERGED_CELL, "", above.responsible.text)
-
-    def _fill_open(self) -> None:
-        """Parts that shared one cell of units with the first of them."""
-        for row in self.open:
-            index = next(place for place, each in enumerate(self.found) if each is row)
-            words = self.found[index - 1].responsible.text
-            row.responsible = Responsible(self.ledger.copy(words))
-            self.ledger.repair(row.lines[0], RepairKind.MERGED_CELL, "", words)
-        self.open = []
-
-    def _expression(self, cells: Cells) -> str:
-        """The words of all unit columns; where there are several, each behind its column's name."""
-        several = len(cells.owners) > 1
-        found = []
-        for name, cell in cells.owners:
-            label = self.ledger.copy(f"{name}：") if several and name else ""
-            found.append(label + _unit_lines(cell))
-        return "\n".join(found)
-
-
-def _unit_lines(cell: str) -> str:
-    lines = [render(line) for line in cell.split("\n") if line.strip()]
-    words = ""
-    for line in lines:
-        glue = "" if not words or not _stand_apart(words, line) else "\n"
-        words += glue + line
-    return words
-
-
-def _stand_apart(before: str, after: str) -> bool:
-    """Whether a line break stands between two units, not inside a name that was wrapped."""
-    if before[-1] in _MARKS or after[0] in _MARKS:
-        return False
-    last, first = re.split(f"[{_MARKS}]", before)[-1], re.split(f"[{_MARKS}]", after)[0]
-    return is_unit_list(last) and is_unit_list(first)
