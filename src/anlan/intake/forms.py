@@ -106,15 +106,27 @@ def measures() -> list[tuple[str, str]]:
 
 
 class DecideForm(forms.Form):
-    points = forms.TypedMultipleChoiceField(coerce=int, required=True)
+    """The chosen points, or ``all`` that nobody has decided yet."""
+
+    points = forms.TypedMultipleChoiceField(coerce=int, required=False)
+    all = forms.BooleanField(required=False)
     decision = forms.ChoiceField(choices=Decision.choices)
     note = forms.CharField(max_length=2000, required=False)
 
     def __init__(self, *args: Any, document: Document, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["points"]
-        field.choices = [(pk, pk) for pk in document.points.values_list("pk", flat=True)]
-        field.error_messages["required"] = "请先勾选要处理的核对事项。"
+        self.document = document
+        pks = document.points.values_list("pk", flat=True)
+        self.fields["points"].choices = [(pk, pk) for pk in pks]
+
+    def clean(self) -> dict[str, Any]:
+        typed = super().clean() or {}
+        if typed.get("all"):
+            undecided = self.document.points.filter(decision=Decision.OPEN)
+            typed["points"] = list(undecided.values_list("pk", flat=True))
+        if not typed.get("points"):
+            raise forms.ValidationError("请先勾选要处理的核对事项。")
+        return typed
 
 
 class BindForm(forms.Form):

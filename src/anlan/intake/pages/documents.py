@@ -201,7 +201,8 @@ def _points(actor: Actor, found: Document) -> dict[str, Any]:
         }
         for each in found.points.select_related("decided_by")
     ]
-    return {"points": rows, "decisions": Decision.choices}
+    open_count = sum(row["point"].decision == Decision.OPEN for row in rows)
+    return {"points": rows, "open_count": open_count}
 
 
 def _units(actor: Actor, found: Document) -> dict[str, Any]:
