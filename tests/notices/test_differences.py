@@ -299,3 +299,12 @@ def test_row_split_over_two_pages_is_one_item() -> None:
 def test_column_of_dates(body: str, column: str, expected) -> None:
     found = pair(body, f"{body}\n{column}")
     assert [(each.kind, each.body, each.table) for each in found] == expected
+
+
+def test_chapter_on_how_to_work_needs_no_rows() -> None:
+    chapters = [
+        Chapter(1, "重点任务", "", [item(1), item(2, "办好培训。", "培训")]),
+        Chapter(2, "工作要求", "", [item(3, "加强领导。", "领导")]),
+    ]
+    (found,) = compare(Notice(chapters=chapters, table=[row(1)]))
+    assert (found.item, found.kind) == (2, K.MISSING_ROW)

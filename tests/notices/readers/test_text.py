@@ -79,6 +79,11 @@ def test_rows(text: str, expected: list[tuple[str, ...]]) -> None:
     assert rows(from_text(text)) == expected
 
 
+def test_rule_under_a_head_is_layout() -> None:
+    assert len(from_text("|序号|任务|\n|---|---|\n|一|检查|").blocks) == 2
+    assert from_text("|---|---|").blocks == [Paragraph("|---|---|", 1)]
+
+
 def test_real_notice_has_29_rows() -> None:
     source = read_data(shared("notices/luliang-2025-draft.txt").read_bytes())
     assert len(rows(source)) == 29

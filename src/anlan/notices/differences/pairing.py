@@ -75,9 +75,25 @@ def pair_up(notice: Notice) -> Pairing:
     rows_of = {id(found[n]): rows for n, rows in enumerate(groups) if n in found}
     return Pairing(
         [_pair(item, rows_of[id(item)]) for item in notice.items if id(item) in rows_of],
-        [item for item in notice.items if id(item) not in rows_of],
+        [item for item in _assignable(notice, rows_of) if id(item) not in rows_of],
         [rows for n, rows in enumerate(groups) if n not in found],
     )
+
+
+# Chapters on how the work is to be done; tables of assignments leave them out on purpose.
+_FRAME = re.compile(
+    r"(?:工作|有关|相关|总体|几点|具体|组织)(?:要求|保障|领导|实施)|保障措施|指导思想|工作(?:目标|原则|步骤)"
+)
+
+
+def _assignable(notice: Notice, rows_of: dict[int, list[TableRow]]) -> list[Item]:
+    """The items that need a row: not those of a frame chapter that the table leaves out whole."""
+    return [
+        item
+        for chapter in notice.chapters
+        if not _FRAME.search(chapter.title or "") or any(id(i) in rows_of for i in chapter.items)
+        for item in chapter.items
+    ]
 
 
 _RowKey = Callable[[TableRow], Hashable]

@@ -3,40 +3,41 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 
 from anlan.notices.document import Row
 
 _BETWEEN = re.compile(r"</p>\s*<p>|<br\s*/?>", re.IGNORECASE)
 _PARAGRAPH_TAG = re.compile(r"</?p>", re.IGNORECASE)
-_PIPE_RULE = re.compile(r"\s*\|?\s*:?-{2,}:?\s*(\|\s*:?-{2,}:?\s*)*\|?\s*")
+_PIPE_RULE = re.compile(r"\s*\|(?:\s*:?-{2,}:?\s*\|)+\s*")
 # 一、<tab>…, 1.<tab>…: an automatic number copied with its text, not a table
 _NUMBERED = re.compile(r"\s*[（(]?[一二三四五六七八九十\d]+[）)、.．]?\s*")
 _MIN_COLUMNS = 3
 
 
-def rows_of(lines: list[str]) -> dict[int, Row]:
-    """The lines (counted from 1) that are table rows. A blank line does not end a table."""
-    rows: dict[int, Row] = {}
+def rows_of(lines: list[str]) -> dict[int, Row | None]:
+    """The lines (counted from 1) that are table rows; None for the rule ``|---|`` under a head.
+
+    A blank line does not end a table.
+    """
+    rows: dict[int, Row | None] = {}
     width = 0
-    for number, cells in _candidates(lines):
-        if cells is None:
-            width = 0
-        elif _is_row(cells, width):
+    for number, line in enumerate(lines, 1):
+        cells = _cells(line)
+        if _PIPE_RULE.fullmatch(line):
+            if width:
+                rows[number] = None
+        elif cells is not None and _is_row(cells, width):
             width = max(width, len(cells))
             rows[number] = Row(tuple(map(_cell, cells)), number)
+        elif cells is None and line.strip():
+            width = 0
     return rows
 
 
-def _candidates(lines: list[str]) -> Iterable[tuple[int, list[str] | None]]:
-    for number, line in enumerate(lines, 1):
-        if "\t" in line:
-            yield number, line.split("\t")
-        elif line.lstrip().startswith("|"):
-            if not _PIPE_RULE.fullmatch(line):
-                yield number, line.strip().strip("|").split("|")
-        elif line.strip():
-            yield number, None
+def _cells(line: str) -> list[str] | None:
+    if "\t" in line:
+        return line.split("\t")
+    return line.strip().strip("|").split("|") if line.lstrip().startswith("|") else None
 
 
 def _is_row(cells: list[str], width: int) -> bool:

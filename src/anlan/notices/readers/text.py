@@ -29,11 +29,11 @@ def from_text(text: str) -> Source:
     while lines and not lines[-1]:
         lines.pop()
     rows = rows_of(lines)
-    blocks: list[Paragraph | Row] = [
-        rows.get(number) or Paragraph(line, number)
-        for number, line in enumerate(lines, 1)
-        if line.strip()
-    ]
+    blocks: list[Paragraph | Row] = []
+    for number, line in enumerate(lines, 1):
+        block = rows.get(number, Paragraph(line, number) if line.strip() else None)
+        if block is not None:
+            blocks.append(block)
     return Source(lines=lines, blocks=blocks, kind="text")
 
 

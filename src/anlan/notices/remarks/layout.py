@@ -18,6 +18,7 @@ _ATTACHMENT = re.compile(r"^\s*附\s*[件表]\s*\d*\s*[：:]", re.MULTILINE)
 _HEADING = re.compile(
     r"^\s*附\s*[件表]\s*\d*\s*$|^\s*附\s*[件表]\s*\d+\s*[^：:]{0,40}$", re.MULTILINE
 )
+_LISTED = re.compile(r"^\s*\d+\s*[.．、]\s*")
 _SEE_ITEM = re.compile(
     r"(?<=[见按照依据同])(?:本通知)?第[（(]?([一二三四五六七八九十\d]+)[）)]?[项条]"
 )
@@ -52,10 +53,14 @@ def _signature(notice: Notice) -> Iterator[Remark]:
 def _attachments(notice: Notice) -> Iterator[Remark]:
     lines = "\n".join(notice.source.lines if notice.source else [notice.preamble, notice.closing])
     named = _ATTACHMENT.search(lines)
-    if named and not notice.table and not _HEADING.search(lines[named.end() :]):
-        quote = lines[named.start() :].strip().splitlines()[0][:30]
-        text = f"写了“{quote}”，文件里没有这个附件。请补上附件，或确认附件另发。"
-        yield Remark(None, RemarkKind.MISSING_ATTACHMENT, text)
+    if named is None or notice.table:
+        return
+    rest = lines[named.start() :].strip().splitlines()
+    name = _LISTED.sub("", _ATTACHMENT.sub("", rest[0])).strip(" 。;；")
+    if _HEADING.search(lines[named.end() :]) or name in (line.strip() for line in rest[1:]):
+        return
+    text = f"写了“{rest[0][:_QUOTED]}”，文件里没有这个附件。请补上附件，或确认附件另发。"
+    yield Remark(None, RemarkKind.MISSING_ATTACHMENT, text)
 
 
 def _references(notice: Notice) -> Iterator[Remark]:
