@@ -70,6 +70,17 @@ def test_item_without_owner_among_others() -> None:
     assert kinds(item(), item("办好培训。", 2, Responsible())) == [(2, K.NO_OWNER)]
 
 
+def test_chapter_on_how_to_work_needs_no_owner() -> None:
+    chapters = [
+        Chapter(1, "重点任务", "", [item()]),
+        Chapter(2, "工作要求", "", [item("加强领导。", None, Responsible())]),
+        Chapter(3, "其他任务", "", [item("办好培训。", None, Responsible())]),
+    ]
+    (found,) = remarks(Notice(chapters=chapters))
+    assert found.kind == K.NO_OWNER
+    assert found.text.startswith("“其他任务”部分：")
+
+
 def test_item_whose_owner_stands_in_the_table_has_one() -> None:
     row = TableRow(2, None, "培训", "办好培训。", OWNED)
     assert kinds(item(), item("办好培训。", 2, Responsible()), table=[row]) == []

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from anlan.notices.differences.columns import split
 from anlan.notices.differences.texts import fold
-from anlan.notices.document import Item, Notice, Part, Responsible, TableRow
+from anlan.notices.document import Chapter, Item, Notice, Part, Responsible, TableRow
 
 _MIN_MATCHED = 1 / 3
 """Share of rows that must meet an item; below it the table is no table of these assignments."""
@@ -86,12 +86,17 @@ _FRAME = re.compile(
 )
 
 
+def is_frame(chapter: Chapter) -> bool:
+    """Whether the chapter says how to work (工作要求, 保障措施), not what to do."""
+    return bool(_FRAME.search(chapter.title or ""))
+
+
 def _assignable(notice: Notice, rows_of: dict[int, list[TableRow]]) -> list[Item]:
     """The items that need a row: not those of a frame chapter that the table leaves out whole."""
     return [
         item
         for chapter in notice.chapters
-        if not _FRAME.search(chapter.title or "") or any(id(i) in rows_of for i in chapter.items)
+        if not is_frame(chapter) or any(id(i) in rows_of for i in chapter.items)
         for item in chapter.items
     ]
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from anlan.notices.document import Item, Notice, Remark, Responsible
+from anlan.notices.differences.pairing import is_frame
+from anlan.notices.document import Chapter, Item, Notice, Remark, Responsible
 from anlan.notices.kinds import RemarkKind
 from anlan.notices.responsibility import is_open, key
 
@@ -34,27 +35,28 @@ def _without_owner(notice: Notice) -> Iterator[Remark]:
             yield Remark(None, RemarkKind.NO_OWNER, text)
         return
     rows = {row.item for row in notice.table if row.responsible.units and row.item is not None}
-    for item in notice.items:
-        if item.number in rows or not (item.text or item.parts):
-            continue
-        yield from _item_without_owner(item)
+    for chapter in notice.chapters:
+        for item in chapter.items:
+            if item.number not in rows and not is_frame(chapter):
+                yield from _item_without_owner(item, chapter)
 
 
-def _item_without_owner(item: Item) -> Iterator[Remark]:
-    if item.responsible.units:
+def _item_without_owner(item: Item, chapter: Chapter) -> Iterator[Remark]:
+    if item.responsible.units or not (item.text or item.parts):
         return
+    where = f"“{chapter.title}”部分：" if item.number is None and chapter.title else ""
     inherited = item.responsible.inherited
     if not any(part.responsible.units for part in item.parts):
         text = "没有写责任单位。请写明由谁牵头、由谁配合。"
         if inherited:
             text = f"只有前文统一规定的{'、'.join(inherited)}负责，没有写市级责任单位。请确认。"
-        yield Remark(item.number, RemarkKind.NO_OWNER, text)
+        yield Remark(item.number, RemarkKind.NO_OWNER, where + text)
         return
     bare = [part for part in item.parts if part.sector and not part.responsible.units]
     if bare:
         names = "、".join(f"“{part.sector}方面”" for part in bare)
         text = f"{names}没有写责任单位，其他方面都写了。请补上。"
-        yield Remark(item.number, RemarkKind.NO_OWNER, text)
+        yield Remark(item.number, RemarkKind.NO_OWNER, where + text)
 
 
 def _open_lists(notice: Notice) -> Iterator[Remark]:
