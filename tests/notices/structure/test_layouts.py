@@ -228,6 +228,22 @@ def test_a_bracket_wrapped_inside_a_name_is_whole() -> None:
     assert item.responsible.text == "市应急局、各县（市、区）政府负责"
 
 
+@pytest.mark.parametrize("place", range(1, 40))
+def test_a_responsibility_over_three_lines_is_whole(place: int) -> None:
+    units = "（责任单位：市应急局、市公安局、市财政局，各县（市、区）政府）"
+    broken = f"检查。每月检查。{units[:place]}\n{units[place : place + 9]}\n{units[place + 9 :]}"
+    item = _item(broken)
+    assert (item.text, item.responsible.text) == ("每月检查。", units[1:-1])
+
+
+def test_closing_words_behind_a_space() -> None:
+    notice = _notice(
+        f"{HEAD}一、甲类\n（一）检查。每月检查。（市应急局负责） 本通知自印发之日起施行。"
+    )
+    assert notice.items[0].responsible.text == "市应急局负责"
+    assert notice.closing == "本通知自印发之日起施行。"
+
+
 def test_page_numbers_in_the_middle_of_a_sentence() -> None:
     notice = _notice(f"{HEAD}一、甲类\n（一）子。各县要落实\n— 3 —\n责任，每月检查。")
     assert notice.items[0].text == "各县要落实责任，每月检查。"

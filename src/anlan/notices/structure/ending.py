@@ -26,12 +26,20 @@ def find_ending(text: Text, span: Span) -> int:
     owners = find_owners(text, span)
     if owners:
         last = owners[-1].span[1]
+        if _goes_on(text, last):
+            return last
         paragraphs = [each for each in paragraphs if each[0] >= last]
         return _begin(text, paragraphs[0][0]) if paragraphs else span[1]
     for index, paragraph in enumerate(paragraphs[1:], 1):
         if _ends_notice(text, paragraphs, index):
             return _begin(text, paragraph[0])
     return span[1]
+
+
+def _goes_on(text: Text, place: int) -> bool:
+    """A space stands in place of the line break behind a responsibility."""
+    rest = text.string[place : place + 10].split("\n")[0]
+    return rest[:1].isspace() and bool(rest.strip())
 
 
 def is_signature(words: str) -> bool:

@@ -80,7 +80,7 @@ def _continues(paragraph: str, line: str, last: Line, front: bool, width: int) -
     """Whether ``line`` goes on with the sentence that ``paragraph`` left open on line ``last``."""
     if leading_mark(line):
         return False
-    if _closes(line) and unclosed(paragraph[-_REACH:]) >= 0:
+    if _is_inside_bracket(paragraph, line):
         return True
     if _is_apart(line):
         return False
@@ -91,7 +91,7 @@ def _continues(paragraph: str, line: str, last: Line, front: bool, width: int) -
     if begins_owner(line):
         return False
     full = width > 0 and len(last.text.strip()) >= width - 3
-    if _is_open(paragraph) or _BROKEN_OFF.search(paragraph):
+    if _BROKEN_OFF.search(paragraph):
         return True
     if front and TITLE_END.search(paragraph):
         return False
@@ -126,11 +126,14 @@ def _ends_with_owner(paragraph: str) -> bool:
     return False
 
 
-def _is_open(paragraph: str) -> bool:
-    """A bracket is open, and what is in it is no complete responsibility."""
+def _is_inside_bracket(paragraph: str, line: str) -> bool:
+    """A bracket is open, and the line closes it or its words are no complete responsibility yet."""
     tail = paragraph[-_REACH:]
     place = unclosed(tail)
-    return place >= 0 and not is_owner(tail[place + 1 :])
+    if place < 0:
+        return False
+    inner = tail[place + 1 :]
+    return _closes(line) or ("。" not in inner and not is_owner(inner))
 
 
 def _closes(line: str) -> bool:

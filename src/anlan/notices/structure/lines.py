@@ -25,6 +25,7 @@ _DEBRIS = re.compile(
     r"|(?:版权所有|网站标识码|网站地图).{0,80}|.{0,10}ICP备.{0,30}|[|｜>》/]+"
 )
 _LONGEST_DEBRIS = 200
+_REACH = 800  # characters in which an open bracket is looked for
 _PAGES_OF_A_HEADER = 3
 
 
@@ -104,7 +105,8 @@ def _without_strays(lines: list[Line | Row], ledger: Ledger) -> Iterator[Line | 
             continue
         if _STRAY.fullmatch(line.text):
             line.text = widen(line.text, line.number, ledger)
-        last = line.text
+        begins = leading_mark(line.text) or _is_whole(last)
+        last = line.text if begins and is_complete(last) else (last + line.text)[-_REACH:]
         yield line
 
 

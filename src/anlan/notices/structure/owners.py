@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from anlan.notices.responsibility import is_expression
 from anlan.notices.structure.ledger import LayoutKind, Ledger, RepairKind
-from anlan.notices.structure.signs import CLOSERS, OPENERS
+from anlan.notices.structure.signs import CLOSERS, OPENERS, STOPS
 from anlan.notices.structure.text import Span, Text
 
 _LONGEST = 1500
@@ -117,7 +117,8 @@ def _bracketed(text: Text, span: Span) -> Iterator[Owner]:
             continue
         reach = closing
         rest = words[closing + 1 : closing + 12]
-        if rest.strip() and not _ENDS_HERE.match(rest):
+        apart = rest[:1].isspace() and words[:opening].rstrip().endswith(tuple(STOPS))
+        if rest.strip() and not apart and not _ENDS_HERE.match(rest):
             continue
         if is_owner(words[opening + 1 : closing]):
             whole = (start + opening, start + closing + 1)
