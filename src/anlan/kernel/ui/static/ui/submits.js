@@ -109,6 +109,7 @@ function upload(form, button) {
     alertUser("文件没有送达：与服务器的连接中断。请检查网络后再次提交，已填写的内容仍在页面上。");
   };
   request.open("POST", form.action);
+  request.setRequestHeader("X-Upload", "1"); // the page behind the redirect keeps its messages
   request.send(data);
 }
 
