@@ -96,7 +96,9 @@ class Cluster:
         for folder in {self.folder, self.socket}:
             postgres_user.make_private(folder, self.user)
         postgres_user.open_way(self.folder, self.user)
-        postgres_user.open_binaries(self.programs.parent, self.user)
+        wheel = self.programs.parent.parent
+        for folder in (self.programs.parent, wheel.with_name(f"{wheel.name}.libs")):
+            postgres_user.open_programs(folder, self.user)
 
     def lock_file(self, name: str) -> IO[bytes]:
         """Open a lock file that the user of PostgreSQL can lock too."""

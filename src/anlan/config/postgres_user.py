@@ -66,14 +66,14 @@ def open_way(path: Path, user: pwd.struct_passwd | None) -> None:
             _grant_search(folder, user)
 
 
-def open_binaries(folder: Path, user: pwd.struct_passwd | None) -> None:
-    """Let ``user`` read and run the programs in ``folder``, which a strict umask may have shut."""
+def open_programs(folder: Path, user: pwd.struct_passwd | None) -> None:
+    """Let ``user`` read and run what lies in ``folder``, which a strict umask may have shut."""
     if user is None:
         return
     open_way(folder, user)
-    if _may((folder / "bin" / "postgres").stat(), user, stat.S_IXOTH | stat.S_IROTH):
+    if _may(folder.stat(), user, stat.S_IXOTH | stat.S_IROTH):
         return
-    for path in [folder, *folder.rglob("*")]:
+    for path in [*folder.rglob("*"), folder]:  # itself last: it tells that all is done
         mode = path.stat().st_mode
         path.chmod(mode | stat.S_IROTH | (stat.S_IXOTH if mode & stat.S_IXUSR else 0))
 

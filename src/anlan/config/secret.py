@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from anlan.kernel.secret import kept
+from anlan.kernel.secrets import kept
 
 
 def key(var: Path) -> str:
-    """``ANLAN_SECRET_KEY``, or the key kept in the folder ``var``."""
+    """``ANLAN_SECRET_KEY``, or the one kept in ``var``."""
     return os.environ.get("ANLAN_SECRET_KEY") or kept(var, "secret-key")
