@@ -104,7 +104,7 @@ class NewAccount(forms.Form):
 
 
 class NewGrant(forms.Form):
-    role = forms.ChoiceField(label="角色", choices=Role)
+    role = forms.ChoiceField(label="角色", choices=[("", "请选择"), *Role.choices])
     organisation = OrganisationField(label="单位", help_text="填全称、简称或代码。")
     area = AreaField(label="区划", required=False, help_text="不填即该单位所在区划。")
     valid_from = _day("自")
