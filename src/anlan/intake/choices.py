@@ -55,6 +55,8 @@ REMARKS = {
     "conflicting_figures": "数字矛盾",
     "duplicate_duty": "重复要求",
     "vague": "要求不具体",
+    "blank": "留有空白",
+    "dangling_reference": "引用的项不存在",
     "missing_date_in_signature": "落款日期不全",
     "missing_attachment": "缺附件",
 }

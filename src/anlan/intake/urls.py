@@ -1,8 +1,8 @@
 """Addresses of the intake of notices."""
 
-from django.urls import path
+from django.urls import path, re_path
 
-from anlan.intake.pages import documents, edits
+from anlan.intake.pages import documents, edits, exports
 
 app_name = "intake"
 urlpatterns = [
@@ -23,4 +23,15 @@ urlpatterns = [
     path("notices/<int:pk>/withdraw/", edits.withdraw, name="withdraw"),
     path("notices/<int:pk>/return/", edits.send_back, name="return"),
     path("notices/<int:pk>/publish/", edits.publish, name="publish"),
+    path("notices/<int:pk>/opinions.docx", exports.document_opinions, name="opinions"),
+    re_path(
+        r"^notices/(?P<pk>\d{1,18})/assignments\.(?P<form>docx|xlsx)$",
+        exports.document_assignments,
+        name="assignments",
+    ),
+    re_path(
+        r"^plans/(?P<pk>\d{1,18})/assignments\.(?P<form>docx|xlsx)$",
+        exports.plan_assignments,
+        name="plan_assignments",
+    ),
 ]

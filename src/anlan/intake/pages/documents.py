@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import Count, Q
-from django.http import FileResponse, HttpResponse
+from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -23,6 +23,7 @@ from anlan.kernel.access.policies import page
 from anlan.kernel.access.requests import Request
 from anlan.kernel.audit.selectors import history
 from anlan.kernel.errors import Refused, Unknown
+from anlan.kernel.evidence.pages import content
 from anlan.kernel.orgs.models import Group, Organisation
 from anlan.kernel.ui.lists import Column, Empty, Filter, List
 
@@ -123,11 +124,7 @@ def document(request: Request, pk: int) -> HttpResponse:
 def original(request: Request, pk: int) -> HttpResponseBase:
     """The uploaded file itself."""
     found = get(request.actor, pk)
-    try:
-        content = found.file.path.open("rb")
-    except FileNotFoundError as error:
-        raise Unknown("原文件不在存储中，请联系系统管理员检查数据目录。") from error
-    return FileResponse(content, as_attachment=True, filename=found.name)
+    return content(found.file, found.name)
 
 
 @page(policies.IMPORT, methods=("POST",))

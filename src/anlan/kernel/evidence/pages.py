@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.db.models import QuerySet
-from django.http import FileResponse, HttpRequest
+from django.http import HttpResponse
 from django.http.response import HttpResponseBase
+from django.utils.http import content_disposition_header
 
 from anlan.kernel.access.actor import Actor
 from anlan.kernel.access.policies import anyone, page
+from anlan.kernel.access.requests import Request
 from anlan.kernel.errors import Unknown
-from anlan.kernel.evidence.models import Use
+from anlan.kernel.evidence.models import File, Use
 
 # subject type (app.model) → the subjects of that type that an actor sees; apps register theirs.
 _visible: dict[str, Callable[[Actor], QuerySet]] = {}  # type: ignore[type-arg]
@@ -25,22 +27,25 @@ def register(subject_type: str, visible: Callable[[Actor], QuerySet]) -> None:  
 
 
 @page(anyone)
-def evidence(request: HttpRequest, pk: int) -> HttpResponseBase:
+def evidence(request: Request, pk: int) -> HttpResponseBase:
     """The content of one use; 404 for whoever does not see its subject."""
     use = Use.objects.select_related("file").filter(pk=pk).first()
     visible = use and _visible.get(use.subject_type)
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor: Actor = request.actor
     if not use or not visible or not visible(actor).filter(pk=use.subject_id).exists():
         raise Unknown
+    return content(use.file, use.name)
+
+
+def content(file: File, name: str) -> HttpResponseBase:
+    """The bytes of a stored file: pictures and PDFs to look at, the rest to keep."""
     try:
-        content = use.file.path.open("rb")
+        stored = file.path.read_bytes()
     except FileNotFoundError as error:
         raise Unknown("文件内容不在存储中，请联系系统管理员检查数据目录。") from error
-    response = FileResponse(
-        content,
-        as_attachment=use.file.media_type not in INLINE,
-        filename=use.name,
-        content_type=use.file.media_type,
+    response = HttpResponse(stored, content_type=file.media_type)
+    response["Content-Disposition"] = content_disposition_header(
+        file.media_type not in INLINE, name
     )
     # What people upload runs nothing, even when it is opened by itself.
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
