@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -26,3 +27,13 @@ def django_db_modify_db_settings(
     postgres: None, django_db_modify_db_settings_parallel_suffix: None
 ) -> None:
     """Start the server before pytest-django makes its test database."""
+
+
+@pytest.fixture
+def var() -> Iterator[Path]:
+    """A data folder of the test's own.
+
+    Not below pytest's: each pytest that starts shuts that to others, PostgreSQL's user among them.
+    """
+    with tempfile.TemporaryDirectory(prefix="anlan-test-") as folder:
+        yield Path(folder) / "var"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import namedtuple
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
 
@@ -11,8 +12,10 @@ import pytest
 from django.db import OperationalError, connection
 from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
+from django.utils import timezone
 
 from anlan.config import health, probe
+from anlan.kernel.watchman import beats, watching
 
 pytestmark = pytest.mark.django_db
 Usage = namedtuple("Usage", "total used free")
@@ -21,6 +24,7 @@ Usage = namedtuple("Usage", "total used free")
 @pytest.fixture
 def worker_alive() -> None:
     beat("0 seconds")
+    beats.beat(watching.NAME)
 
 
 def beat(ago: str) -> None:
@@ -45,12 +49,27 @@ def test_all_up(client: Client, worker_alive: None) -> None:
 
 
 def test_no_worker(client: Client) -> None:
+    beats.beat(watching.NAME)
     assert ask(client) == (503, "down", {"worker"})
 
 
 def test_a_silent_worker_is_no_worker(client: Client) -> None:
     beat("31 seconds")
+    beats.beat(watching.NAME)
     assert ask(client) == (503, "down", {"worker"})
+
+
+@pytest.mark.parametrize(("minutes", "down"), [(4, set()), (6, {"watchman"})])
+def test_a_watchman_that_sleeps(
+    client: Client, worker_alive: None, minutes: int, down: set[str]
+) -> None:
+    beats.beat(watching.NAME, now=timezone.now() - timedelta(minutes=minutes))
+    assert ask(client)[2] == down
+
+
+def test_a_watchman_that_never_came(client: Client) -> None:
+    beat("0 seconds")
+    assert ask(client) == (503, "down", {"watchman"})
 
 
 def test_a_migration_is_missing(client: Client, worker_alive: None) -> None:

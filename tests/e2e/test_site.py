@@ -61,8 +61,8 @@ def test_a_busy_port_is_named_and_nothing_is_started(site: Site, tmp_path: Path)
     assert list(tmp_path.iterdir()) == []
 
 
-def test_stops_and_starts_again_however_it_ended(tmp_path: Path) -> None:
-    one = Site(tmp_path / "var")
+def test_stops_and_starts_again_however_it_ended(var: Path) -> None:
+    one = Site(var)
     one.start()
     accounts = one.accounts
     for number in (signal.SIGKILL, signal.SIGTERM, signal.SIGINT):
