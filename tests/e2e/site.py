@@ -12,7 +12,7 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-START_SECONDS = 180
+START_SECONDS = 300
 STOP_SECONDS = 30
 ACCOUNT = re.compile(r"^  (\S+) / (\S+) {4}(.+)$", re.M)
 
