@@ -37,6 +37,15 @@ class Notification(models.Model):
     def __str__(self) -> str:
         return self.title
 
+    @property
+    def unread(self) -> bool:
+        return self.read_at is None
+
+    @property
+    def bundled(self) -> bool:
+        """Whether it stands for several messages."""
+        return self.count > 1
+
 
 class DeliveryState(models.TextChoices):
     QUEUED = "queued", "待发送"  # nothing has left, or an attempt failed and another will follow
