@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from anlan.kernel.secrets import kept
+from anlan.kernel.secret import kept
 
 
 def key(var: Path) -> str:
