@@ -12,7 +12,7 @@ import pytest
 from PIL import Image, ImageDraw
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
-from tests.e2e.browser import login, ready, shot
+from tests.e2e.browser import Watch, login, ready, shot
 from tests.e2e.site import Site
 from tests.shared import shared
 
@@ -32,7 +32,10 @@ def person(open_context: Open, site: Site) -> Callable[[str], Page]:
     return open_as
 
 
-def test_from_the_notice_to_a_changed_matrix(person: Callable[[str], Page], tmp_path: Path) -> None:
+def test_from_the_notice_to_a_changed_matrix(
+    person: Callable[[str], Page], watch: Watch, tmp_path: Path
+) -> None:
+    watch.allow(r"status of 422")  # a form with its faults
     notice = shared("notices/luliang-2025-draft.txt")
     clerk = person("sco")
     address = _import(clerk, notice)
