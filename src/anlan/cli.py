@@ -19,7 +19,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "migrate": ("anlan.config.commands:migrate", "更新数据库结构"),
     "load": ("anlan.config.commands:load", "载入随程序提供的区划、单位等资料"),
     "demo": ("anlan.config.commands:demo", "载入标明为演示的一年数据"),
-    "audit": ("anlan.config.commands:audit", "核对审计记录是否被改动"),
+    "audit": ("anlan.config.audit:audit", "审计链：verify 核验，seal 封存，head 显示链尾"),
     "manage": ("anlan.config.commands:manage", "Django 的管理命令"),
     "notice": ("anlan.notices.command:main", "读通知：正文、附表、责任、数字、前后不一致之处"),
 }

@@ -167,28 +167,6 @@ def demo(arguments: Sequence[str]) -> int:
 
 
 @command
-def audit(arguments: Sequence[str]) -> int:
-    """Prove that no sealed audit row was touched: 0 intact, 1 touched."""
-    parser = _parser("audit", "核对审计记录的封存链：0 完好，1 被改动")
-    verbs = parser.add_subparsers(dest="verb", required=True, metavar="verify")
-    verify = verbs.add_parser("verify", help="从第一条核对到最后一条", add_help=False)
-    verify.add_argument("-h", "--help", action="help", help="显示这段说明")
-    verify.add_argument("--head", help="先前记下的封存号，用来证明链尾没有被删掉")
-    head = parser.parse_args(arguments).head
-    with django():
-        from anlan.config import prepare
-        from anlan.kernel.audit import chain
-
-        prepare.require_migrated()
-        verdict = chain.verify(head=head)
-    if not verdict.intact:
-        print(f"审计记录被改动：第 {verdict.broken} 条，{verdict.text}。", file=sys.stderr)
-        return FAILED
-    print(f"审计记录完好：{verdict.links} 条，封存号 {verdict.head}")
-    return DONE
-
-
-@command
 def health(arguments: Sequence[str]) -> int:
     """Ask the running server how it is: 0 all up, 1 not."""
     parser = _parser("health", "查看运行状态：0 全部正常，1 有部分不正常")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import shutil
 from collections.abc import Callable
+from datetime import timedelta
 from functools import cache
 
 from django.conf import settings
@@ -15,11 +16,15 @@ from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 from django.http import HttpRequest, JsonResponse
+from django.utils import timezone
 
 from anlan.kernel.access.policies import page, public
+from anlan.kernel.watchman import beats
+from anlan.kernel.watchman.watching import NAME as WATCHMAN
 
 log = logging.getLogger("anlan.health")
 
+WATCHMAN_SILENCE = timedelta(minutes=5)  # it makes a round every minute
 WORKER_SILENCE_SECONDS = 30  # the worker writes its heartbeat every 10 seconds
 LEAST_FREE_BYTES = 200 * 1024 * 1024
 
@@ -70,6 +75,12 @@ def worker() -> bool:
         return bool(cursor.fetchone()[0])
 
 
+def watchman() -> bool:
+    """The watchman made a round lately, whatever it found."""
+    last = beats.last(WATCHMAN)
+    return last is not None and timezone.now() - last < WATCHMAN_SILENCE
+
+
 def migrations() -> bool:
     """The database has every migration of this program."""
     return _migrations_of_program() <= set(MigrationRecorder(connection).applied_migrations())
@@ -84,6 +95,7 @@ CHECKS: dict[str, Callable[[], bool]] = {
     "web": web,
     "database": database,
     "worker": worker,
+    "watchman": watchman,
     "migrations": migrations,
     "disk": disk,
 }

@@ -5,6 +5,7 @@
 ``PORT``          where ``anlan serve`` listens (default 8000)
 ``ANLAN_HOSTS``   comma-separated host names that the server answers to (default: any local name)
 ``ANLAN_HTTPS``   ``1`` behind TLS: secure cookies, HSTS
+``ANLAN_BACKUPS`` the folder that backups are written to: the watchman then asks for a daily one
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from anlan.config import database, secret
 BASE = Path(__file__).resolve().parents[3]
 VAR = Path(os.environ.get("ANLAN_VAR", BASE / "var")).resolve()
 HTTPS = os.environ.get("ANLAN_HTTPS") == "1"
+BACKUPS = os.environ.get("ANLAN_BACKUPS", "")
 
 SECRET_KEY = secret.key(VAR)
 DEBUG = False

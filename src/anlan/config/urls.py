@@ -10,6 +10,8 @@ urlpatterns = [
     path("", include("anlan.kernel.access.urls")),
     path("", include("anlan.kernel.events.urls")),
     path("", include("anlan.kernel.evidence.urls")),
+    path("", include("anlan.kernel.audit.urls")),
+    path("", include("anlan.kernel.watchman.urls")),
     path("", include("anlan.plan.urls")),
     path("", include("anlan.intake.urls")),
 ]

@@ -44,7 +44,6 @@ DOORS: dict[str, frozenset[Role]] = {
     "access.accounts.manage": frozenset({Role.SYSTEM}),
     "access.grants.manage": frozenset({Role.SECURITY}),
     "access.login_events": frozenset({Role.AUDITOR}),
-    "watchman.status": frozenset({Role.SYSTEM, Role.AUDITOR}),
     "audit.view": frozenset({Role.AUDITOR}),
     "watchman.status": frozenset({Role.SYSTEM, Role.AUDITOR}),
     "plan.view": BUSINESS,

@@ -13,10 +13,11 @@ import hmac
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, datetime
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.utils import timezone
 
 from anlan.kernel.audit.models import AuditRow, Seal
 from anlan.kernel.secret import kept
@@ -59,6 +60,14 @@ def link(previous: bytes, row: AuditRow) -> bytes:
     return hmac.digest(key, previous + canonical(row), "sha256")
 
 
+def seal_all() -> int:
+    """Seal everything that can be sealed now; how many rows."""
+    total = 0
+    while sealed := seal():
+        total += sealed
+    return total
+
+
 def seal(*, limit: int = 10_000) -> int:
     """Seal up to ``limit`` rows that no running transaction can still precede; how many."""
     with transaction.atomic():
@@ -76,19 +85,28 @@ def seal(*, limit: int = 10_000) -> int:
 
 def verify(*, head: str | None = None) -> Verdict:
     """Walk the chain; with ``head`` (``number:digest``, noted earlier) also prove its length."""
-    number, digest = 0, GENESIS
-    met_head = head is None
+    number, digest, last = 0, GENESIS, None
+    met_head = head is None or head == _head(0, GENESIS)
     for chunk in _chunks():
         found = AuditRow.objects.in_bulk([each.row for each in chunk])
         for each in chunk:
             if fault := _fault(number, digest, each, found.get(each.row)):
                 return Verdict(number, _head(number, digest), each.row, fault)
-            number, digest = each.number, bytes(each.digest)
+            number, digest, last = each.number, bytes(each.digest), each
             met_head = met_head or _head(number, digest) == head
+    if last and (slipped := _slipped_in(last)):
+        fault = f"{_named(slipped)}没有封存，却排在已封存的记录之前：是后来塞入的"
+        return Verdict(number, _head(number, digest), slipped.pk, fault)
     if not met_head:
-        fault = "链上没有先前记下的封存号：链尾的封存记录被删除或替换"
-        return Verdict(number, _head(number, digest), number, fault)
+        fault = f"链上没有先前记下的封存号 {head}：第 {number} 号之后的封存记录被删除或替换"
+        return Verdict(number, _head(number, digest), last.row if last else 0, fault)
     return Verdict(number, _head(number, digest), None, "完好")
+
+
+def head() -> str:
+    """The last link, ``number:digest``: note it elsewhere, and ``verify`` proves the length."""
+    last = Seal.objects.order_by("-number").first()
+    return _head(last.number, bytes(last.digest)) if last else _head(0, GENESIS)
 
 
 def _head(number: int, digest: bytes) -> str:
@@ -97,12 +115,28 @@ def _head(number: int, digest: bytes) -> str:
 
 def _fault(number: int, digest: bytes, each: Seal, row: AuditRow | None) -> str:
     if each.number != number + 1:
-        return f"缺少第 {number + 1} 号封存记录"
+        return f"缺少第 {number + 1} 号封存记录（下一条封存的是审计记录 {each.row}）"
     if row is None:
-        return "审计记录被删除"
-    if not hmac.compare_digest(link(digest, row), bytes(each.digest)):
-        return "审计记录或其封存被改动"
+        return f"第 {each.number} 号封存的审计记录 {each.row} 被删除"
+    if each.xid != row.xid or not hmac.compare_digest(link(digest, row), bytes(each.digest)):
+        return f"第 {each.number} 号封存的{_named(row)}或其封存被改动"
     return ""
+
+
+def _named(row: AuditRow) -> str:
+    at = timezone.localtime(row.at)
+    return f"审计记录 {row.pk}（{at:%Y-%m-%d %H:%M:%S}，{row.table_name} 第 {row.row_id} 行）"
+
+
+def _slipped_in(last: Seal) -> AuditRow | None:
+    """The first row that stands before the end of the chain and has no link in it."""
+    found = AuditRow.objects.raw(
+        "SELECT * FROM audit_auditrow AS a WHERE (xid, id) <= (%s::text::xid8, %s) "
+        "AND NOT EXISTS (SELECT FROM audit_seal AS s WHERE s.row = a.id) "
+        "ORDER BY xid, id LIMIT 1",
+        [str(last.xid), last.row],
+    )
+    return next(iter(found), None)
 
 
 def _chunks(size: int = 2000) -> Iterator[list[Seal]]:
@@ -110,6 +144,18 @@ def _chunks(size: int = 2000) -> Iterator[list[Seal]]:
     while chunk := list(Seal.objects.filter(number__gt=number).order_by("number")[:size]):
         yield chunk
         number = chunk[-1].number
+
+
+def unsealed(*, before: datetime) -> int:
+    """How many rows were written before that moment and are not sealed yet."""
+    last = Seal.objects.order_by("-number").first()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM audit_auditrow "
+            "WHERE (xid, id) > (%s::text::xid8, %s) AND at < %s",
+            [str(last.xid if last else 0), last.row if last else 0, before],
+        )
+        return int(cursor.fetchone()[0])
 
 
 def _unsealed(last: Seal | None, limit: int) -> list[AuditRow]:

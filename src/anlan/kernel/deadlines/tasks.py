@@ -1,0 +1,10 @@
+"""The job that takes the steps of clocks."""
+
+from anlan.kernel.deadlines.firing import fire_due
+from anlan.kernel.jobs import every
+
+
+@every("* * * * *", "deadlines.fire_due")
+def fire() -> None:
+    """Every minute."""
+    fire_due()
