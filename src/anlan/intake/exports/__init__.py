@@ -1,0 +1,1 @@
+"""What the intake gives back as files: the assignment table and the opinion sheet."""
