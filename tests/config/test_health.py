@@ -13,10 +13,8 @@ from django.db import OperationalError, connection
 from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
 from django.utils import timezone
-from django.utils import timezone
 
 from anlan.config import health, probe
-from anlan.kernel.watchman import beats
 from anlan.kernel.watchman import beats, watching
 
 pytestmark = pytest.mark.django_db
@@ -26,11 +24,6 @@ Usage = namedtuple("Usage", "total used free")
 @pytest.fixture
 def worker_alive() -> None:
     beat("0 seconds")
-
-
-@pytest.fixture(autouse=True)
-def _watchman_made_its_round(db: None) -> None:
-    beats.beat(health.WATCHMAN)
     beats.beat(watching.NAME)
 
 
@@ -76,11 +69,6 @@ def test_a_watchman_that_sleeps(
 
 def test_a_watchman_that_never_came(client: Client) -> None:
     beat("0 seconds")
-    assert ask(client) == (503, "down", {"watchman"})
-
-
-def test_a_watchman_who_stopped(client: Client, worker_alive: None) -> None:
-    beats.beat(health.WATCHMAN, now=timezone.now() - health.WATCHMAN_SILENCE)
     assert ask(client) == (503, "down", {"watchman"})
 
 
