@@ -11,8 +11,8 @@ SHARED = Path(os.environ.get("ANLAN_SHARED", Path(__file__).resolve().parents[2]
 
 
 def shared(path: str) -> Path:
-    """The shared file at ``path`` (``notices/luliang-2025-draft.txt``); skips the test if absent."""
+    """The shared file at ``path`` (``notices/…txt``); skips the test if it is absent."""
     found = SHARED / path
     if not found.exists():
-        pytest.skip(f"SHARED DATA ABSENT: {path} is not beside the project; this test proved NOTHING")
+        pytest.skip(f"SHARED DATA ABSENT: {path} is not here; this test proved NOTHING")
     return found

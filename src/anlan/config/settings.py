@@ -5,6 +5,8 @@
 ``PORT``          where ``anlan serve`` listens (default 8000)
 ``ANLAN_HOSTS``   comma-separated host names that the server answers to (default: any local name)
 ``ANLAN_HTTPS``   ``1`` behind TLS: secure cookies, HSTS
+``ANLAN_PROXIES`` comma-separated addresses of reverse proxies whose X-Forwarded-For is believed
+``ANLAN_TOTP``    comma-separated roles that must use a second factor (``sco_chief,security``)
 ``ANLAN_BACKUPS`` the folder that backups are written to: the watchman then asks for a daily one
 """
 
@@ -85,6 +87,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "access.User"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 LOGIN_URL = "/login/"
+TRUSTED_PROXIES = [each for each in os.environ.get("ANLAN_PROXIES", "").split(",") if each]
+TOTP_REQUIRED_ROLES = [each for each in os.environ.get("ANLAN_TOTP", "").split(",") if each]
 
 LANGUAGE_CODE = "zh-hans"
 TIME_ZONE = "Asia/Shanghai"

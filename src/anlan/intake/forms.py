@@ -24,7 +24,7 @@ class UploadForm(forms.Form):
     )
 
 
-class DocumentForm(forms.ModelForm):  # type: ignore[type-arg]
+class DocumentForm(forms.ModelForm):
     class Meta:
         model = Document
         fields = ["title", "issuer", "year", "kind"]
@@ -36,7 +36,7 @@ class DocumentForm(forms.ModelForm):  # type: ignore[type-arg]
         self.fields["kind"].help_text = "补充通知只增加任务，不撤销已发布的任务。"
 
 
-class ItemForm(forms.ModelForm):  # type: ignore[type-arg]
+class ItemForm(forms.ModelForm):
     due_on = DateField(label="整项任务的完成期限")
 
     class Meta:
@@ -44,7 +44,7 @@ class ItemForm(forms.ModelForm):  # type: ignore[type-arg]
         fields = ["title", "text", "due_on"]
 
 
-class ClauseForm(forms.ModelForm):  # type: ignore[type-arg]
+class ClauseForm(forms.ModelForm):
     deadline = DateField(label="期限", required=False)
 
     class Meta:
@@ -117,7 +117,8 @@ class DecideForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.document = document
         pks = document.points.values_list("pk", flat=True)
-        self.fields["points"].choices = [(pk, pk) for pk in pks]
+        points: Any = self.fields["points"]
+        points.choices = [(pk, pk) for pk in pks]
 
     def clean(self) -> dict[str, Any]:
         typed = super().clean() or {}

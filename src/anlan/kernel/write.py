@@ -17,12 +17,15 @@ from __future__ import annotations
 import json
 from contextlib import ExitStack
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from django.db import connection, models, transaction
 
 from anlan.kernel.access.actor import Actor
 from anlan.kernel.errors import Unknown
+
+if TYPE_CHECKING:
+    from anlan.kernel.orgs.models import Area, Organisation
 
 M = TypeVar("M", bound=models.Model)
 
@@ -80,8 +83,8 @@ class Write:
         kind: str,
         subject: models.Model,
         *,
-        area: models.Model | None = None,
-        organisation: models.Model | None = None,
+        area: Area | None = None,
+        organisation: Organisation | None = None,
         **ids: Any,
     ) -> None:
         """Add an event to the outbox; it leaves only if this transaction commits."""
@@ -93,7 +96,7 @@ class Write:
             subject_id=subject.pk,
             area=area,
             organisation=organisation,
-            actor_id=self.actor.user and self.actor.user.pk,
+            actor_id=self.actor.user.pk if self.actor.user else None,
             ids=ids,
         )
 

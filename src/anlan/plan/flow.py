@@ -23,7 +23,7 @@ def owns(duty: Duty, actor: Actor) -> str | None:
 
 def verifies(duty: Duty, actor: Actor) -> str | None:
     """The office verifies what the notice gave; who handed a duty down verifies that duty."""
-    if duty.parent_id is None:
+    if duty.parent is None:
         ok = any(g.role in policies.OFFICE and g.area.covers(duty.area) for g in actor.grants)
         return None if ok else "市级任务由市安委办核验。"
     giver = duty.parent.organisation

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 
 from anlan.kernel.evidence.forms import FilesField
+from anlan.kernel.orgs.models import Organisation
 from anlan.plan.models import Duty
 from anlan.plan.services.handing_down import below
 from anlan.plan.services.reports import goal
@@ -54,7 +55,9 @@ class ExtensionForm(forms.Form):
 
 class HandDownForm(forms.Form):
     organisations = forms.ModelMultipleChoiceField(
-        label="下达给", queryset=None, widget=forms.CheckboxSelectMultiple
+        label="下达给",
+        queryset=Organisation.objects.none(),
+        widget=forms.CheckboxSelectMultiple,
     )
     due_on = DateField(label="完成期限")
     target = forms.DecimalField(
@@ -67,7 +70,8 @@ class HandDownForm(forms.Form):
     def __init__(self, *args: Any, duty: Duty, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         has = duty.parts.running().values("organisation")
-        self.fields["organisations"].queryset = below(duty).exclude(pk__in=has)
+        receivers: Any = self.fields["organisations"]
+        receivers.queryset = below(duty).exclude(pk__in=has)
         self.fields["due_on"].help_text = f"不晚于 {duty.due_on:%Y-%m-%d}。"
         if duty.target is None:
             del self.fields["target"]

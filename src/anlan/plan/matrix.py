@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
@@ -85,8 +85,8 @@ def matrix(actor: Actor, plan: Plan) -> Matrix:
     return Matrix(plan, areas, lines, totals, whole)
 
 
-def _counted(actor: Actor, plan: Plan) -> list[dict[str, Any]]:
-    return list(
+def _counted(actor: Actor, plan: Plan) -> Iterable[Mapping[str, Any]]:
+    return (
         Duty.objects.visible_to(actor)
         .running()
         .filter(key_duty__plan=plan, key_duty__retired_at=None, parent=None)

@@ -192,7 +192,11 @@ class _Publication:
             self._cancel(old.values())
 
     def _revise(self, duty: Duty, wanted: Duty, *, put_off: bool) -> None:
-        fields = {"title": wanted.title, "role": wanted.role, "target": wanted.target}
+        fields: dict[str, Any] = {
+            "title": wanted.title,
+            "role": wanted.role,
+            "target": wanted.target,
+        }
         # A date that was put off for this unit stays, unless the notice now gives a later one.
         if not (put_off and wanted.due_on <= duty.due_on):
             fields["due_on"] = wanted.due_on

@@ -20,16 +20,20 @@ def standing(
     progress: Decimal | None,
     target: Decimal | None,
     today: date,
+    assigned_on: date | None = None,
 ) -> Standing:
     """The standing on ``today`` of a duty measured from ``period_start`` through ``due_on``.
 
     ``progress`` is the verified value, None while nothing was verified; ``target`` what it must
     reach (None: ``progress`` is in percent). Both ends of the period count as days of it.
+    A duty that was given only after its date had passed (``assigned_on``: a notice of a past year
+    loaded later) is not overdue until something of it is verified: nobody here could have kept it.
     """
     if state == DutyState.MET:
         return Standing.MET
     if today > due_on:
-        return Standing.OVERDUE
+        given_late = assigned_on is not None and assigned_on > due_on
+        return Standing.NOT_MEASURED if given_late and progress is None else Standing.OVERDUE
     if today < period_start:
         return Standing.NOT_DUE
     if (due_on - today).days < RISK_DAYS:

@@ -190,7 +190,7 @@ def _read(actor: Actor, found: Document) -> dict[str, Any]:
 def _points(actor: Actor, found: Document) -> dict[str, Any]:
     words = {PointKind.DIFFERENCE: DIFFERENCES, PointKind.REMARK: REMARKS}
     items = {each.number: each for each in found.items.all()}
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "point": each,
             "code": words[PointKind(each.kind)].get(each.code, each.code),

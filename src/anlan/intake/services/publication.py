@@ -92,6 +92,8 @@ def preview(*, actor: Actor, document: Document) -> list[Change]:
 
 def published_plan(document: Document) -> Plan | None:
     """The plan that publishing would revise, if there is one."""
+    if document.year is None:
+        return None
     return Plan.objects.filter(year=document.year, area=document.area).first()
 
 

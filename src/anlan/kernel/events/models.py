@@ -31,7 +31,9 @@ class Event(models.Model):
     subject_type = models.CharField(max_length=60)
     subject_id = models.BigIntegerField()
     area = models.ForeignKey(Area, models.PROTECT, null=True, blank=True, related_name="+")
-    organisation = models.ForeignKey(Organisation, models.PROTECT, null=True, blank=True, related_name="+")
+    organisation = models.ForeignKey(
+        Organisation, models.PROTECT, null=True, blank=True, related_name="+"
+    )
     actor_id = models.BigIntegerField(null=True, blank=True)
     ids = models.JSONField(default=dict)
 

@@ -43,10 +43,10 @@ async def _stream(request: HttpRequest) -> AsyncIterator[str]:
             missed = await _missed(resume)
             if len(missed) > BACKLOG:
                 yield RELOAD
-            for event in missed:
-                sent = event.cursor
-                if sight.sees(event):
-                    yield _message(event)
+            for each in missed:
+                sent = each.cursor
+                if sight.sees(each):
+                    yield _message(each)
         while True:
             event = await _next(subscription)
             if subscription.lost:

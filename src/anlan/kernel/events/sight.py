@@ -26,7 +26,7 @@ class Sight:
         return cls(
             tuple({g.area.path for g in actor.grants if g.role in OVERVIEW}),
             tuple({g.organisation.path for g in actor.grants if g.role not in OVERVIEW}),
-            actor.user and actor.user.pk,
+            actor.user.pk if actor.user else None,
         )
 
     def sees(self, event: Happening) -> bool:

@@ -28,7 +28,7 @@ class FilesField(forms.FileField):
         )
         super().__init__(**kwargs)
 
-    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile[Any]]:
         """The uploaded files; an empty list where there is none."""
         files = data if isinstance(data, list | tuple) else [data] if data else []
         if self.required and not files:

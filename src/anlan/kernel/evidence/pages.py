@@ -44,9 +44,8 @@ def content(file: File, name: str) -> HttpResponseBase:
     except FileNotFoundError as error:
         raise Unknown("文件内容不在存储中，请联系系统管理员检查数据目录。") from error
     response = HttpResponse(stored, content_type=file.media_type)
-    response["Content-Disposition"] = content_disposition_header(
-        file.media_type not in INLINE, name
-    )
+    disposition = content_disposition_header(file.media_type not in INLINE, name)
+    response["Content-Disposition"] = disposition or "inline"
     # What people upload runs nothing, even when it is opened by itself.
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response["Cache-Control"] = "private, max-age=3600"

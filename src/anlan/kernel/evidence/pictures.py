@@ -49,7 +49,7 @@ def read(path: Path, name: str) -> Picture:
 
 
 def _fingerprint(image: Image.Image) -> int | None:
-    row, _column = dhash.dhash_row_col(image, size=8)
+    row: int = dhash.dhash_row_col(image, size=8)[0]
     # A plain surface (blank page, night) has no structure to recognise it by.
     if row.bit_count() < 4 or row.bit_count() > 60:
         return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import Q
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
@@ -47,18 +48,18 @@ def _area(rows: Rows, code: str) -> Rows:
     return rows.filter(Q(area=area) | Q(area__path__startswith=f"{area.path}/"))
 
 
-def _areas(request: Request) -> list[tuple[str, str]]:
+def _areas(request: HttpRequest) -> list[tuple[str, str]]:
     ranks = Area.objects.filter(level__in=[AreaLevel.CITY, AreaLevel.COUNTY, AreaLevel.ZONE])
     return [(a.code, "市直单位" if a.level == AreaLevel.CITY else a.name) for a in ranks]
 
 
-def _key_duties(request: Request) -> list[tuple[int, str]]:
+def _key_duties(request: HttpRequest) -> list[tuple[int, str]]:
     plan = selectors.plan_of()
     found = KeyDuty.objects.filter(plan=plan, retired_at=None) if plan else []
     return [(each.pk, str(each)) for each in found]
 
 
-def _plans(request: Request) -> list[tuple[int, str]]:
+def _plans(request: HttpRequest) -> list[tuple[int, str]]:
     return [(each.pk, f"{each.year} 年") for each in selectors.plans()]
 
 

@@ -22,6 +22,9 @@ def standing_of(duty: Duty, *, today: date | None = None) -> str:
         progress=duty.progress,
         target=duty.target,
         today=today or timezone.localdate(),
+        assigned_on=timezone.localdate(duty.created_at)
+        if duty.created_at
+        else timezone.localdate(),
     )
 
 
