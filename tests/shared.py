@@ -1,4 +1,4 @@
-"""Where the shared facts stand (real notice, divisions, boundaries), and a loud skip without them."""
+"""Where the shared facts stand (notices, divisions, boundaries), and a loud skip without them."""
 
 from __future__ import annotations
 

@@ -13,6 +13,7 @@ from anlan.kernel.access.actor import Actor
 from anlan.kernel.access.policies import page
 from anlan.kernel.access.requests import Request
 from anlan.kernel.audit.selectors import history
+from anlan.kernel.deadlines.selectors import history as steps
 from anlan.kernel.errors import Refused
 from anlan.kernel.evidence.services import file_store, of
 from anlan.plan import flow, policies, selectors
@@ -112,7 +113,9 @@ def _show(request: Request, found: Duty, status: int = 200, **typed: forms.Form)
         "orders": [
             with_actions(each, actor) for each in selectors.orders(actor).filter(duty=found)
         ],
-        "history": history(found, flow.DUTY),
+        "history": sorted(
+            [*history(found, flow.DUTY), *steps(found)], key=lambda entry: entry.at, reverse=True
+        ),
         **_forms(found, actor),
         **typed,
     }

@@ -30,6 +30,8 @@ def _left(duty: Duty) -> str:
     days = (duty.due_on - timezone.localdate()).days
     if duty.met_at:
         return "—"
+    if duty.standing == Standing.NOT_MEASURED and days < 0:
+        return "下达时已过期"
     return f"还有 {days} 天" if days >= 0 else f"逾期 {-days} 天"
 
 

@@ -9,7 +9,7 @@ from django import template
 from django.utils import timezone
 
 from anlan.kernel.orgs.models import Area
-from anlan.plan.choices import ReportState
+from anlan.plan.choices import ReportState, Standing
 from anlan.plan.models import Clause, Duty, Report
 
 register = template.Library()
@@ -67,6 +67,8 @@ def days_left(duty: Duty) -> str:
     if duty.state != "open":
         return ""
     days = (duty.due_on - timezone.localdate()).days
+    if duty.standing == Standing.NOT_MEASURED and days < 0:
+        return "下达时期限已过"
     return f"距期限还有 {days} 天" if days >= 0 else f"已逾期 {-days} 天"
 
 
