@@ -17,7 +17,7 @@ from anlan.intake.exports.assignments import HEADINGS, AssignmentTable
 # Together the 225 mm of the turned type area.
 WIDTHS = (Mm(13), Mm(32), Mm(104), Mm(50), Mm(26))
 LINE = Pt(18)
-WHOLE = 450  # characters of content that fit on one page: a row of no more is not cut in two
+WHOLE = 240  # characters of content: a row of no more is not cut in two (half a page)
 _MIDDLE = (0, 1, 4)  # short columns stand in the middle, long texts run from the left
 
 
