@@ -2,10 +2,12 @@
 
 from django.urls import include, path
 
+from anlan.config.api import api
 from anlan.config.health import healthz
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
+    path("api/", api.urls),
     path("", include("anlan.kernel.ui.urls")),
     path("", include("anlan.kernel.access.urls")),
     path("", include("anlan.kernel.events.urls")),

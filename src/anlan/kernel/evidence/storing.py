@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -30,10 +30,10 @@ ALLOWED = {
 class Upload(Protocol):
     """What Django's uploaded files offer."""
 
-    name: str | None
-    size: int | None
+    @property
+    def name(self) -> str | None: ...
 
-    def chunks(self) -> Iterator[bytes]: ...
+    def chunks(self) -> Iterable[bytes]: ...
 
 
 @dataclass(frozen=True)
