@@ -47,7 +47,9 @@ unit: setup-dev ## 只运行测试；PYTEST_ARGS 传给 pytest
 	$(BIN)/pytest -n 2 --dist loadgroup $(PYTEST_ARGS)
 
 bench: setup-dev ## 运行性能测试
-	$(BIN)/pytest tests/bench -s --override-ini "python_files=bench_*.py test_*.py"
+	@for file in tests/bench/bench_*.py; do \
+		$(BIN)/python -m tests.bench.$$(basename $$file .py) || exit 1; \
+	done
 
 clean: ## 删除环境和生成的文件（不动数据文件夹）
 	rm -rf .venv static-vendor frontend/node_modules build .mypy_cache .ruff_cache .pytest_cache
