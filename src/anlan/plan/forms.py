@@ -9,6 +9,7 @@ from django import forms
 from anlan.kernel.evidence.forms import FilesField
 from anlan.kernel.orgs.models import Organisation
 from anlan.plan.models import Duty
+from anlan.plan.services.counting import is_counted
 from anlan.plan.services.handing_down import below
 from anlan.plan.services.reports import goal
 
@@ -32,6 +33,9 @@ class ReportForm(forms.Form):
 
     def __init__(self, *args: Any, duty: Duty, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if is_counted(duty):
+            del self.fields["value"]
+            return
         counted = duty.target is not None and duty.clause is not None
         unit = duty.clause.unit if counted and duty.clause else "%"
         self.fields["value"].label = f"累计完成（{unit or '数'}）"

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from anlan.kernel.orgs.models import Organisation
 from anlan.kernel.write import Write
+from anlan.plan import clocks
 from anlan.plan.choices import DutyState
 from anlan.plan.drafts import ClauseDraft, KeyDutyDraft, OwnerDraft, PlanDraft
 from anlan.plan.matching import match_clauses, match_key_duties
@@ -186,6 +187,7 @@ class _Publication:
             else:
                 self._revise(duty, wanted, put_off=duty.pk in put_off)
         _add_all(new)
+        clocks.start(self.write, new)
         for duty in new:
             self._note("duty", "added", f"{duty.title}（{duty.organisation}）")
         if not self.draft.partial:
@@ -204,6 +206,8 @@ class _Publication:
             fields["state"] = DutyState.OPEN
         before = self._update(duty, fields)
         self._update(duty, {"standing": standing_of(duty, today=self.wanted.today)})
+        if before.keys() & {"due_on", "state"}:
+            clocks.keep(self.write, duty)
         if before:
             self._note("duty", "changed", f"{duty.title}（{duty.organisation}）", before, fields)
 
@@ -213,6 +217,7 @@ class _Publication:
             if duty.state == DutyState.OPEN:
                 self._note("duty", "removed", f"{duty.title}（{duty.organisation}）")
                 self.write.change(duty, state=DutyState.CANCELLED)
+                clocks.keep(self.write, duty)
                 self._cancel(duty.parts.all())
 
     # --- small things --------------------------------------------------------------------------

@@ -7,7 +7,7 @@ with Write(actor, "plan.duty.hand_down") as write:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db import models
@@ -48,14 +48,14 @@ def start(
 
 def start_many(
     write: Write,
-    due_at: Mapping[models.Model, datetime],
+    due_at: Iterable[tuple[models.Model, datetime]],
     name: str,
     *,
     ladder: Iterable[Rung] = (),
 ) -> list[Deadline]:
-    """Start the clock ``name`` for many subjects at once."""
+    """Start the clock ``name`` of many subjects, each with its end, at once."""
     now, rungs = timezone.now(), list(ladder)
-    clocks = [_new(subject, name, at, rungs, now) for subject, at in due_at.items()]
+    clocks = [_new(subject, name, at, rungs, now) for subject, at in due_at]
     return Deadline.objects.bulk_create(clocks, batch_size=BATCH)
 
 

@@ -11,7 +11,7 @@ from anlan.kernel.access.actor import Actor
 from anlan.kernel.errors import Forbidden, Refused, WrongState
 from anlan.kernel.notify.services import notify
 from anlan.kernel.write import Write
-from anlan.plan import audience, flow, policies
+from anlan.plan import audience, clocks, flow, policies
 from anlan.plan.choices import DutyState, ExtensionState
 from anlan.plan.models import Duty, Extension
 from anlan.plan.services.standings import restand
@@ -88,6 +88,7 @@ def extension_decide(*, actor: Actor, extension: int, grant: bool, reason: str =
         )
         if grant:
             write.change(duty, due_on=row.until)
+            clocks.keep(write, duty)
         notify(
             users=[row.applicant],
             kind=f"extension.{row.state}",

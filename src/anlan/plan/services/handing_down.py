@@ -14,7 +14,7 @@ from anlan.kernel.errors import Forbidden, Refused, WrongState
 from anlan.kernel.notify.services import notify
 from anlan.kernel.orgs.models import Organisation
 from anlan.kernel.write import Write
-from anlan.plan import audience, flow, policies
+from anlan.plan import audience, clocks, flow, policies
 from anlan.plan.choices import DutyState
 from anlan.plan.models import Duty
 from anlan.plan.services.standings import standing_of
@@ -97,6 +97,7 @@ def _give(
     )
     duty.standing = standing_of(duty)
     write.add(duty)
+    clocks.start(write, [duty])
     notify(
         users=audience.owners(duty),
         kind="duty.handed_down",

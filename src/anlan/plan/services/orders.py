@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 
 from django.db import connection
 from django.db.models import F
@@ -12,11 +12,13 @@ from django.utils import timezone
 
 from anlan.kernel.access.actor import Actor, system
 from anlan.kernel.access.models import User
+from anlan.kernel.deadlines.calendar import add_working_days
 from anlan.kernel.errors import Refused
+from anlan.kernel.norms.selectors import norms_in_force
 from anlan.kernel.notify.services import notify
 from anlan.kernel.write import Write
 from anlan.plan import audience, flow
-from anlan.plan.choices import DutyState
+from anlan.plan.choices import DutyState, OrderState
 from anlan.plan.models import Duty, SupervisionOrder
 from anlan.plan.services.standings import restand
 
@@ -26,17 +28,29 @@ _NUMBERING = 0x6E756D626572  # advisory lock: order numbers have no gaps and no 
 def propose_for_overdue(*, today: date | None = None) -> list[SupervisionOrder]:
     """Propose an order for every overdue duty that the same date has not yet given one.
 
-    The rule only proposes; the office's chief signs or dismisses. Sub-duties are the business of
-    the unit that handed them down: none is proposed for them.
+    The rule only proposes; the office's chief signs or dismisses. It waits as many working days
+    as the norm says. Sub-duties are the business of the unit that handed them down; and what was
+    over when its plan was published (a year loaded afterwards) was never asked of anybody here:
+    none is proposed for either.
     """
     today = today or timezone.localdate()
+    running = SupervisionOrder.objects.exclude(state__in=[OrderState.DISMISSED, OrderState.CLOSED])
     overdue = (
-        Duty.objects.filter(state=DutyState.OPEN, due_on__lt=today, parent=None)
+        Duty.objects.filter(state=DutyState.OPEN, due_on__lt=_grace_began(today), parent=None)
+        .filter(key_duty__plan__published_at__date__lte=F("due_on"))
         .exclude(orders__proposed_at__date__gt=F("due_on"))
+        .exclude(pk__in=running.values("duty"))
         .order_by("pk")
         .values_list("pk", flat=True)
     )
     return [_propose(pk, today) for pk in list(overdue)]
+
+
+def _grace_began(today: date) -> date:
+    """What was due before this day is overdue for as many working days as the norm allows."""
+    norms = norms_in_force(on=today).filter(key="duty.supervision_after_days")
+    days = next((int(norm.value) for norm in norms), 0)
+    return min(today, add_working_days(today + timedelta(days=1), -days))
 
 
 def _propose(pk: int, today: date) -> SupervisionOrder:

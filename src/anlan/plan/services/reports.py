@@ -14,9 +14,10 @@ from anlan.kernel.evidence.models import File
 from anlan.kernel.evidence.services import attach
 from anlan.kernel.notify.services import notify
 from anlan.kernel.write import Write
-from anlan.plan import audience, flow, policies
+from anlan.plan import audience, clocks, flow, policies
 from anlan.plan.choices import DutyState, ReportState
 from anlan.plan.models import Duty, Report
+from anlan.plan.services.counting import is_counted
 from anlan.plan.services.standings import restand
 
 
@@ -74,16 +75,23 @@ def _check_report(
         raise Refused("text_needed", "请填写工作进展：做了什么、做到哪一步。")
     if value is not None and value < 0:
         raise Refused("value_negative", f"累计完成数不能为负数（填写的是 {value}）。")
-    if value is None and duty.target is not None:
+    if is_counted(duty):
+        _check_no_number(value)
+    elif value is None and duty.target is not None:
         raise Refused("value_needed", f"这项任务有数量要求（{goal(duty)}），请填写累计完成数。")
-    if value is None and not complete:
+    elif value is None and not complete:
         raise Refused("value_needed", "请填写完成百分比（0—100）。")
-    if value is not None and duty.target is None and value > 100:
+    elif value is not None and duty.target is None and value > 100:
         raise Refused("value_too_large", f"完成百分比不能超过 100（填写的是 {value}）。")
-    if complete and not reaches(duty, value):
+    if complete and not reaches(duty, duty.progress if is_counted(duty) else value):
         raise Refused("target_not_reached", f"还没有达到要求（{goal(duty)}），不能申请办结。")
     if complete and not files:
         raise Refused("evidence_needed", "申请办结须至少附一份佐证材料（照片或文件）。")
+
+
+def _check_no_number(value: Decimal | None) -> None:
+    if value is not None:
+        raise Refused("value_counted", "这项任务的完成数由台账计数，不用填写。")
 
 
 def goal(duty: Duty) -> str:
@@ -122,9 +130,11 @@ def report_accept(*, actor: Actor, report: int, reason: str = "") -> Report:
             "accept",
             fields={"verifier": actor.user, "verified_at": now, "reason": reason},
         )
-        write.change(duty, progress=_progress(duty, row), progress_at=now)
+        if not is_counted(duty):
+            write.change(duty, progress=_progress(duty, row), progress_at=now)
         if row.complete:
             flow.DUTY.move(write, duty, "complete", fields={"met_at": now})
+            clocks.keep(write, duty)
         _tell_author(
             duty, row, "report.accepted", "进展已核验" if not row.complete else "任务已核验完成"
         )

@@ -1,0 +1,35 @@
+"""What the watchman asks of the plan."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+
+from anlan.kernel.indicators.registry import all_measures
+from anlan.kernel.watchman import beats
+from anlan.kernel.watchman.registry import Fault, check
+from anlan.plan.daily import RESTAND
+from anlan.plan.models import Clause, Duty
+
+LATE = timedelta(minutes=10)  # after midnight
+
+
+@check("plan.standing", "任务状态当日已重新计算")
+def standing(now: datetime) -> Iterator[Fault]:
+    """A day that is ten minutes old, and duties that still stand as yesterday."""
+    day = timezone.localdate(now - LATE)
+    last = beats.day(RESTAND)
+    if (last is None or last < day) and Duty.objects.running().exists():
+        said = f"最近一次是 {last:%Y-%m-%d}" if last else "从未计算过"
+        yield Fault("", f"今日尚未重新计算任务状态（{said}）。请查看后台任务是否在运行。")
+
+
+@check("plan.measures", "条款所用指标都有台账提供")
+def measures(now: datetime) -> Iterator[Fault]:
+    """Clauses in force that name a measure which nobody offers: their duties stand still."""
+    offered = [measure.key for measure in all_measures()]
+    named = Clause.objects.filter(retired_at=None).exclude(measure="")
+    for key in sorted(set(named.exclude(measure__in=offered).values_list("measure", flat=True))):
+        yield Fault(key, f"有条款以指标“{key}”计数，但没有台账提供这个指标，其进度不会更新。")
