@@ -19,10 +19,11 @@ from contextlib import ExitStack
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
+from django.core.exceptions import ValidationError
 from django.db import connection, models, transaction
 
 from anlan.kernel.access.actor import Actor
-from anlan.kernel.errors import Unknown
+from anlan.kernel.errors import Refused, Unknown
 
 if TYPE_CHECKING:
     from anlan.kernel.orgs.models import Area, Organisation
@@ -43,9 +44,15 @@ class Write:
         self._stack = ExitStack()
 
     def __enter__(self) -> Self:
-        self._stack.enter_context(transaction.atomic())
-        self._outer = _context()
-        _set_context(self._describe())
+        _refuse_nul("理由", self.reason)
+        with ExitStack() as stack:
+            stack.enter_context(transaction.atomic())
+            outer = _context()
+            # A write inside a write hands the outer one's name back. Should that fail, the stack
+            # still ends the transaction: an open one would swallow what its thread does next.
+            stack.push(lambda kind, *_: None if kind else _set_context(outer))
+            _set_context(self._describe())
+            self._stack = stack.pop_all()
         return self
 
     def __exit__(
@@ -54,8 +61,6 @@ class Write:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if kind is None:
-            _set_context(self._outer)  # a write inside a write hands the outer one's name back
         self._stack.__exit__(kind, error, trace)
 
     def lock(self, visible: models.QuerySet[M], pk: Any) -> M:
@@ -67,15 +72,16 @@ class Write:
         return found
 
     def add(self, instance: M) -> M:
-        """Store a new row, validated."""
-        instance.full_clean(validate_unique=False, validate_constraints=False)
+        """Store a new row; Refused if a value does not fit its column."""
+        _validate(instance, [field.name for field in instance._meta.concrete_fields])
         instance.save(force_insert=True)
         return instance
 
     def change(self, instance: models.Model, **fields: Any) -> None:
-        """Set the named fields and save only those."""
+        """Set the named fields and save only those; Refused if a value does not fit its column."""
         for name, value in fields.items():
             setattr(instance, name, value)
+        _validate(instance, list(fields))
         instance.save(update_fields=list(fields))
 
     def event(
@@ -114,6 +120,30 @@ class Write:
             },
             ensure_ascii=False,
         )
+
+
+def _validate(instance: models.Model, names: list[str]) -> None:
+    """Judge the named fields, whatever door the values came through. Foreign keys are left to the
+    database, which checks them anyway: one query per key and row would cost much."""
+    fields = instance._meta.concrete_fields
+    judged = [each for each in fields if each.name in names and not each.is_relation]
+    for each in judged:
+        _refuse_nul(str(each.verbose_name), getattr(instance, each.attname))
+    try:
+        instance.clean_fields(exclude={each.name for each in fields} - {j.name for j in judged})
+    except ValidationError as error:
+        named = {each.name: str(each.verbose_name) for each in judged}
+        said = "；".join(
+            f"“{named.get(name, name)}”{''.join(messages)}"
+            for name, messages in error.message_dict.items()
+        )
+        raise Refused("invalid", f"填写的内容不能保存：{said}") from error
+
+
+def _refuse_nul(label: str, value: Any) -> None:
+    """PostgreSQL keeps no NUL in a text."""
+    if isinstance(value, str) and "\0" in value:
+        raise Refused("invalid", f"“{label}”中有不能保存的控制字符，请删去后重试。")
 
 
 def _context() -> str:
