@@ -10,6 +10,7 @@ urlpatterns = [
     path("api/", api.urls),
     path("", include("anlan.kernel.ui.urls")),
     path("", include("anlan.kernel.access.urls")),
+    path("", include("anlan.kernel.orgs.urls")),
     path("", include("anlan.kernel.events.urls")),
     path("", include("anlan.kernel.evidence.urls")),
     path("", include("anlan.kernel.audit.urls")),

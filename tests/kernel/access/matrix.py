@@ -44,6 +44,8 @@ DOORS: dict[str, frozenset[Role]] = {
     "access.accounts.manage": frozenset({Role.SYSTEM}),
     "access.grants.manage": frozenset({Role.SECURITY}),
     "access.login_events": frozenset({Role.AUDITOR}),
+    "orgs.organisations": frozenset({Role.SYSTEM}),
+    "orgs.groups": SCO | {Role.SYSTEM},
     "audit.view": frozenset({Role.AUDITOR}),
     "watchman.status": frozenset({Role.SYSTEM, Role.AUDITOR}),
     "plan.view": BUSINESS,
