@@ -106,10 +106,11 @@ def measures() -> list[tuple[str, str]]:
 
 
 class DecideForm(forms.Form):
-    """The chosen points, or ``all`` that nobody has decided yet."""
+    """The chosen points, or ``all`` (of the kind ``code``) that nobody has decided yet."""
 
     points = forms.TypedMultipleChoiceField(coerce=int, required=False)
     all = forms.BooleanField(required=False)
+    code = forms.CharField(max_length=40, required=False)
     decision = forms.ChoiceField(choices=Decision.choices)
     note = forms.CharField(max_length=2000, required=False)
 
@@ -124,6 +125,8 @@ class DecideForm(forms.Form):
         typed = super().clean() or {}
         if typed.get("all"):
             undecided = self.document.points.filter(decision=Decision.OPEN)
+            if typed.get("code"):
+                undecided = undecided.filter(code=typed["code"])
             typed["points"] = list(undecided.values_list("pk", flat=True))
         if not typed.get("points"):
             raise forms.ValidationError("请先勾选要处理的核对事项。")

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from anlan.intake.pages import documents, edits, exports
+from anlan.intake.pages import deciding, documents, edits, exports
 
 app_name = "intake"
 urlpatterns = [
@@ -12,7 +12,8 @@ urlpatterns = [
     path("notices/<int:pk>/original/", documents.original, name="original"),
     path("notices/<int:pk>/reread/", documents.reread, name="reread"),
     path("notices/<int:pk>/edit/", edits.edit, name="edit"),
-    path("notices/<int:pk>/points/", edits.decide, name="decide"),
+    path("notices/<int:pk>/points/", deciding.decide, name="decide"),
+    path("notices/<int:pk>/points/<int:point>/unit/", deciding.settle_unit, name="settle_unit"),
     path("notices/<int:pk>/units/<int:unit>/bind/", edits.bind, name="bind"),
     path("notices/<int:pk>/units/<int:unit>/leave-out/", edits.leave_out, name="leave_out"),
     path("notices/<int:pk>/units/<int:unit>/remove/", edits.remove_unit, name="remove_unit"),

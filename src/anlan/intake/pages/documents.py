@@ -14,9 +14,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from anlan.intake import flow, policies
-from anlan.intake.choices import DIFFERENCES, REMARKS, Decision, DocumentState, PointKind
+from anlan.intake.choices import Decision, DocumentState
 from anlan.intake.forms import DocumentForm, UploadForm
 from anlan.intake.models import Clause, Document, Unit
+from anlan.intake.pages import points
 from anlan.intake.services import publication, reading
 from anlan.kernel.access.actor import Actor
 from anlan.kernel.access.policies import page
@@ -56,6 +57,7 @@ DOCUMENTS = List(
     ),
 )
 
+LIST = "points"  # the element that htmx replaces after a decision
 TABS = {
     "read": "对照原文",
     "points": "核对事项",
@@ -102,12 +104,19 @@ def document(request: Request, pk: int) -> HttpResponse:
     """One document: reading, failed, or its tabs."""
     actor = request.actor
     found = get(actor, pk)
-    if request.htmx:
+    if request.htmx and request.htmx.target != LIST:
         return _waiting(found)
     if found.state in (DocumentState.READING, DocumentState.FAILED):
         return _unread(request, found)
     tab = request.GET.get("tab", "read")
-    tab = tab if tab in TABS else "read"
+    return show(request, found, tab if tab in TABS else "read")
+
+
+def show(
+    request: Request, found: Document, tab: str, *, status: int = 200, **typed: Any
+) -> HttpResponse:
+    """A tab of the document; ``typed``: what a refused form held."""
+    actor = request.actor
     context = {
         "document": found,
         "tab": tab,
@@ -115,9 +124,10 @@ def document(request: Request, pk: int) -> HttpResponse:
         "may": {t.verb for t in flow.DOCUMENT.available(found, actor)},
         "editable": found.state == DocumentState.REVIEW and policies.IMPORT.allows(actor),
         "missing": found.what_is_missing(),
-        **_CONTENT[tab](actor, found),
+        **_CONTENT[tab](request, found),
+        **typed,
     }
-    return render(request, f"intake/tab_{tab}.html", context)
+    return render(request, f"intake/tab_{tab}.html", context, status=status)
 
 
 @page(policies.VIEW)
@@ -169,7 +179,7 @@ def _tabs(found: Document, tab: str) -> list[tuple[Any, ...]]:
     ]
 
 
-def _read(actor: Actor, found: Document) -> dict[str, Any]:
+def _read(request: Request, found: Document) -> dict[str, Any]:
     items = list(found.items.prefetch_related("units", "clauses"))
     points = Counter(
         found.points.filter(decision=Decision.OPEN).values_list("item_number", flat=True)
@@ -187,22 +197,11 @@ def _read(actor: Actor, found: Document) -> dict[str, Any]:
     }
 
 
-def _points(actor: Actor, found: Document) -> dict[str, Any]:
-    words = {PointKind.DIFFERENCE: DIFFERENCES, PointKind.REMARK: REMARKS}
-    items = {each.number: each for each in found.items.all()}
-    rows: list[dict[str, Any]] = [
-        {
-            "point": each,
-            "code": words[PointKind(each.kind)].get(each.code, each.code),
-            "item": items.get(each.item_number) if each.item_number else None,
-        }
-        for each in found.points.select_related("decided_by")
-    ]
-    open_count = sum(row["point"].decision == Decision.OPEN for row in rows)
-    return {"points": rows, "open_count": open_count}
+def _points(request: Request, found: Document) -> dict[str, Any]:
+    return points.content(found, request.GET)
 
 
-def _units(actor: Actor, found: Document) -> dict[str, Any]:
+def _units(request: Request, found: Document) -> dict[str, Any]:
     units = Unit.objects.filter(item__document=found).select_related(
         "item", "organisation", "group"
     )
@@ -227,18 +226,18 @@ def _names() -> list[str]:
     ]
 
 
-def _clauses(actor: Actor, found: Document) -> dict[str, Any]:
+def _clauses(request: Request, found: Document) -> dict[str, Any]:
     clauses = Clause.objects.filter(item__document=found).select_related("item")
     return {"clauses": clauses.order_by("item__number", "number")}
 
 
-def _publish(actor: Actor, found: Document) -> dict[str, Any]:
+def _publish(request: Request, found: Document) -> dict[str, Any]:
     context: dict[str, Any] = {
         "existing": publication.published_plan(found),
         "history": history(found, flow.DOCUMENT),
     }
     if found.state in (DocumentState.REVIEW, DocumentState.SUBMITTED) and found.year:
-        changes = publication.preview(actor=actor, document=found)
+        changes = publication.preview(actor=request.actor, document=found)
         context["changes"] = [each for each in changes if each.what != "duty"]
         context["duties"] = Counter(each.how for each in changes if each.what == "duty")
     elif found.state == DocumentState.PUBLISHED:

@@ -1,4 +1,4 @@
-"""Deciding, binding, correcting, submitting, publishing."""
+"""Binding, correcting, submitting, publishing."""
 
 from __future__ import annotations
 
@@ -11,8 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from anlan.intake import policies
-from anlan.intake.choices import Decision
-from anlan.intake.forms import BindForm, ClauseForm, DecideForm, DocumentForm, ItemForm, UnitForm
+from anlan.intake.forms import BindForm, ClauseForm, DocumentForm, ItemForm, UnitForm
 from anlan.intake.models import Clause, Item
 from anlan.intake.pages.documents import get
 from anlan.intake.services import checking, publication
@@ -20,28 +19,6 @@ from anlan.kernel.access.policies import page
 from anlan.kernel.access.requests import Request
 from anlan.kernel.errors import Refused, Unknown
 from anlan.kernel.orgs.models import Group
-
-
-@page(policies.IMPORT, methods=("POST",))
-def decide(request: Request, pk: int) -> HttpResponse:
-    """Decide the chosen points."""
-    actor = request.actor
-    form = DecideForm(request.POST, document=get(actor, pk))
-    if not form.is_valid():
-        return _back(request, pk, "points", "；".join(_errors(form)))
-    typed = form.cleaned_data
-
-    def act() -> str:
-        count = checking.points_decide(
-            actor=actor,
-            document=pk,
-            points=typed["points"],
-            decision=Decision(typed["decision"]),
-            note=typed["note"],
-        )
-        return f"已处理 {count} 条。"
-
-    return _do(request, pk, "points", act)
 
 
 @page(policies.IMPORT, methods=("POST",))

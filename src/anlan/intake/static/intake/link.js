@@ -32,4 +32,11 @@ if (source && read) {
     event.preventDefault();
     show(item, item);
   });
+  const asked = document.getElementById(location.hash.slice(1)); // a link from the checking list
+  if (asked?.matches("li")) {
+    const item = itemOf(asked.value);
+    if (item) show(item, item);
+    asked.classList.add("is-shown");
+    asked.scrollIntoView({ block: "center" });
+  } else if (asked?.matches(".item")) show(asked, document.getElementById(`L${asked.dataset.first}`));
 }
