@@ -155,7 +155,7 @@ def test_news_rings_the_bell_of_an_open_page(
     page = open_context(viewport=PHONE).new_page()
     login(page, site, "nengyuan")
     other = open_context().new_page()
-    login(other, site, "yingji")
+    login(other, site, "auditor")
     _tell(site, "nengyuan", "任务已下达：尾矿库排查")
     expect(page.locator(".bell-count")).to_have_text("1")
     expect(other.locator(".bell-count")).to_have_count(0)
