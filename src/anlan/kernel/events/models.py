@@ -17,6 +17,14 @@ class TransactionId(models.Field):  # type: ignore[type-arg]
     def from_db_value(self, value: object, expression: object, connection: object) -> int | None:
         return None if value is None else int(str(value))
 
+    def get_prep_value(self, value: object) -> object:
+        prepared = super().get_prep_value(value)
+        return str(prepared) if isinstance(prepared, int) else prepared
+
+    def get_placeholder(self, value: object, compiler: object, connection: object) -> str:
+        """PostgreSQL makes an xid8 of text alone, and of that only when told to."""
+        return "%s::text::xid8"
+
 
 class Event(models.Model):
     """Something happened to ``subject``. Holds ids only: who may see it reads it by his own rights.
