@@ -1,0 +1,78 @@
+"""Who acts in the demonstration: accounts that are marked as demonstration ones."""
+
+from __future__ import annotations
+
+import os
+
+from django.contrib.auth.hashers import make_password
+from django.utils import timezone
+
+from anlan.kernel.access.actor import Actor, ActorSource, system
+from anlan.kernel.access.demo import DemoRefused, ensure_accounts
+from anlan.kernel.access.models import Grant, LoginState, User
+from anlan.kernel.access.roles import Role
+from anlan.kernel.orgs.models import Organisation
+from anlan.kernel.write import Write
+from anlan.plan.policies import UNIT
+
+OFFICE, CHIEF, BUREAU = "sco", "scochief", "yingji"
+
+
+def ensure() -> None:
+    """Make the demonstration accounts unless those that act here are there already: to check the
+    passwords of all takes seconds. DemoRefused where the installation is in earnest."""
+    acting = User.objects.filter(username__in=[OFFICE, CHIEF, BUREAU], is_demo=True)
+    if os.environ.get("ANLAN_DEMO") == "0" or acting.count() < 3:
+        ensure_accounts()
+
+
+class People:
+    """Actors by account, and by the organisation that they report for; each looked up once."""
+
+    def __init__(self) -> None:
+        self._accounts: dict[str, Actor] = {}
+        self._of: dict[int, Actor] = {}
+
+    def account(self, username: str) -> Actor:
+        """The actor of a demonstration account; DemoRefused for an account in earnest."""
+        if username not in self._accounts:
+            user = User.objects.get(username=username)
+            if not user.is_demo:
+                raise DemoRefused("demo_name", f"账号 {username} 是正式账号，不能作演示用。")
+            self._accounts[username] = Actor(user, ActorSource.COMMAND)
+        return self._accounts[username]
+
+    def of(self, organisation: Organisation) -> Actor:
+        """Who reports for the organisation and heads it: an account that nobody can log in to."""
+        if organisation.pk not in self._of:
+            username = f"demo-{organisation.code}".lower()
+            if not User.objects.filter(username=username).exists():
+                _make(username, organisation)
+            self._of[organisation.pk] = self.account(username)
+        return self._of[organisation.pk]
+
+
+def _make(username: str, organisation: Organisation) -> None:
+    with Write(system(ActorSource.COMMAND), "plan.demo.account") as write:
+        user = write.add(
+            User(
+                username=username,
+                name=f"演示·{organisation}"[:40],
+                organisation=organisation,
+                password=make_password(None),
+                is_demo=True,
+            )
+        )
+        LoginState.objects.create(user=user)
+        for role in UNIT:
+            write.add(_grant(user, role, organisation))
+
+
+def _grant(user: User, role: Role, organisation: Organisation) -> Grant:
+    return Grant(
+        user=user,
+        role=role,
+        organisation=organisation,
+        area=organisation.area,
+        valid_from=timezone.localdate(),
+    )
