@@ -10,8 +10,14 @@ class PlanConfig(AppConfig):
         """Tell the shell where the plan's pages stand, and who sees its evidence."""
         from anlan.kernel.evidence.pages import register
         from anlan.kernel.ui import home, nav
-        from anlan.plan import checks, clocks, indicators  # noqa: F401 — they register
-        from anlan.plan import marking, policies
+        from anlan.plan import (  # noqa: F401 — some register by being imported
+            checks,
+            clocks,
+            indicators,
+            marking,
+            policies,
+            selectors,
+        )
         from anlan.plan.models import Duty, Report
 
         nav.register("任务", "全市态势", "plan:matrix", policies.MATRIX, "layout-grid", order=10)
