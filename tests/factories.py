@@ -165,7 +165,7 @@ def counts() -> dict[str, int]:
 
 @contextmanager
 def nothing_happens(
-    error: type[BaseException] = Refused, *, code: str = "", match: str = ""
+    error: type[BaseException] = Refused, *, code: str = "", match: str | None = None
 ) -> Iterator[None]:
     """The block is refused with ``error``, and no row of any table was added or removed; the
     log of changes has no new row either, so that none was changed."""
@@ -224,7 +224,7 @@ def at_once(*acts: Callable[[], object]) -> list[object]:
         try:
             gate.wait(timeout=10)
             results[number] = act()
-        except Exception as error:  # noqa: BLE001 - it is the result
+        except Exception as error:
             results[number] = error
         finally:
             connection.close()

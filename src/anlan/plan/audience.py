@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Q, QuerySet
-from django.utils import timezone
+from django.db.models import QuerySet
 
 from anlan.kernel.access.models import Grant, User
 from anlan.kernel.access.roles import Role
@@ -13,10 +12,10 @@ from anlan.plan.policies import UNIT
 
 
 def verifiers(duty: Duty) -> QuerySet[User]:
-    """Who verifies the duty: the office of its area, or the unit that handed it down."""
+    """Who verifies the duty: the office whose notice gave it, or the unit that handed it down."""
     if duty.parent is not None:
         return _holders(UNIT, organisation=duty.parent.organisation)
-    return office(duty.area)
+    return office(duty.key_duty.plan.area)
 
 
 def owners(duty: Duty) -> QuerySet[User]:
@@ -38,10 +37,7 @@ def _holders(
     organisation: Organisation | None = None,
     area_paths: list[str] | None = None,
 ) -> QuerySet[User]:
-    today = timezone.localdate()
-    grants = Grant.objects.filter(role__in=roles, valid_from__lte=today).filter(
-        Q(valid_to__isnull=True) | Q(valid_to__gte=today)
-    )
+    grants = Grant.objects.in_force().filter(role__in=roles)
     if organisation is not None:
         grants = grants.filter(organisation=organisation)
     if area_paths is not None:

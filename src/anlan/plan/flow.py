@@ -5,29 +5,42 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from anlan.kernel.access.actor import Actor
+from anlan.kernel.access.policies import Policy
 from anlan.kernel.flow import Flow, Transition
 from anlan.plan import policies
 from anlan.plan.choices import DutyState, ExtensionState, OrderState, ReportState
 
 if TYPE_CHECKING:
+    from anlan.kernel.access.models import Grant
     from anlan.plan.models import Duty, Extension, Report, SupervisionOrder
 
 
-def owns(duty: Duty, actor: Actor) -> str | None:
-    """Only the organisation that owns the duty (or one it answers to) works on it."""
-    own = any(
-        g.role in policies.UNIT and g.organisation.covers(duty.organisation) for g in actor.grants
-    )
+def _grants(actor: Actor, policy: Policy) -> list[Grant]:
+    roles = frozenset(policy.roles)
+    return [grant for grant in actor.grants if grant.role in roles]
+
+
+def owns(duty: Duty, actor: Actor, policy: Policy = policies.REPORT) -> str | None:
+    """Only the organisation that owns the duty (or one it answers to) works on it.
+
+    ``policy``: what is to be done. Role and organisation must come from one and the same grant.
+    """
+    own = any(g.organisation.covers(duty.organisation) for g in _grants(actor, policy))
     return None if own else f"这项任务由{duty.organisation}办理，只有该单位可以操作。"
 
 
-def verifies(duty: Duty, actor: Actor) -> str | None:
-    """The office verifies what the notice gave; who handed a duty down verifies that duty."""
+def verifies(duty: Duty, actor: Actor, policy: Policy = policies.VERIFY) -> str | None:
+    """The office whose notice gave a duty verifies it; who handed a duty down verifies that duty.
+
+    ``policy``: what is to be done. Role and place must come from one and the same grant.
+    """
+    grants = _grants(actor, policy)
     if duty.parent is None:
-        ok = any(g.role in policies.OFFICE and g.area.covers(duty.area) for g in actor.grants)
-        return None if ok else "市级任务由市安委办核验。"
+        area = duty.key_duty.plan.area
+        ok = any(g.role in policies.OFFICE and g.area.covers(area) for g in grants)
+        return None if ok else "通知直接安排的任务由发出通知的安委办核验。"
     giver = duty.parent.organisation
-    ok = any(g.role in policies.UNIT and g.organisation.path == giver.path for g in actor.grants)
+    ok = any(g.role in policies.UNIT and g.organisation.path == giver.path for g in grants)
     return None if ok else f"这项任务由{giver}分解下达，应由{giver}核验。"
 
 
@@ -135,7 +148,7 @@ EXTENSION = Flow(
             {ExtensionState.APPLIED},
             ExtensionState.GRANTED,
             policies.DECIDE,
-            guard=lambda extension, actor: verifies(extension.duty, actor),
+            guard=lambda extension, actor: verifies(extension.duty, actor, policies.DECIDE),
             not_by=_applicant,
         ),
         Transition(
@@ -144,7 +157,7 @@ EXTENSION = Flow(
             {ExtensionState.APPLIED},
             ExtensionState.REFUSED,
             policies.DECIDE,
-            guard=lambda extension, actor: verifies(extension.duty, actor),
+            guard=lambda extension, actor: verifies(extension.duty, actor, policies.DECIDE),
             needs=("reason",),
             not_by=_applicant,
         ),
@@ -152,9 +165,19 @@ EXTENSION = Flow(
 )
 
 
-def _issuer_in_area(order: SupervisionOrder, actor: Actor) -> str | None:
-    ok = any(g.role in policies.OFFICE and g.area.covers(order.duty.area) for g in actor.grants)
-    return None if ok else "督办由市安委办办理。"
+def supervises(duty: Duty, actor: Actor, policy: Policy = policies.FOLLOW) -> str | None:
+    """Orders are the business of the office whose notice gave the duty."""
+    area = duty.key_duty.plan.area
+    ok = any(g.area.covers(area) for g in _grants(actor, policy))
+    return None if ok else "督办由发出通知的安委办办理。"
+
+
+def _signs(order: SupervisionOrder, actor: Actor) -> str | None:
+    return supervises(order.duty, actor, policies.SUPERVISE)
+
+
+def _follows(order: SupervisionOrder, actor: Actor) -> str | None:
+    return supervises(order.duty, actor)
 
 
 ORDER = Flow(
@@ -169,7 +192,7 @@ ORDER = Flow(
             {OrderState.PROPOSED},
             OrderState.ISSUED,
             policies.SUPERVISE,
-            guard=_issuer_in_area,
+            guard=_signs,
             needs=("until",),
             deadline="督办回复期限",
             on_passed="提醒安委办，并在督办清单标红",
@@ -180,7 +203,7 @@ ORDER = Flow(
             {OrderState.PROPOSED},
             OrderState.DISMISSED,
             policies.SUPERVISE,
-            guard=_issuer_in_area,
+            guard=_signs,
             needs=("reason",),
         ),
         Transition(
@@ -198,7 +221,7 @@ ORDER = Flow(
             {OrderState.ANSWERED},
             OrderState.ISSUED,
             policies.FOLLOW,
-            guard=_issuer_in_area,
+            guard=_follows,
             needs=("reason",),
         ),
         Transition(
@@ -207,7 +230,7 @@ ORDER = Flow(
             {OrderState.ANSWERED},
             OrderState.CLOSED,
             policies.FOLLOW,
-            guard=_issuer_in_area,
+            guard=_follows,
         ),
     ],
 )

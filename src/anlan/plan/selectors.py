@@ -8,7 +8,7 @@ from anlan.kernel.access.actor import Actor
 from anlan.kernel.errors import Unknown
 from anlan.plan.choices import ExtensionState, OrderState, ReportState
 from anlan.plan.models import Duty, Extension, KeyDuty, Plan, Report, SupervisionOrder
-from anlan.plan.policies import OFFICE
+from anlan.plan.policies import OFFICE, UNIT
 
 
 def plan_of(year: int | None = None) -> Plan | None:
@@ -85,6 +85,24 @@ def to_decide(actor: Actor) -> QuerySet[Extension]:
     )
 
 
+def orders_to_decide(actor: Actor) -> QuerySet[SupervisionOrder]:
+    """Orders that wait for the office: a proposal for its chief, an answer for any of it."""
+    if not FOLLOW.allows(actor):
+        return SupervisionOrder.objects.none()
+    states = [OrderState.ANSWERED, *([OrderState.PROPOSED] if SUPERVISE.allows(actor) else [])]
+    return orders(actor).filter(state__in=states).order_by("proposed_at", "pk")
+
+
+def waiting_count(actor: Actor) -> int:
+    """How much waits for the actor to decide."""
+    decides = DECIDE.allows(actor)
+    return (
+        to_verify(actor).count()
+        + (to_decide(actor).count() if decides else 0)
+        + (orders_to_decide(actor).count() if FOLLOW.allows(actor) else 0)
+    )
+
+
 def orders(actor: Actor) -> QuerySet[SupervisionOrder]:
     """The supervision orders on duties that the actor sees; a mere proposal only the office."""
     seen = SupervisionOrder.objects.filter(duty__in=Duty.objects.visible_to(actor)).select_related(
@@ -96,15 +114,16 @@ def orders(actor: Actor) -> QuerySet[SupervisionOrder]:
 
 
 def _falls_to(actor: Actor) -> Q:
-    """Top duties of the areas whose office he is; sub-duties that his organisations gave."""
+    """Duties given by the notices of his office's areas; sub-duties that his organisations gave."""
     falls = Q(pk__in=[])
     for grant in actor.grants:
         if grant.role in OFFICE:
-            inside = Q(duty__area__path=grant.area.path) | Q(
-                duty__area__path__startswith=f"{grant.area.path}/"
+            area = "duty__key_duty__plan__area__path"
+            inside = Q(**{area: grant.area.path}) | Q(
+                **{f"{area}__startswith": f"{grant.area.path}/"}
             )
             falls |= Q(duty__parent=None) & inside
-        else:
+        elif grant.role in UNIT:
             falls |= Q(duty__parent__organisation_id=grant.organisation_id)
     return falls
 

@@ -14,7 +14,6 @@ from anlan.kernel.access.policies import page
 from anlan.kernel.access.requests import Request
 from anlan.kernel.errors import Refused
 from anlan.plan import policies, selectors
-from anlan.plan.choices import OrderState
 from anlan.plan.pages.duty import with_actions
 from anlan.plan.services import extensions, orders, reports
 
@@ -23,13 +22,12 @@ from anlan.plan.services import extensions, orders, reports
 def inbox(request: Request) -> HttpResponse:
     """Reports to verify, extensions to decide, orders to sign: oldest first."""
     actor = request.actor
-    waiting = selectors.orders(actor).filter(state__in=[OrderState.PROPOSED, OrderState.ANSWERED])
-    follows = policies.FOLLOW.allows(actor)
+    decides = policies.DECIDE.allows(actor)
     context = {
         "reports": selectors.to_verify(actor),
-        "extensions": selectors.to_decide(actor),
-        "decides": policies.DECIDE.allows(actor),
-        "orders": [with_actions(each, actor) for each in waiting] if follows else [],
+        "extensions": selectors.to_decide(actor) if decides else [],
+        "decides": decides,
+        "orders": [with_actions(each, actor) for each in selectors.orders_to_decide(actor)],
     }
     return render(request, "plan/inbox.html", context)
 
@@ -110,11 +108,14 @@ def _day(request: Request) -> date:
 
 
 def _decide(request: Request, act: Callable[[], object], said: str) -> HttpResponse:
-    """Decide and go back where one came from; a refusal is told there, nothing is lost."""
+    """Decide and go back where one came from; a refusal is told there, nothing is lost.
+
+    What is not offered to this person at all (403) or is out of his sight (404) gets a page.
+    """
     try:
         act()
     except Refused as refusal:
-        if refusal.status == 404:
+        if refusal.status in (403, 404):
             raise
         messages.error(request, refusal.message)
     else:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.db.models import Exists, OuterRef
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
@@ -19,7 +20,8 @@ from anlan.kernel.evidence.services import file_store, of
 from anlan.plan import flow, policies, selectors
 from anlan.plan.choices import DutyState, ReportState
 from anlan.plan.forms import AnswerForm, ExtensionForm, HandDownForm, ReportForm
-from anlan.plan.models import Duty, SupervisionOrder
+from anlan.plan.models import Duty, Report, SupervisionOrder
+from anlan.plan.pages.lists import by_urgency
 from anlan.plan.services import extensions, handing_down, orders, reports
 from anlan.plan.standing import share
 
@@ -92,7 +94,7 @@ def _act(request: Request, found: Duty, form: forms.Form, act: Any, name: str) -
         try:
             messages.success(request, act(dict(form.cleaned_data)))
         except Refused as refusal:
-            if refusal.status == 404:
+            if refusal.status in (403, 404):
                 raise
             form.add_error(None, refusal.message)
         else:
@@ -107,7 +109,7 @@ def _show(request: Request, found: Duty, status: int = 200, **typed: forms.Form)
         "goal": reports.goal(found),
         "share": share(found.progress, found.target),
         "reports": _with_evidence(found, actor),
-        "parts": selectors.duties(actor).filter(parent=found).order_by("organisation__sort"),
+        "parts": _parts(found, actor),
         "extensions": found.extensions.select_related("applicant", "decider"),
         "decides": policies.DECIDE.allows(actor) and not flow.verifies(found, actor),
         "orders": [
@@ -131,12 +133,27 @@ def _forms(found: Duty, actor: Actor) -> dict[str, forms.Form]:
     usable: dict[str, forms.Form] = {}
     waiting = found.reports.filter(state=ReportState.SUBMITTED).exists()
     if policies.REPORT.allows(actor) and not waiting:
-        usable["report_form"] = ReportForm(duty=found)
+        usable["report_form"] = ReportForm(duty=found, initial=_last_words(found))
     if policies.EXTEND.allows(actor) and not found.extensions.filter(state="applied").exists():
         usable["extension_form"] = ExtensionForm()
     if policies.HAND_DOWN.allows(actor) and handing_down.below(found).exists():
         usable["hand_down_form"] = HandDownForm(duty=found, initial={"due_on": found.due_on})
     return usable
+
+
+def _last_words(found: Duty) -> dict[str, Any]:
+    """What the last report said, if it came back: to be corrected, not typed again."""
+    last = found.reports.first()
+    if last is None or last.state not in (ReportState.RETURNED, ReportState.WITHDRAWN):
+        return {}
+    return {"text": last.text, "value": last.value, "complete": last.complete, "again": last}
+
+
+def _parts(found: Duty, actor: Actor) -> Any:
+    """The sub-duties, most urgent first, each with whether a report of it waits."""
+    waiting = Report.objects.filter(duty=OuterRef("pk"), state=ReportState.SUBMITTED)
+    parts = by_urgency(selectors.duties(actor).filter(parent=found))
+    return parts.annotate(waits=Exists(waiting)).order_by("urgency", "organisation__sort")
 
 
 def _with_evidence(found: Duty, actor: Actor) -> list[dict[str, Any]]:

@@ -27,7 +27,7 @@ def extension_apply(*, actor: Actor, duty: int, until: date, text: str) -> Exten
         row = write.lock(Duty.objects.visible_to(actor), duty)
         if not policies.EXTEND.allows(actor):
             raise Forbidden
-        if reason := flow.owns(row, actor):
+        if reason := flow.owns(row, actor, policies.EXTEND):
             raise Forbidden(reason)
         _check_application(row, until, text)
         extension = write.add(
@@ -59,22 +59,40 @@ def _check_application(duty: Duty, until: date, text: str) -> None:
         raise WrongState("已有一份延期申请正在审批，请等待审批结果。")
     if not text.strip():
         raise Refused("text_needed", "请填写申请延期的理由。")
+    _check_until(duty, until)
+
+
+def _check_grant(duty: Duty, until: date) -> None:
+    """Between application and decision the duty may have been met, cancelled, or given another
+    date by a revision of the notice: a grant never shortens."""
+    if duty.state != DutyState.OPEN:
+        raise WrongState(f"任务{duty.get_state_display()}，不能再延期。")
+    _check_until(duty, until)
+
+
+def _check_until(duty: Duty, until: date) -> None:
     if until <= duty.due_on:
         raise Refused(
             "not_later",
-            f"延期后的日期须晚于现期限 {duty.due_on:%Y-%m-%d}（填写的是 {until:%Y-%m-%d}）。",
+            f"延期后的日期须晚于现期限 {duty.due_on}（填写的是 {until}）。",
         )
     if duty.parent and until > duty.parent.due_on:
-        raise Refused(
-            "after_parent", f"延期后的日期不能晚于上级任务的期限 {duty.parent.due_on:%Y-%m-%d}。"
-        )
+        raise Refused("after_parent", f"延期后的日期不能晚于上级任务的期限 {duty.parent.due_on}。")
 
 
 def extension_decide(*, actor: Actor, extension: int, grant: bool, reason: str = "") -> Extension:
-    """Grant (the duty's date moves) or refuse (a reason is needed). Tells the applicant."""
+    """Grant (the duty's date moves) or refuse (a reason is needed). Tells the applicant.
+
+    Refused: not who decides on this duty, or the applicant himself; a grant by which the duty
+    would end earlier than it does now or later than the one it was handed down from.
+    """
     verb = "grant" if grant else "refuse"
+    reason = reason.strip()
     with Write(actor, f"plan.extension.{verb}", reason=reason) as write:
         duty, row = _lock(write, extension)
+        policies.DECIDE.require(actor)
+        if why := flow.verifies(duty, actor, policies.DECIDE):
+            raise Forbidden(why)
         flow.EXTENSION.move(
             write,
             row,
@@ -82,11 +100,12 @@ def extension_decide(*, actor: Actor, extension: int, grant: bool, reason: str =
             fields={
                 "decider": actor.user,
                 "decided_at": timezone.now(),
-                "reason": reason.strip(),
+                "reason": reason,
             },
-            reason=reason.strip(),
+            reason=reason,
         )
         if grant:
+            _check_grant(duty, row.until)
             write.change(duty, due_on=row.until)
             clocks.keep(write, duty)
         notify(

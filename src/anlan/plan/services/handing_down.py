@@ -8,11 +8,13 @@ from decimal import Decimal
 
 from django.db.models import QuerySet
 from django.urls import reverse
+from django.utils import timezone
 
 from anlan.kernel.access.actor import Actor
 from anlan.kernel.errors import Forbidden, Refused, WrongState
 from anlan.kernel.notify.services import notify
 from anlan.kernel.orgs.models import Organisation
+from anlan.kernel.orgs.selectors import answering_to
 from anlan.kernel.write import Write
 from anlan.plan import audience, clocks, flow, policies
 from anlan.plan.choices import DutyState
@@ -22,9 +24,7 @@ from anlan.plan.services.standings import standing_of
 
 def below(duty: Duty) -> QuerySet[Organisation]:
     """The organisations directly below the duty's owner: to whom it may be handed down."""
-    return Organisation.objects.filter(
-        parent=duty.organisation, valid_to__isnull=True
-    ).select_related("area")
+    return answering_to(duty.organisation, on=timezone.localdate())
 
 
 def hand_down(
@@ -39,18 +39,15 @@ def hand_down(
     """Give each of ``organisations`` a sub-duty, due no later than the duty itself.
 
     Those that have it already keep theirs. Refused: not the owner's head; an organisation that is
-    not directly below; a date after the duty's own. Tells the organisations' people.
+    not directly below; a date outside the duty's own; a target where the duty has none. Tells the
+    organisations' people.
     """
     wanted = set(organisations)
     with Write(actor, "plan.duty.hand_down", reason=note) as write:
         row = write.lock(Duty.objects.visible_to(actor), duty)
         _may_hand_down(row, actor)
-        if due_on > row.due_on or due_on < row.period_start:
-            raise Refused(
-                "date_outside",
-                f"完成期限须在 {row.period_start:%Y-%m-%d} 至 {row.due_on:%Y-%m-%d} 之间"
-                f"（填写的是 {due_on:%Y-%m-%d}）。",
-            )
+        _check_date(row, due_on)
+        _check_target(row, target)
         receivers = list(below(row).filter(pk__in=wanted))
         if not wanted:
             raise Refused("nobody", "请至少选择一个下级单位。")
@@ -64,10 +61,27 @@ def hand_down(
         ]
 
 
+def _check_date(duty: Duty, due_on: date) -> None:
+    if due_on > duty.due_on or due_on < duty.period_start:
+        raise Refused(
+            "date_outside",
+            f"完成期限须在 {duty.period_start} 至 {duty.due_on} 之间（填写的是 {due_on}）。",
+        )
+
+
+def _check_target(duty: Duty, target: Decimal | None) -> None:
+    if target is None:
+        return
+    if duty.target is None:
+        raise Refused("target_unwanted", "这项任务没有数量要求，不能给下级单位定目标值。")
+    if not target.is_finite() or target <= 0:
+        raise Refused("target_not_positive", f"目标值须大于 0（填写的是 {target}）。")
+
+
 def _may_hand_down(duty: Duty, actor: Actor) -> None:
     if not policies.HAND_DOWN.allows(actor):
         raise Forbidden("分解下达由单位负责人办理。")
-    if reason := flow.owns(duty, actor):
+    if reason := flow.owns(duty, actor, policies.HAND_DOWN):
         raise Forbidden(reason)
     if duty.state != DutyState.OPEN:
         raise WrongState(f"任务{duty.get_state_display()}，不能再分解下达。")

@@ -13,7 +13,7 @@ from django.utils import timezone
 from anlan.kernel.access.actor import Actor, system
 from anlan.kernel.access.models import User
 from anlan.kernel.deadlines.calendar import add_working_days
-from anlan.kernel.errors import Refused
+from anlan.kernel.errors import Forbidden, Refused
 from anlan.kernel.norms.selectors import norms_in_force
 from anlan.kernel.notify.services import notify
 from anlan.kernel.write import Write
@@ -66,18 +66,27 @@ def _propose(pk: int, today: date) -> SupervisionOrder:
         )
         restand(write, duty)
         _tell(
-            order, audience.office(duty.area, chief=True), "order.proposed", "有任务逾期，建议督办"
+            order,
+            audience.office(duty.key_duty.plan.area, chief=True),
+            "order.proposed",
+            "有任务逾期，建议督办",
         )
     return order
 
 
 def order_issue(*, actor: Actor, order: int, until: date, reason: str = "") -> SupervisionOrder:
     """Sign the order; it gets its number and goes to the unit, to be answered by ``until``."""
-    if until < timezone.localdate():
-        raise Refused("date_past", f"回复期限不能早于今天（填写的是 {until:%Y-%m-%d}）。")
-    fields = {"until": until, "signatory": actor.user, "issued_at": timezone.now()}
+    reason = reason.strip()
+    fields = {
+        "until": until,
+        "reason": reason,
+        "signatory": actor.user,
+        "issued_at": timezone.now(),
+    }
     with Write(actor, "plan.order.issue", reason=reason) as write:
-        row = _lock(write, order)
+        row = _lock(write, order, "issue")
+        if until < timezone.localdate():
+            raise Refused("date_past", f"回复期限不能早于今天（填写的是 {until}）。")
         flow.ORDER.move(write, row, "issue", fields=fields, until=until)
         write.change(row, number=_next_number(timezone.localdate().year))
         _tell(row, audience.owners(row.duty), "order.issued", f"收到督办 {row.number}")
@@ -93,39 +102,55 @@ def order_dismiss(*, actor: Actor, order: int, reason: str) -> SupervisionOrder:
 def order_answer(*, actor: Actor, order: int, text: str) -> SupervisionOrder:
     """The unit says what it did."""
     fields = {"answer": text.strip(), "answered_at": timezone.now()}
-    row = _move(actor, order, "answer", fields, text=text.strip())
-    _tell(row, audience.office(row.duty.area), "order.answered", f"督办 {row.number} 已回复")
-    return row
+    return _move(actor, order, "answer", fields, text=text.strip())
 
 
 def order_reject(*, actor: Actor, order: int, reason: str) -> SupervisionOrder:
     """Send the answer back with a reason."""
-    row = _move(actor, order, "reject", {"reason": reason.strip()}, reason=reason.strip())
-    _tell(row, audience.owners(row.duty), "order.rejected", f"督办 {row.number} 被退回重办")
-    return row
+    return _move(actor, order, "reject", {"reason": reason.strip()}, reason=reason.strip())
 
 
 def order_close(*, actor: Actor, order: int, reason: str = "") -> SupervisionOrder:
     """Accept the answer."""
-    return _move(actor, order, "close", {"reason": reason.strip()})
+    return _move(actor, order, "close", {"reason": reason.strip()}, reason=reason.strip())
 
 
 def _move(
     actor: Actor, order: int, verb: str, fields: dict[str, object], **inputs: str
 ) -> SupervisionOrder:
     with Write(actor, f"plan.order.{verb}", reason=inputs.get("reason", "")) as write:
-        row = _lock(write, order)
+        row = _lock(write, order, verb)
         flow.ORDER.move(write, row, verb, fields=fields, **inputs)
+        _tell_of(row, verb)
         _happened(write, row)
     return row
 
 
-def _lock(write: Write, order: int) -> SupervisionOrder:
-    """Lock order: the duty first, then its order."""
+def _tell_of(order: SupervisionOrder, verb: str) -> None:
+    """Within the write: people are told of what is committed, and only of that."""
+    duty = order.duty
+    if verb == "answer":
+        office = audience.office(duty.key_duty.plan.area)
+        _tell(order, office, "order.answered", f"督办 {order.number} 已回复")
+    elif verb in ("reject", "close"):
+        kind, done = {
+            "reject": ("order.rejected", "被退回重办"),
+            "close": ("order.closed", "已办结"),
+        }[verb]
+        _tell(order, audience.owners(duty), kind, f"督办 {order.number} {done}")
+
+
+def _lock(write: Write, order: int, verb: str) -> SupervisionOrder:
+    """Lock order: the duty first, then its order. Forbidden unless the actor may do ``verb``."""
     visible = SupervisionOrder.objects.filter(duty__in=Duty.objects.visible_to(write.actor))
     duty = visible.filter(pk=order).values_list("duty", flat=True).first()
     write.lock(Duty.objects.visible_to(write.actor), duty)
-    return write.lock(visible, order)
+    row = write.lock(visible, order)
+    transition = flow.ORDER[verb]
+    transition.policy.require(write.actor)
+    if transition.guard and (reason := transition.guard(row, write.actor)):
+        raise Forbidden(reason)
+    return row
 
 
 def _next_number(year: int) -> str:

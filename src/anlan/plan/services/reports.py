@@ -36,7 +36,7 @@ def report_submit(
     Refused: not one's own duty; a report already waits; a number that is missing or negative;
     asking to close with the target not reached, or without any evidence. Tells the verifiers.
     """
-    files = list(evidence)
+    files = list(dict.fromkeys(evidence))
     with Write(actor, "plan.report.submit") as write:
         row = write.lock(Duty.objects.visible_to(actor), duty)
         _may_report(row, actor)
@@ -73,6 +73,8 @@ def _check_report(
 ) -> None:
     if not text.strip():
         raise Refused("text_needed", "请填写工作进展：做了什么、做到哪一步。")
+    if value is not None and not value.is_finite():
+        raise Refused("invalid", "累计完成数须是一个数。")
     if value is not None and value < 0:
         raise Refused("value_negative", f"累计完成数不能为负数（填写的是 {value}）。")
     if is_counted(duty):
@@ -103,9 +105,10 @@ def goal(duty: Duty) -> str:
 
 
 def reaches(duty: Duty, value: Decimal | None) -> bool:
-    """Whether ``value`` satisfies the duty's number; a duty without one is judged by people."""
+    """Whether ``value`` satisfies the duty's number; one without a number is judged by people,
+    and all of it is 100 percent."""
     if duty.target is None or duty.clause is None:
-        return True
+        return value is None or value == 100
     if value is None:
         return False
     return {
@@ -121,8 +124,10 @@ def report_accept(*, actor: Actor, report: int, reason: str = "") -> Report:
 
     Refused: not the verifier of this duty, or the author himself. Tells the author.
     """
+    reason = reason.strip()
     with Write(actor, "plan.report.accept", reason=reason) as write:
         duty, row = _lock(write, report)
+        _may_verify(duty, actor)
         now = timezone.now()
         flow.REPORT.move(
             write,
@@ -153,6 +158,7 @@ def report_return(*, actor: Actor, report: int, reason: str) -> Report:
     reason = reason.strip()
     with Write(actor, "plan.report.return", reason=reason) as write:
         duty, row = _lock(write, report)
+        _may_verify(duty, actor)
         flow.REPORT.move(
             write,
             row,
@@ -160,9 +166,9 @@ def report_return(*, actor: Actor, report: int, reason: str) -> Report:
             fields={
                 "verifier": actor.user,
                 "verified_at": timezone.now(),
-                "reason": reason.strip(),
+                "reason": reason,
             },
-            reason=reason.strip(),
+            reason=reason,
         )
         _tell_author(duty, row, "report.returned", "进展被退回")
         restand(write, duty)
@@ -173,9 +179,17 @@ def report_withdraw(*, actor: Actor, report: int) -> Report:
     """Take back a report that nobody has verified yet."""
     with Write(actor, "plan.report.withdraw") as write:
         duty, row = _lock(write, report)
+        if reason := flow.owns(duty, actor):
+            raise Forbidden(reason)
         flow.REPORT.move(write, row, "withdraw", fields={})
         restand(write, duty)
     return row
+
+
+def _may_verify(duty: Duty, actor: Actor) -> None:
+    policies.VERIFY.require(actor)
+    if reason := flow.verifies(duty, actor):
+        raise Forbidden(reason)
 
 
 def _lock(write: Write, report: int) -> tuple[Duty, Report]:
