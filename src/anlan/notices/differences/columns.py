@@ -9,10 +9,8 @@ import re
 
 from anlan.notices.document import Difference
 from anlan.notices.kinds import DifferenceKind
+from anlan.notices.notes import split as split_notes
 
-_COLUMN = re.compile(
-    r"(?P<name>[^，。；：\s]{0,6}(?:时限|时间|期限|节点|进展|进度|情况|备注|说明)(?:要求)?)：(?P<value>.*)"
-)
 _DATE = re.compile(
     r"(?:20\d\d年)?(?:\d{1,2}月(?:\d{1,2}日|底|末|[上中下]旬)?|年底|年末|[上下]半年|第?[一二三四]季度)"
 )
@@ -21,11 +19,8 @@ _YEAR = re.compile(r"20\d\d年")
 
 def split(text: str) -> tuple[str, list[str]]:
     """A row's own text, and the lines ``name：value`` of its further columns."""
-    own: list[str] = []
-    columns: list[str] = []
-    for line in text.splitlines():
-        (columns if _COLUMN.fullmatch("".join(line.split())) else own).append(line)
-    return "\n".join(own), columns
+    own, notes = split_notes(text)
+    return own, [note.line for note in notes]
 
 
 def sets_date(text: str) -> bool:

@@ -15,24 +15,15 @@ from anlan.notices.structure.signs import (
     DATE,
     DRAFT_END,
     DRAFT_LINE,
-    TITLE_ENDING,
     chinese_year,
     squeeze,
 )
 from anlan.notices.structure.text import Span, Text
+from anlan.notices.structure.titles import LONGEST, SENTENCE, looks_like_title
 
-_OWN = re.compile(
-    rf"(?:关于|關於|印发|转发|批转|下达).*{TITLE_ENDING}(?:[（(][^（()）]{{1,12}}[）)])?$"
-)
-_NAMED = re.compile(
-    rf"(?=.*(?:20\d\d|二[〇○零][\u4e00-\u9fff〇○]{{2}}|实施|行动|工作|责任|整治|若干)).{{4,60}}{TITLE_ENDING}"
-    r"(?:[（(][^（()）]{1,12}[）)])?$"
-)
 _ISSUER = re.compile(rf"^(?P<issuer>{ORGANISATION.pattern})(?=关于|關於|印发|转发|批转|20\d\d年)")
-_SENTENCE = re.compile(r"[。；]|[：:]$")
 _NUMBER = re.compile(r"[\u4e00-\u9fff]{1,12}[〔\[（(【]20\d\d[〕\]）)】]第?\d{1,4}号")
 _YEAR = re.compile(r"(20[12]\d|二[〇○零][〇零一二三四五六七八九]{2})(?=年)")
-_LONGEST = 120
 _MOST_LINES = 5
 _SAME = 0.8
 
@@ -60,14 +51,14 @@ def read_front(text: Text, span: Span, ledger: Ledger) -> Front:
     front = Front()
     paragraphs = _without_draft_marks(text, text.paragraphs(span), front, ledger)
     lines = [squeeze(text.raw(each)) for each in paragraphs]
-    titles = _titles(lines)
+    titles = _titles(lines) or _enclosed_title(lines)
     used: set[int] = set()
     if titles:
         title = titles[-1]
         used = set(range(title.first, title.last))
         _set_title(front, text, paragraphs[title.first : title.last], ledger)
         used |= _drop_repeats(text, paragraphs, titles, ledger)
-        _set_issuer_line(front, lines, title.first, used)
+        _set_issuer_line(front, text, paragraphs, title.first, used)
     front.preamble = [each for index, each in enumerate(paragraphs) if index not in used]
     front.year = _year_of(front.title or "")
     return front
@@ -80,27 +71,26 @@ def signature(lines: Sequence[str]) -> tuple[str | None, int | None]:
             continue
         dated = DATE.search(lines[index])
         for count in (1, 2, 3):
-            signed = squeeze("".join(lines[max(0, index - count) : index]))
-            if signed and is_signature(signed):
+            signed = "".join(lines[max(0, index - count) : index])
+            if signed.strip() and is_signature(signed):
+                signed = _bodies(" ".join(_co_signed(lines, index - count) + [signed]))
                 return signed, chinese_year(dated["year"]) if dated else None
         return None, chinese_year(dated["year"]) if dated else None
     return None, None
+
+
+def _co_signed(lines: Sequence[str], index: int) -> list[str]:
+    """The bodies on the lines right above a signature at ``index``."""
+    first = index
+    while first > 0 and is_signature(lines[first - 1]):
+        first -= 1
+    return list(lines[first:index])
 
 
 def likeliest_year(words: str) -> int | None:
     """The year named most often, the earlier of equals; the last resort."""
     counts = Counter(chinese_year(found[1]) for found in _YEAR.finditer(words))
     return min(counts, key=lambda year: (-counts[year], year)) if counts else None
-
-
-def looks_like_title(words: str) -> bool:
-    """Whether words are the title of a document of this genre."""
-    bare = squeeze(DRAFT_END.sub("", words.strip()))
-    return (
-        len(bare) <= _LONGEST
-        and not _SENTENCE.search(bare)
-        and bool(_OWN.search(bare) or _NAMED.match(bare))
-    )
 
 
 def _without_draft_marks(
@@ -110,7 +100,7 @@ def _without_draft_marks(
     for start, end in paragraphs:
         words = text.raw((start, end))
         mark = DRAFT_LINE.match(words) or (
-            len(words) <= _LONGEST and DRAFT_END.search(words.rstrip())
+            len(words) <= LONGEST and DRAFT_END.search(words.rstrip())
         )
         if mark:
             front.draft = True
@@ -134,14 +124,20 @@ def _titles(lines: Sequence[str]) -> list[_Title]:
     return found
 
 
+def _enclosed_title(lines: Sequence[str]) -> list[_Title]:
+    """Where the covering letter has no title of its own: that of the paper behind the letter."""
+    found = (_title_at(lines, index, len(lines)) for index in range(len(lines)))
+    return [title for title in found if title][:1]
+
+
 def _ends_titles(line: str) -> bool:
-    return bool(_SENTENCE.search(line)) or len(line) > _LONGEST
+    return bool(SENTENCE.search(line)) or len(line) > LONGEST
 
 
 def _title_at(lines: Sequence[str], first: int, stop: int) -> _Title | None:
     words = ""
     for last in range(first, min(stop, first + _MOST_LINES)):
-        if _is_letterhead(lines[last]):
+        if _is_letterhead(lines[last]) or _ends_titles(lines[last]):
             return None
         words += lines[last]
         if words.count("《") == words.count("》") and looks_like_title(words):
@@ -152,7 +148,8 @@ def _title_at(lines: Sequence[str], first: int, stop: int) -> _Title | None:
 def _is_letterhead(line: str) -> bool:
     """A line above or below a title that is no part of it: issuer, 文件, number, date."""
     bare = line.removesuffix("文件")
-    return is_signature(bare) or is_date(line) or bool(_NUMBER.fullmatch(line))
+    noted = line.startswith(("（", "("))
+    return noted or is_signature(bare) or is_date(line) or bool(_NUMBER.fullmatch(line))
 
 
 def _set_title(front: Front, text: Text, spans: list[Span], ledger: Ledger) -> None:
@@ -185,14 +182,23 @@ def _drop_repeats(
     return used
 
 
-def _set_issuer_line(front: Front, lines: Sequence[str], first: int, used: set[int]) -> None:
-    """A line above the title that only names a body is the issuer."""
+def _set_issuer_line(
+    front: Front, text: Text, paragraphs: list[Span], first: int, used: set[int]
+) -> None:
+    """A line above the title that only names a body, or several, is the issuer."""
     before = first - 1
     if before in used or before < 0 or front.issuer:
         return
-    if is_signature(lines[before]):
-        front.issuer = lines[before]
+    words = text.raw(paragraphs[before])
+    if is_signature(words):
+        front.issuer = _bodies(words)
         used.add(before)
+
+
+def _bodies(words: str) -> str:
+    """The bodies that signed: one whose name is spread by spaces, or several between spaces."""
+    names = words.split()
+    return " ".join(names) if all(map(is_signature, names)) else squeeze(words)
 
 
 def _year_of(title: str) -> int | None:

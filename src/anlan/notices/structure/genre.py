@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from anlan.notices.document import NoticeError
-from anlan.notices.structure.front import looks_like_title
+from anlan.notices.structure.titles import looks_like_title
 from anlan.notices.structure.marks import Mark, Rank
 from anlan.notices.structure.owners import find_owners
 from anlan.notices.structure.signs import chinese_count

@@ -93,13 +93,18 @@ def _continues(paragraph: str, line: str, last: Line, front: bool, width: int) -
     full = width > 0 and len(last.text.strip()) >= width - 3
     if _BROKEN_OFF.search(paragraph):
         return True
-    if front and TITLE_END.search(paragraph):
+    if TITLE_END.search(paragraph) and (front or (not full and _is_alone(paragraph))):
         return False
     if front:
         return full or (not width and len(last.text) > _TITLE_LINE and "，" in paragraph)
     if DATE.search(paragraph[-20:]) or _LABELLED.match(paragraph):
         return full
     return full or not _is_name(paragraph)
+
+
+def _is_alone(paragraph: str) -> bool:
+    """The title of an enclosed paper: no stop and no comma in the whole paragraph."""
+    return len(paragraph) <= _HEADING_LENGTH and not re.search("[，；：、]", paragraph)
 
 
 def _is_apart(line: str) -> bool:

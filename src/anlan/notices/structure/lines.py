@@ -22,8 +22,11 @@ _DEBRIS = re.compile(
     r"首页|打印(?:本页)?|关闭(?:窗口)?|返回(?:顶部|首页)?|收藏|分享(?:到)?|最新文件|无障碍|字体[：:]?.{0,12}"
     r"|【.{0,3}字体.{0,12}】|(?:您现在的位置|当前位置|您当前的位置)[：:].{0,60}|扫一扫.{0,30}"
     r"|(?:上|下)一[篇条][：:]?.{0,60}|(?:浏览|点击)(?:次数|量|数)[：:]?\d*|责任编辑[：:].{0,20}"
-    r"|(?:版权所有|网站标识码|网站地图).{0,80}|.{0,10}ICP备.{0,30}|[|｜>》/]+"
+    r"|(?:版权所有|网站标识码|网站地图).{0,80}|.{0,10}ICP备.{0,30}|[|｜>》›/]+|保存|分享至[：:]?|字号[：:]?.{0,8}"
+    r"|(?:信息|文章|稿件)?来源[：:].{0,30}|(?:发布|更新)(?:时间|日期)[：:].{0,20}|视力保护色[：:]?|[\[［]?[大中小][\]］]?"
 )
+_SIZES = re.compile(r"[【\[][大中小\s]+[】\]]")
+_STAMP = re.compile(r"\d{4}-\d{1,2}-\d{1,2}|\d{1,2}:\d{2}(?::\d{2})?")  # only beside debris
 _LONGEST_DEBRIS = 200
 _REACH = 800  # characters in which an open bracket is looked for
 _PAGES_OF_A_HEADER = 3
@@ -77,8 +80,13 @@ def _rubbish(text: str, last: str) -> RepairKind | None:
 
 def _is_debris(text: str) -> bool:
     """Whether a line holds nothing but the buttons and notes of a web page."""
-    pieces = text.split() if len(text) <= _LONGEST_DEBRIS else []
-    return bool(pieces) and all(_DEBRIS.fullmatch(piece) for piece in pieces)
+    if len(text) > _LONGEST_DEBRIS:
+        return False
+    pieces = _SIZES.sub(lambda found: squeeze(found[0]), text).split()
+    if pieces and _DEBRIS.fullmatch(" ".join(pieces)):
+        return True
+    rest = [piece for piece in pieces if not _STAMP.fullmatch(piece)]
+    return bool(rest) and all(_DEBRIS.fullmatch(piece) for piece in rest)
 
 
 def _running_headers(blocks: Sequence[Paragraph | Row]) -> set[str]:

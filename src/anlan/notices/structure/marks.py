@@ -37,12 +37,14 @@ class Mark:
 
 _N = f"[{NUMERALS}]"
 _SPACE = r"[ \t\u3000\xa0]"
+# 1.2025年底前 and 4.6月底前: a date behind the mark, not a decimal
+_DATED = r"(?:20\d\d年|(?:1[0-2]|[1-9])月(?:\d|[底末份上中下]))"
 _MARK = re.compile(
     rf"第{_SPACE}?(?P<part>{_N}{{1,5}}|\d{{1,3}}){_SPACE}?(?:章|部分|编|篇)(?=\s|[{NUMERALS}\u4e00-\u9fff：:、])"
     rf"|第{_SPACE}?(?P<article>{_N}{{1,6}}|\d{{1,3}}){_SPACE}?条(?![规之的款第、，。；和或至与及件])[：:]?"
-    rf"|(?P<section>{_N}{{1,4}})(?:、|[．.](?!\d))(?!{_N}{{1,3}}(?:[级类等期批线产、]|是))"
+    rf"|(?P<section>{_N}{{1,4}})(?:{_SPACE}?、|[．.](?!\d))(?!{_N}{{1,3}}(?:[级类等期批线产、]|是))"
     rf"|[（(〔]{_SPACE}?(?P<heading>{_N}{{1,4}}){_SPACE}?[）)〕](?![、，,。；;和至])[、]?"
-    r"|(?<![\d.])(?P<point>\d{1,3})(?:[．.](?!\d)|、(?!\d))"
+    rf"|(?<![\d.])(?P<point>\d{{1,3}})(?:{_SPACE}?[．.、](?!\d)|[．.、](?={_DATED}))"
     r"|[（(](?P<subpoint>\d{1,3})[）)](?![、，。；])"
     r"|(?P<roundheading>[㈠-㈩])|(?P<dotpoint>[⒈-⒛])|(?P<roundpoint>[⑴-⒇])"
     r"|(?<![\d（(])(?P<halfpoint>\d{1,2})[）)](?![、，。；）)])"

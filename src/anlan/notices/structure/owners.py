@@ -11,7 +11,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+from anlan.notices.notes import BARE
 from anlan.notices.responsibility import is_expression
+from anlan.notices.responsibility.brackets import pairs
 from anlan.notices.structure.ledger import LayoutKind, Ledger, RepairKind
 from anlan.notices.structure.signs import CLOSERS, OPENERS, STOPS
 from anlan.notices.structure.text import Span, Text
@@ -24,7 +26,8 @@ _LABELS = (
 _LABELLED = re.compile(rf"\s*{_LABELS}")
 _LABEL_INSIDE = re.compile(rf"(?<=[。；！;])\s*{_LABELS}[^。]*。?\s*$")
 _DEADLINE = re.compile(
-    r"[；;，,。、\s]*(?P<words>(?:完成|办结|整改|落实|推进|工作)?(?:时限|时间|期限|节点)(?:要求)?[：:].*)$",
+    r"[；;，,。、\s]*(?P<words>(?:完成|办结|整改|落实|推进|工作)?(?:时限|时间|期限|节点)(?:要求)?[：:].*)$"
+    rf"|[；;，,。\s]\s*(?P<bare>{BARE})[。；;]?\s*$",
     re.S,
 )
 _DASH = re.compile(r"\s*(?:—+|-{2,}|－+|─+)\s*(?P<words>[^—。]{2,400}?)\s*[。；;]?\s*$")
@@ -62,7 +65,7 @@ def begins_owner(line: str) -> bool:
         return is_owner(words[dash.end() :])
     if words[:1] not in OPENERS or not words:
         return False
-    return is_owner(words[1 : _pairs(words).get(0, len(words))])
+    return is_owner(words[1 : pairs(words).get(0, len(words))])
 
 
 def find_owners(text: Text, span: Span) -> list[Owner]:
@@ -101,7 +104,8 @@ def _owner(span: Span, words: Span, text: Text, *, unbalanced: bool = False) -> 
     found = _DEADLINE.search(text.raw(words))
     deadline = None
     if found:
-        deadline = (words[0] + found.start("words"), words[1])
+        part = "words" if found["words"] else "bare"
+        deadline = (words[0] + found.start(part), words[0] + found.end(part))
         words = (words[0], words[0] + found.start())
     return Owner(span, text.trim(words), deadline, unbalanced)
 
@@ -109,10 +113,10 @@ def _owner(span: Span, words: Span, text: Text, *, unbalanced: bool = False) -> 
 def _bracketed(text: Text, span: Span) -> Iterator[Owner]:
     start, _ = span
     words = text.raw(span)
-    pairs = _pairs(words)
+    matched = pairs(words)
     reach = -1
-    for opening in sorted(pairs):
-        closing = pairs[opening]
+    for opening in sorted(matched):
+        closing = matched[opening]
         if opening < reach:
             continue
         reach = closing
@@ -130,11 +134,11 @@ def _open(text: Text, span: Span) -> Iterator[Owner]:
     start, _ = span
     words = text.raw(span).rstrip()
     bare = words.rstrip("。；; ")
-    pairs = _pairs(bare)
-    closers = set(pairs.values())
+    matched = pairs(bare)
+    closers = set(matched.values())
     tail = max(bare.rfind("。"), bare.rfind("；"), bare.rfind("\n")) + 1
     lost_opening = bare[-1:] in CLOSERS and len(bare) - 1 not in closers if bare else False
-    opened = [place for place, sign in enumerate(bare) if sign in OPENERS and place not in pairs]
+    opened = [place for place, sign in enumerate(bare) if sign in OPENERS and place not in matched]
     begin = tail if lost_opening else next((place for place in opened if place >= tail), -1)
     if begin < 0 or (lost_opening and not bare[begin:-1].strip()):
         return
@@ -172,15 +176,3 @@ def _last_dash(words: str) -> re.Match[str] | None:
 
 def _begins_paragraph(text: Text, place: int) -> bool:
     return place > 0 and text.string[place - 1] == "\n"
-
-
-def _pairs(words: str) -> dict[int, int]:
-    """Place of each opening bracket → its closing one; any kind closes any kind."""
-    found: dict[int, int] = {}
-    stack: list[int] = []
-    for place, sign in enumerate(words):
-        if sign in OPENERS:
-            stack.append(place)
-        elif sign in CLOSERS and stack:
-            found[stack.pop()] = place
-    return found

@@ -32,7 +32,7 @@ DRAFT_END = re.compile(_DRAFT.pattern + r"$")
 DRAFT_LINE = re.compile(r"^\s*" + _DRAFT.pattern + r"\s*$")
 TITLE_ENDING = (
     r"(?:通知|通告|公告|意见|方案|措施|办法|规定|细则|要点|计划|决定|通报|纲要|清单|函|任务|责任书"
-    r"|分工|安排|规划|预案|分工表|任务表|责任表|分解表)"
+    r"|分工|安排|规划|预案|分工表|任务表|责任表|分解表|分解)"
 )
 TITLE_END = re.compile(rf"{TITLE_ENDING}\s*$")
 DATE = re.compile(

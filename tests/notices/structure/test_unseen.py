@@ -1,0 +1,157 @@
+"""Layouts that notices of other governments showed when nobody had seen them before."""
+
+from __future__ import annotations
+
+import pytest
+
+from anlan.notices.document import Notice
+from anlan.notices.readers.text import from_text
+from anlan.notices.structure import read
+from anlan.notices.structure.accounting import Account, account
+
+HEAD = "云岭县2025年安全生产工作要点\n"
+ITEM = "一、工作任务\n（一）加强检查。每月检查一次。（县应急局）\n"
+
+
+def _notice(text: str) -> Notice:
+    reading = read(from_text(text))
+    assert account(reading) == Account()
+    return reading.notice
+
+
+# --- numbering ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("1.2025年底前，建成消防队三支。", "2.2026年底前，建成消防队四支。"),
+        ("1.9月底前完成隐患治理。", "2.12月底前完成道路改造。"),
+        ("1、2025年6月底前完成。", "2、6月15日前完成。"),
+        ("1 、加强检查。", "2 、加强演练。"),
+        ("1 .加强检查。", "2 .加强演练。"),
+        ("（ 一 ）加强检查。", "（ 二 ）加强演练。"),
+    ],
+)
+def test_a_date_or_a_space_beside_the_mark_hides_no_item(first: str, second: str) -> None:
+    notice = _notice(
+        f"{HEAD}一、消防建设\n{first}\n责任单位：县应急局\n{second}\n责任单位：县公安局\n"
+    )
+    assert [item.number for item in notice.items] == [1, 2]
+    assert [item.responsible.text for item in notice.items] == [
+        "责任单位：县应急局",
+        "责任单位：县公安局",
+    ]
+
+
+def test_a_decimal_number_is_no_mark() -> None:
+    notice = _notice(f"{HEAD}一、水利\n1.建成堤防。\n1.5公里河道同步治理。\n2.维护河道。\n")
+    assert [item.number for item in notice.items] == [1, 2]
+
+
+def test_a_space_in_a_chapter_mark_hides_no_chapter() -> None:
+    notice = _notice(
+        f"{HEAD}一 、压实责任\n（ 一 ）加强领导。每月研究。\n二 、深化整治\n（ 二 ）整治。每月检查。\n"
+    )
+    assert [(each.number, each.title) for each in notice.chapters] == [
+        (1, "压实责任"),
+        (2, "深化整治"),
+    ]
+
+
+# --- title, issuer, debris ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "白石市小型生产经营场所消防安全管理规定（试行）",
+        "鹤山市重点行业领域安全风险防控任务",
+        "云岭县消防工作责任分解",
+        "安全生产专项规划",
+    ],
+)
+def test_a_title_needs_no_year(title: str) -> None:
+    assert _notice(f"{title}\n{ITEM}").title == title
+
+
+def test_a_letter_without_title_has_the_title_of_the_paper_that_it_sends() -> None:
+    notice = _notice(
+        "各乡镇，县直各有关单位：\n《方案》已经县政府同意，现印发给你们，请抓好落实。\n"
+        "云岭县人民政府办公室\n2025年4月18日\n（此件主动公开）\n"
+        f"2025年云岭县道路交通安全整治方案\n为预防事故，制定本方案。\n{ITEM}"
+    )
+    assert notice.title == "2025年云岭县道路交通安全整治方案"
+    assert notice.issuer == "云岭县人民政府办公室"
+
+
+@pytest.mark.parametrize("between", [" ", "\n"])
+def test_two_issuers_are_kept_apart(between: str) -> None:
+    notice = _notice(f"{HEAD}{ITEM}中共云岭县委办公室{between}云岭县人民政府办公室\n2025年1月8日\n")
+    assert notice.issuer == "中共云岭县委办公室 云岭县人民政府办公室"
+
+
+def test_a_short_signature_is_a_signature() -> None:
+    notice = _notice("各镇街：\n各单位要于9月28日前完成检查。\n区安委办\n2025年9月20日\n")
+    assert notice.issuer == "区安委办"
+    assert notice.closing == "区安委办\n2025年9月20日"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "当前位置: 首页 > 信息公开 > 旗安委会",
+        "当前位置：文档库 › 实施方案",
+        "来源:应急管理局 发布时间:2024-06-13 00:00 字号: 打印 保存 分享至:",
+        "发布日期：2024-06-13 字体：【大 中 小】",
+    ],
+)
+def test_lines_of_a_web_page_are_removed(line: str) -> None:
+    notice = _notice(f"{line}\n\n{HEAD}{ITEM}")
+    assert notice.title == HEAD.strip()
+    assert notice.preamble == ""
+    assert [repair.kind for repair in notice.repairs] == ["web_debris"]
+
+
+def test_the_title_of_a_second_paper_is_neither_joined_nor_part_of_the_item_before() -> None:
+    notice = _notice(
+        f"{HEAD}一、任务\n（一）检查。每月检查。\n（二）强化督导。每月调度一次。\n"
+        "云岭县风险识别工作方案\n为全面识别风险，制定本方案。\n一、目标\n完成普查。\n"
+    )
+    assert notice.items[1].text == "每月调度一次。"
+    assert notice.closing == "云岭县风险识别工作方案\n为全面识别风险，制定本方案。"
+
+
+# --- responsibility and its date ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("bracket", "units", "date"),
+    [
+        ("（县应急局；2025年6月底前）", "县应急局", "2025年6月底前"),
+        ("（县应急局、县水利局；2025年汛期前）", "县应急局、县水利局", "2025年汛期前"),
+        (
+            "（县应急局牵头，县公安局配合，10月底前完成）",
+            "县应急局牵头，县公安局配合",
+            "10月底前完成",
+        ),
+        ("（县应急局，长期坚持）", "县应急局", "长期坚持"),
+        ("（县应急局；6月30日和12月20日前）", "县应急局", "6月30日和12月20日前"),
+        ("(县应急局;3月底前)", "县应急局", "3月底前"),
+        ("——县应急局，2025年12月31日前", "县应急局", "2025年12月31日前"),
+    ],
+)
+def test_a_bare_date_in_the_bracket_ends_the_text(bracket: str, units: str, date: str) -> None:
+    item = _notice(
+        f"{HEAD}一、任务\n（一）检查。组织检查。{bracket}\n（二）演练。组织演练。"
+    ).items[0]
+    assert item.responsible.text == units
+    assert item.text == f"组织检查。\n{date}"
+
+
+def test_the_date_below_the_last_responsibility_belongs_to_the_last_item() -> None:
+    notice = _notice(
+        f"{HEAD}一、任务\n（一）检查。组织检查。\n责任单位：县应急局\n时限要求：2025年6月底前\n"
+    )
+    assert notice.items[0].text == "组织检查。\n时限要求：2025年6月底前"
+    assert notice.closing == ""
