@@ -1,13 +1,11 @@
 """The plan for programs. See ``config.api`` for log-in, refusals and the description."""
 
-from __future__ import annotations
-
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from django.db.models import QuerySet
-from ninja import Field, File, Form, Query, Router, Schema
+from ninja import Field, File, Form, Query, Router, Schema, Status
 from ninja.files import UploadedFile
 from ninja.pagination import PageNumberPagination, paginate
 
@@ -120,13 +118,13 @@ def report(
     pk: int,
     given: Form[ReportIn],
     evidence: File[list[UploadedFile]] = [],  # noqa: B006 - the framework's way to say optional
-) -> tuple[int, Report]:
+) -> Status[Report]:
     """Report progress, with files as evidence (multipart form)."""
     actor = request.actor
     selectors.duty(actor, pk)  # out of scope is 404 before any file is kept
     files = [file_store(actor=actor, upload=each) for each in evidence]
     made = reports.report_submit(actor=actor, duty=pk, evidence=files, **given.dict())
-    return 201, made
+    return Status(201, made)
 
 
 @router.get("matrix/", response=list[CellOut])
