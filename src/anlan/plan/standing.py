@@ -45,11 +45,16 @@ def standing(
 
 
 def share(progress: Decimal | None, target: Decimal | None) -> Decimal | None:
-    """Verified progress as a share of the target, 0 to 1; None while nothing was verified."""
+    """Verified progress as a share of the target, 0 to 1; None while nothing was verified.
+
+    A target of 0 (重大隐患动态清零) counts what must be gone: all of it, or nothing is reached.
+    """
     if progress is None:
         return None
     whole = Decimal(100) if target is None else target
-    return min(Decimal(1), progress / whole) if whole > 0 else Decimal(1)
+    if whole <= 0:
+        return Decimal(1 if progress <= whole else 0)
+    return min(Decimal(1), progress / whole)
 
 
 def _lags(
