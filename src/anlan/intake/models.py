@@ -13,8 +13,8 @@ from anlan.kernel.access.actor import Actor
 from anlan.kernel.audit.triggers import audited
 from anlan.kernel.evidence.models import File
 from anlan.kernel.orgs.models import Area, Group, Organisation
-from anlan.plan.choices import DutyKind, UnitRole
-from anlan.plan.models import Plan
+from anlan.plan.choices import UnitRole
+from anlan.plan.models import ClauseWords, Plan
 
 USER = settings.AUTH_USER_MODEL
 
@@ -147,32 +147,15 @@ class Unit(models.Model):
         return self.name
 
 
-class Clause(models.Model):
-    """A binding clause as read and corrected; see ``plan.models.Clause``."""
+class Clause(ClauseWords):
+    """A binding clause as read and corrected."""
 
     item = models.ForeignKey(Item, models.CASCADE, related_name="clauses")
-    number = models.PositiveSmallIntegerField()
-    part = models.CharField("方面", max_length=60, blank=True)
-    text = models.TextField("条款")
-    kind = models.CharField("类型", max_length=10, choices=DutyKind)
-    subject = models.CharField("主体", max_length=100, blank=True)
-    value = models.DecimalField("数值", max_digits=14, decimal_places=3, null=True, blank=True)
-    value_max = models.DecimalField("上限", max_digits=14, decimal_places=3, null=True, blank=True)
-    unit = models.CharField("计量单位", max_length=20, blank=True)
-    op = models.CharField("关系", max_length=3, blank=True)
-    period = models.CharField("周期", max_length=10, blank=True)
-    deadline = models.DateField("期限", null=True, blank=True)
-    window_months = models.PositiveSmallIntegerField("统计窗口（月）", null=True, blank=True)
-    measure = models.CharField("指标", max_length=80, blank=True)
-    assigned = models.BooleanField("单独列为任务", default=False)
 
     class Meta:
         ordering = ["item", "number"]
         triggers = [audited()]
         verbose_name = verbose_name_plural = "条款"
-
-    def __str__(self) -> str:
-        return self.text
 
 
 class Point(models.Model):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date
 from decimal import Decimal
 
@@ -36,6 +36,10 @@ class ClauseDraft:
     measure: str = ""
     assigned: bool = False
     lines: tuple[int, int] = (0, 0)
+
+
+# What a clause has as it is read, checked and published alike.
+CLAUSE_WORDS = tuple(each.name for each in fields(ClauseDraft) if each.name != "lines")
 
 
 @dataclass(frozen=True)

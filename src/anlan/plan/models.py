@@ -66,23 +66,20 @@ class KeyDuty(models.Model):
         return f"{self.number}. {self.title}"
 
 
-class Clause(models.Model):
-    """A binding clause of a key duty, in the notice's words, with its arithmetic.
+class ClauseWords(models.Model):
+    """The words and the arithmetic of a binding clause, as it is read and as it is published.
 
-    ``measure`` names the indicator that counts it; empty: progress is reported by people.
-    ``assigned``: owners get a duty of their own for it. ``lines``: where it stands in the document.
+    See ``notices.document.Obligation``. ``measure`` names the indicator that counts it; empty:
+    progress is reported by people. ``assigned``: owners get a duty of their own for it.
     """
 
-    key_duty = models.ForeignKey(KeyDuty, models.CASCADE, related_name="clauses")
     number = models.PositiveSmallIntegerField("序")
     part = models.CharField("方面", max_length=60, blank=True)
-    text = models.TextField("原文")
+    text = models.TextField("条款")
     kind = models.CharField("类型", max_length=10, choices=DutyKind)
     subject = models.CharField("主体", max_length=100, blank=True)
     value = models.DecimalField("数值", max_digits=14, decimal_places=3, null=True, blank=True)
-    value_max = models.DecimalField(
-        "数值上限", max_digits=14, decimal_places=3, null=True, blank=True
-    )
+    value_max = models.DecimalField("上限", max_digits=14, decimal_places=3, null=True, blank=True)
     unit = models.CharField("计量单位", max_length=20, blank=True)
     op = models.CharField("关系", max_length=3, blank=True)
     period = models.CharField("周期", max_length=10, blank=True)
@@ -90,6 +87,18 @@ class Clause(models.Model):
     window_months = models.PositiveSmallIntegerField("统计窗口（月）", null=True, blank=True)
     measure = models.CharField("指标", max_length=80, blank=True)
     assigned = models.BooleanField("单独列为任务", default=False)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class Clause(ClauseWords):
+    """A binding clause of a key duty. ``lines``: where it stands in the document."""
+
+    key_duty = models.ForeignKey(KeyDuty, models.CASCADE, related_name="clauses")
     lines = models.JSONField("原文行", default=list, blank=True)
     retired_at = models.DateTimeField(null=True, blank=True)
 
@@ -97,9 +106,6 @@ class Clause(models.Model):
         ordering = ["key_duty", "number"]
         triggers = [audited()]
         verbose_name = verbose_name_plural = "条款"
-
-    def __str__(self) -> str:
-        return self.text
 
 
 class Assignment(models.Model):

@@ -76,7 +76,7 @@ class Migration(migrations.Migration):
             name='Clause',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField()),
+                ('number', models.PositiveSmallIntegerField(verbose_name="序")),
                 ('part', models.CharField(blank=True, max_length=60, verbose_name='方面')),
                 ('text', models.TextField(verbose_name='条款')),
                 ('kind', models.CharField(choices=[('quota', '数量指标'), ('deadline', '限期任务'), ('frequency', '频次要求'), ('trigger', '触发条件'), ('condition', '适用条件'), ('duty', '工作要求')], max_length=10, verbose_name='类型')),

@@ -21,7 +21,7 @@ from anlan.kernel.orgs.models import Organisation
 from anlan.kernel.orgs.selectors import members
 from anlan.kernel.write import Write
 from anlan.plan import audience
-from anlan.plan.drafts import ClauseDraft, KeyDutyDraft, OwnerDraft, PlanDraft
+from anlan.plan.drafts import CLAUSE_WORDS, ClauseDraft, KeyDutyDraft, OwnerDraft, PlanDraft
 from anlan.plan.models import Plan
 from anlan.plan.publishing import Change, publish
 
@@ -152,22 +152,8 @@ def _meant(unit: Unit, item: Item, on: date) -> Iterable[Organisation]:
 
 
 def _clause(clause: Clause, item: Item) -> ClauseDraft:
-    return ClauseDraft(
-        text=clause.text,
-        kind=clause.kind,
-        part=clause.part,
-        subject=clause.subject,
-        value=clause.value,
-        value_max=clause.value_max,
-        unit=clause.unit,
-        op=clause.op,
-        period=clause.period,
-        deadline=clause.deadline,
-        window_months=clause.window_months,
-        measure=clause.measure,
-        assigned=clause.assigned,
-        lines=(item.first_line, item.last_line),
-    )
+    words = {name: getattr(clause, name) for name in CLAUSE_WORDS}
+    return ClauseDraft(**words, lines=(item.first_line, item.last_line))
 
 
 def _move(

@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
                 ),
                 ("number", models.PositiveSmallIntegerField(verbose_name="序")),
                 ("part", models.CharField(blank=True, max_length=60, verbose_name="方面")),
-                ("text", models.TextField(verbose_name="原文")),
+                ("text", models.TextField(verbose_name="条款")),
                 (
                     "kind",
                     models.CharField(
@@ -56,7 +56,7 @@ class Migration(migrations.Migration):
                         decimal_places=3,
                         max_digits=14,
                         null=True,
-                        verbose_name="数值上限",
+                        verbose_name="上限",
                     ),
                 ),
                 ("unit", models.CharField(blank=True, max_length=20, verbose_name="计量单位")),
