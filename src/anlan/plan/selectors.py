@@ -8,7 +8,7 @@ from anlan.kernel.access.actor import Actor
 from anlan.kernel.errors import Unknown
 from anlan.plan.choices import ExtensionState, OrderState, ReportState
 from anlan.plan.models import Duty, Extension, KeyDuty, Plan, Report, SupervisionOrder
-from anlan.plan.policies import OFFICE, UNIT
+from anlan.plan.policies import DECIDE, FOLLOW, OFFICE, SUPERVISE, UNIT
 
 
 def plan_of(year: int | None = None) -> Plan | None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from datetime import timezone as zones
+from datetime import UTC, date, datetime
 from typing import Any
 
 from django.contrib import messages
@@ -58,8 +57,10 @@ def settle_unit(request: Request, pk: int, point: int) -> HttpResponseBase:
     actor = request.actor
     document = get(actor, pk)
     found = document.points.filter(pk=point).first()
-    item = document.items.filter(number=found.item_number).first() if found else None
-    if found is None or item is None:
+    if found is None or found.item_number is None:
+        raise Unknown
+    item = document.items.filter(number=found.item_number).first()
+    if item is None:
         raise Unknown
     try:
         _still_as_read(request, document, [point])
@@ -96,7 +97,7 @@ def _settle(request: Request, document: Document, point: Point, item: Item) -> s
 def _organisation(document: Document, name: str) -> Organisation:
     """The one organisation that a name means; a person must bind what is not certain."""
     year = document.year or timezone.localdate().year
-    found = resolve_all({name}, area=document.area, on=datetime(year, 1, 1).date())[name]
+    found = resolve_all({name}, area=document.area, on=date(year, 1, 1))[name]
     if len(found.organisations) != 1:
         raise Refused(
             "name_unclear",
@@ -120,7 +121,7 @@ def _typed(request: Request) -> dict[str, Any]:
 def _still_as_read(request: Request, document: Document, chosen: list[int]) -> None:
     """Refuse to write over what another decided after the reader's page was made."""
     try:
-        read = datetime.fromtimestamp(float(request.GET.get("read", "")), zones.utc)
+        read = datetime.fromtimestamp(float(request.GET.get("read", "")), UTC)
     except (ValueError, OverflowError, OSError):
         return
     others = document.points.filter(pk__in=chosen, decided_at__gt=read)

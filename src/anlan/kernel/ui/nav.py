@@ -8,7 +8,7 @@ the bottom bar of a phone.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -18,6 +18,7 @@ from anlan.kernel.access.actor import Actor
 from anlan.kernel.access.policies import Policy
 
 TABS = 4
+Count = Callable[[Actor], int]
 # Sections in the order of a working day; one that is not named here comes last.
 SECTIONS = ("", "任务", "通知", "台账", "监督", "组织", "系统")
 
@@ -32,6 +33,7 @@ class Entry:
     policy: Policy
     icon: str
     order: int = 100
+    count: Count | None = None
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,7 @@ class Link:
     url: str
     icon: str
     current: bool
+    count: int = 0
 
 
 @dataclass(frozen=True)
@@ -54,10 +57,19 @@ _entries: dict[str, Entry] = {}
 
 
 def register(
-    section: str, label: str, url_name: str, policy: Policy, icon: str, order: int = 100
+    section: str,
+    label: str,
+    url_name: str,
+    policy: Policy,
+    icon: str,
+    order: int = 100,
+    count: Count | None = None,
 ) -> None:
-    """Declare an entry; a second call with the same ``url_name`` replaces the first."""
-    _entries[url_name] = Entry(section, label, url_name, policy, icon, order)
+    """Declare an entry; a second call with the same ``url_name`` replaces the first.
+
+    ``count``: how much waits behind it for the person, shown beside it (a query on each page).
+    """
+    _entries[url_name] = Entry(section, label, url_name, policy, icon, order, count)
 
 
 def sections(actor: Actor, path: str) -> list[Section]:
@@ -68,10 +80,15 @@ def sections(actor: Actor, path: str) -> list[Section]:
     return [
         Section(
             label,
-            [Link(e.label, urls[e.url_name], e.icon, urls[e.url_name] == current) for e in group],
+            [_link(e, actor, urls[e.url_name], current) for e in group],
         )
         for label, group in groupby(allowed, key=lambda entry: entry.section)
     ]
+
+
+def _link(entry: Entry, actor: Actor, url: str, current: str | None) -> Link:
+    waiting = entry.count(actor) if entry.count else 0
+    return Link(entry.label, url, entry.icon, url == current, waiting)
 
 
 def tabs(shown: list[Section]) -> list[Link]:

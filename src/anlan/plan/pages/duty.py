@@ -146,7 +146,8 @@ def _last_words(found: Duty) -> dict[str, Any]:
     last = found.reports.first()
     if last is None or last.state not in (ReportState.RETURNED, ReportState.WITHDRAWN):
         return {}
-    return {"text": last.text, "value": last.value, "complete": last.complete, "again": last}
+    value = None if last.value is None else f"{last.value.normalize():f}"
+    return {"text": last.text, "value": value, "complete": last.complete, "again": last}
 
 
 def _parts(found: Duty, actor: Actor) -> Any:

@@ -3,43 +3,38 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
-from django.db.models import Q
+from django.db.models import Case, IntegerField, Q, When
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import reverse
-from django.utils import timezone
 
 from anlan.kernel.access.policies import page
 from anlan.kernel.access.requests import Request
 from anlan.kernel.orgs.models import Area, AreaLevel
-from anlan.kernel.ui.lists import Column, Empty, Filter, List, Rows
+from anlan.kernel.ui.lists import Column, Empty, Filter, List, Rows, Shown
 from anlan.kernel.ui.templatetags.ui import state
 from anlan.plan import policies, selectors
 from anlan.plan.choices import DutyKind, OrderState, Standing, UnitRole
 from anlan.plan.models import Duty, KeyDuty
 from anlan.plan.services.reports import goal
+from anlan.plan.standing import ORDER
+from anlan.plan.templatetags.plan import progress, why
+
+
+def by_urgency(rows: Rows) -> Rows:
+    """The rows with their rank: overdue first, what is met last."""
+    ranks = [When(standing=each, then=rank) for rank, each in enumerate(ORDER)]
+    return rows.annotate(urgency=Case(*ranks, output_field=IntegerField()))
 
 
 def _url(duty: Duty) -> str:
     return reverse("plan:duty", args=[duty.pk])
 
 
-def _left(duty: Duty) -> str:
-    """How much time is left, in words."""
-    days = (duty.due_on - timezone.localdate()).days
-    if duty.met_at:
-        return "—"
-    if duty.standing == Standing.NOT_MEASURED and days < 0:
-        return "下达时已过期"
-    return f"还有 {days} 天" if days >= 0 else f"逾期 {-days} 天"
-
-
 def _done(duty: Duty) -> str:
-    if duty.progress is None:
-        return "—"
-    unit = duty.clause.unit if duty.clause and duty.target is not None else "%"
-    return f"{duty.progress.normalize():f} {unit}"
+    return progress(duty) or "—"
 
 
 def _area(rows: Rows, code: str) -> Rows:
@@ -69,7 +64,6 @@ NUMBER = Column(
     "number", "序号", lambda d: d.key_duty.number, sort="key_duty__number", number=True, width=6
 )
 TITLE = Column("title", "任务", lambda d: d.title, main=True, url=_url, width=60)
-WHOLE = Column("key_duty", "重点任务", lambda d: d.key_duty.title, width=28)
 UNIT = Column(
     "unit",
     "责任单位",
@@ -81,13 +75,13 @@ ROLE = Column("role", "责任", lambda d: d.get_role_display(), width=8)
 GOAL = Column("goal", "要求", goal, width=14)
 DONE = Column("done", "已核验", _done, number=True, width=10)
 DUE = Column("due", "完成期限", lambda d: d.due_on, sort=("due_on", "key_duty__number"), width=12)
-LEFT = Column("left", "剩余", _left, width=10)
+WHY = Column("why", "为什么是这个状态", why, width=26)
 STANDING = Column(
     "standing",
     "状态",
     lambda d: d.get_standing_display(),
     cell=lambda d: state(d.standing),
-    sort="standing",
+    sort=("urgency", "due_on", "key_duty__number"),
     width=10,
 )
 WAITS = Column("waits", "核验", lambda d: "待核验" if d.waits else "", width=8)
@@ -114,10 +108,10 @@ SEARCH = ("title", "key_duty__title", "organisation__name", "organisation__short
 TASKS = List(
     key="plan.tasks",
     name="我的任务",
-    columns=(STANDING, TITLE, NUMBER, WHOLE, ROLE, GOAL, DONE, DUE, LEFT, WAITS),
+    columns=(STANDING, TITLE, NUMBER, ROLE, GOAL, DONE, DUE, WHY, WAITS),
     filters=(BY_STANDING, BY_KEY_DUTY, BY_KIND, BY_ROLE),
     search=SEARCH,
-    order="due",
+    order="standing",
     live="live:duty",
     empty=Empty("目前没有任务", "年度通知发布或上级分解下达后，本单位的任务会列在这里。"),
 )
@@ -125,10 +119,10 @@ TASKS = List(
 DUTIES = List(
     key="plan.duties",
     name="任务清单",
-    columns=(STANDING, TITLE, NUMBER, UNIT, ROLE, GOAL, DONE, DUE, LEFT),
+    columns=(STANDING, TITLE, NUMBER, UNIT, ROLE, GOAL, DONE, DUE, WHY),
     filters=(BY_PLAN, BY_KEY_DUTY, BY_AREA, BY_STANDING, BY_KIND, BY_LEVEL),
     search=SEARCH,
-    order="due",
+    order="standing",
     live="live:duty",
     empty=Empty("没有任务", "年度通知发布后，各单位的任务会列在这里。"),
 )
@@ -155,15 +149,15 @@ ORDERS = List(
 @page(policies.REPORT)
 def tasks(request: Request) -> HttpResponseBase:
     """My work list: what my organisations must do, most urgent first."""
-    actor = request.actor
-    rows = selectors.my_duties(actor)
-    return TASKS.respond(request, rows, "plan/tasks.html", {"summary": _summary(rows)})
+    rows = by_urgency(selectors.my_duties(request.actor))
+    return TASKS.respond(request, rows, "plan/tasks.html", _summary(TASKS, request, rows))
 
 
 @page(policies.VIEW)
 def duties(request: Request) -> HttpResponseBase:
     """All duties that I see; the cells of the matrix lead here."""
-    return DUTIES.respond(request, selectors.duties(request.actor), "plan/duties.html")
+    rows = by_urgency(selectors.duties(request.actor))
+    return DUTIES.respond(request, rows, "plan/duties.html", _summary(DUTIES, request, rows))
 
 
 @page(policies.VIEW)
@@ -173,7 +167,18 @@ def orders(request: Request) -> HttpResponseBase:
     return ORDERS.respond(request, rows, "plan/orders.html")
 
 
-def _summary(rows: Rows) -> list[tuple[str, int]]:
-    """How many of my duties stand where, in the order of urgency."""
+def _summary(declared: List, request: Request, rows: Rows) -> dict[str, Any]:
+    """How many of the narrowed rows stand where, worst first; each leads to those alone."""
+    shown = Shown(declared, request, rows)
+    chosen = {choice.key: choice.chosen for choice in shown.choices if choice.chosen}
+    standing = chosen.pop("standing", "")
+    for each in declared.filters:
+        if each.key in chosen:
+            rows = each.apply(rows, chosen[each.key])
     counts = selectors.by_standing(rows)
-    return [(each.value, counts[each]) for each in Standing if counts.get(each)]
+    entries = [
+        (each.value, counts[each], f"?{urlencode({**chosen, 'standing': each.value})}")
+        for each in ORDER
+        if counts.get(each)
+    ]
+    return {"summary": entries, "standing": standing, "total": sum(counts.values())}

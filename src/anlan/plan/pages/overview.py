@@ -8,8 +8,9 @@ from django.shortcuts import render
 from anlan.kernel.access.policies import page
 from anlan.kernel.access.requests import Request
 from anlan.plan import policies, selectors
-from anlan.plan.choices import Standing
 from anlan.plan.matrix import matrix as build
+from anlan.plan.pages.lists import by_urgency
+from anlan.plan.standing import ORDER
 
 
 @page(policies.MATRIX)
@@ -20,8 +21,9 @@ def matrix(request: Request) -> HttpResponse:
     context = {
         "plan": plan,
         "matrix": plan and build(request.actor, plan),
-        "standings": Standing.values,
+        "standings": ORDER,
         "plans": selectors.plans(),
+        "may_import": request.actor.has_role(*policies.OFFICE),
     }
     partial = request.htmx and not request.htmx.boosted
     return render(request, "plan/_matrix.html" if partial else "plan/matrix.html", context)
@@ -33,10 +35,16 @@ def key_duty(request: Request, pk: int) -> HttpResponse:
     actor = request.actor
     found = selectors.key_duty(actor, pk)
     duties = selectors.duties(actor).filter(key_duty=found, parent=None)
+    assignments = found.assignments.select_related("organisation")
     context = {
         "key_duty": found,
         "clauses": found.clauses.filter(retired_at=None),
-        "duties": duties.order_by("clause__number", "area__sort", "organisation__sort"),
-        "assignments": found.assignments.select_related("organisation"),
+        "duties": by_urgency(duties).order_by(
+            "urgency", "due_on", "clause__number", "area__sort", "organisation__sort"
+        ),
+        "counts": selectors.by_standing(duties),
+        "standings": ORDER,
+        "assignments": [each for each in assignments if not each.inherited],
+        "inherited": any(each.inherited for each in assignments),
     }
     return render(request, "plan/key_duty.html", context)

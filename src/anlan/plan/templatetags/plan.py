@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from django import template
 from django.utils import timezone
 
-from anlan.kernel.orgs.models import Area
-from anlan.plan.choices import ReportState, Standing
+from anlan.kernel.orgs.models import Area, AreaLevel
+from anlan.plan.choices import DutyState, ExtensionState, ReportState, Standing
 from anlan.plan.models import Clause, Duty, Report
+from anlan.plan.standing import RISK_DAYS
 
 register = template.Library()
 
@@ -27,7 +29,7 @@ def at(mapping: Mapping[str, Any], key: str) -> Any:
 @register.filter
 def column(area: Area) -> str:
     """An area's name short enough for the head of a column."""
-    return area.name.replace("经济技术开发区", "经开区")
+    return "经开区" if area.level == AreaLevel.ZONE else area.name
 
 
 @register.filter
@@ -48,28 +50,44 @@ def arithmetic(clause: Clause) -> str:
 @register.filter
 def progress(duty: Duty) -> str:
     """The verified progress with its unit."""
-    return "" if duty.progress is None else f"{duty.progress.normalize():f} {_unit(duty)}"
+    return "" if duty.progress is None else _counted(duty.progress, _unit(duty))
 
 
 @register.filter
 def reported(report: Report) -> str:
     """The reported number with its unit."""
-    return "" if report.value is None else f"{report.value.normalize():f} {_unit(report.duty)}"
+    return "" if report.value is None else _counted(report.value, _unit(report.duty))
 
 
 def _unit(duty: Duty) -> str:
     return duty.clause.unit if duty.clause and duty.target is not None else "%"
 
 
+def _counted(value: Decimal, unit: str) -> str:
+    """A number with its unit as these offices write it: 3 项, 40%."""
+    number = f"{value.normalize():f}"
+    return f"{number}%" if unit == "%" else f"{number} {unit}"
+
+
 @register.filter
-def days_left(duty: Duty) -> str:
-    """How long until the date, or how long past it."""
-    if duty.state != "open":
-        return ""
+def why(duty: Duty) -> str:
+    """Why the duty stands where it does, in a few words."""
     days = (duty.due_on - timezone.localdate()).days
+    left = f"还有 {days} 天" if days else "今天到期"
+    at_risk = "，未办结" if days < RISK_DAYS else f"，只完成 {progress(duty)}，落后于时间进度"
+    words = {
+        Standing.MET: f"{duty.met_at:%Y-%m-%d} 核验办结" if duty.met_at else "已核验办结",
+        Standing.ON_TRACK: f"{left}，进度跟得上",
+        Standing.AT_RISK: left + at_risk,
+        Standing.OVERDUE: f"已逾期 {-days} 天，未办结",
+        Standing.NOT_DUE: f"{duty.period_start:%Y-%m-%d} 起计",
+        Standing.NOT_MEASURED: f"{left}，没有核验过的进展",
+    }
+    if duty.state == DutyState.CANCELLED:
+        return "通知修订后不再办理"
     if duty.standing == Standing.NOT_MEASURED and days < 0:
         return "下达时期限已过"
-    return f"距期限还有 {days} 天" if days >= 0 else f"已逾期 {-days} 天"
+    return words[Standing(duty.standing)]
 
 
 TONES = {
@@ -84,3 +102,16 @@ TONES = {
 def report_tone(state: str) -> str:
     """The tone of a report's state."""
     return TONES[ReportState(state)]
+
+
+EXTENSION_TONES = {
+    ExtensionState.APPLIED: "yellow",
+    ExtensionState.GRANTED: "green",
+    ExtensionState.REFUSED: "red",
+}
+
+
+@register.filter
+def extension_tone(state: str) -> str:
+    """The tone of an extension's state."""
+    return EXTENSION_TONES[ExtensionState(state)]
