@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -9,13 +10,22 @@ from django import forms
 from anlan.kernel.evidence.forms import FilesField
 from anlan.kernel.orgs.models import Organisation
 from anlan.plan.models import Duty
+from anlan.plan.periods import FIRST, LAST
 from anlan.plan.services.counting import is_counted
 from anlan.plan.services.handing_down import below
 from anlan.plan.services.reports import goal
 
 
 class DateField(forms.DateField):
+    """A day that a duty can be about."""
+
     widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+    def to_python(self, value: Any) -> date | None:
+        day: date | None = super().to_python(value)
+        if day is not None and not FIRST <= day <= LAST:
+            raise forms.ValidationError(f"日期须在 {FIRST} 至 {LAST} 之间，请核对年份。")
+        return day
 
 
 class ReportForm(forms.Form):

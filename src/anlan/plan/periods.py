@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+from anlan.kernel.errors import Refused
+
+# The days a duty can be about: beyond them a date is a slip of the pen, and reckoning fails.
+FIRST, LAST = date(2000, 1, 1), date(2100, 12, 31)
 MONTHS = {"year": 12, "half_year": 6, "quarter": 3, "month": 1}
+
+
+def require_possible(day: date) -> None:
+    """Refused if ``day`` cannot be the date of a duty."""
+    if not FIRST <= day <= LAST:
+        raise Refused(
+            "date_impossible", f"日期须在 {FIRST} 至 {LAST} 之间（填写的是 {day}），请核对年份。"
+        )
 
 
 def spans(year: int, *, period: str = "", deadline: date | None = None) -> list[tuple[date, date]]:

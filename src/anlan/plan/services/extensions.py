@@ -14,6 +14,7 @@ from anlan.kernel.write import Write
 from anlan.plan import audience, clocks, flow, policies
 from anlan.plan.choices import DutyState, ExtensionState
 from anlan.plan.models import Duty, Extension
+from anlan.plan.periods import require_possible
 from anlan.plan.services.standings import restand
 
 
@@ -71,6 +72,7 @@ def _check_grant(duty: Duty, until: date) -> None:
 
 
 def _check_until(duty: Duty, until: date) -> None:
+    require_possible(until)
     if until <= duty.due_on:
         raise Refused(
             "not_later",

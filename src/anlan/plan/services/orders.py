@@ -20,6 +20,7 @@ from anlan.kernel.write import Write
 from anlan.plan import audience, flow
 from anlan.plan.choices import DutyState, OrderState
 from anlan.plan.models import Duty, SupervisionOrder
+from anlan.plan.periods import require_possible
 from anlan.plan.services.standings import restand
 
 _NUMBERING = 0x6E756D626572  # advisory lock: order numbers have no gaps and no twins
@@ -43,7 +44,8 @@ def propose_for_overdue(*, today: date | None = None) -> list[SupervisionOrder]:
         .order_by("pk")
         .values_list("pk", flat=True)
     )
-    return [_propose(pk, today) for pk in list(overdue)]
+    made = (_propose(pk, today) for pk in list(overdue))
+    return [order for order in made if order]
 
 
 def _grace_began(today: date) -> date:
@@ -53,9 +55,13 @@ def _grace_began(today: date) -> date:
     return min(today, add_working_days(today + timedelta(days=1), -days))
 
 
-def _propose(pk: int, today: date) -> SupervisionOrder:
+def _propose(pk: int, today: date) -> SupervisionOrder | None:
+    """None if the duty was closed, or an order made for it, while this waited for the lock."""
     with Write(system(), "plan.order.propose") as write:
         duty = write.lock(Duty.objects.all(), pk)
+        over = (OrderState.DISMISSED, OrderState.CLOSED)
+        if duty.state != DutyState.OPEN or duty.orders.exclude(state__in=over).exists():
+            return None
         days = (today - duty.due_on).days
         order = write.add(
             SupervisionOrder(
@@ -85,6 +91,7 @@ def order_issue(*, actor: Actor, order: int, until: date, reason: str = "") -> S
     }
     with Write(actor, "plan.order.issue", reason=reason) as write:
         row = _lock(write, order, "issue")
+        require_possible(until)
         if until < timezone.localdate():
             raise Refused("date_past", f"回复期限不能早于今天（填写的是 {until}）。")
         flow.ORDER.move(write, row, "issue", fields=fields, until=until)
