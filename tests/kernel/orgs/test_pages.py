@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from datetime import date, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -139,6 +140,19 @@ def test_an_editor_of_a_county_does_not_change_the_city() -> None:
     assert doer.post(_at("add_name", "999900-water"), {"name": "水"}).status_code == 403
     assert _facts() == before
     assert "列入成员" not in _shown(doer.get(_at_group("group")))
+
+
+def test_no_two_fields_of_a_page_share_an_id() -> None:
+    """A label or the link of an error would lead to the wrong one."""
+    doer = _as(Role.SYSTEM)
+    for address in (_at("organisation", "999900-office"), _at_group("group")):
+        ids = re.findall(r'\bid="([^"]+)"', _shown(doer.get(address)))
+        assert len(ids) == len(set(ids)), [each for each in ids if ids.count(each) > 1]
+
+
+def test_a_beginning_that_nobody_recorded_is_not_shown_as_one() -> None:
+    reader = _as(Role.LEADER)
+    assert "2000-01-01" not in _shown(reader.get(_at("organisation", "999900-water")))
 
 
 def test_what_does_not_exist_is_said() -> None:

@@ -31,13 +31,21 @@ def _area() -> AreaField:
     return field
 
 
-class OnDay(forms.Form):
+class _Form(forms.Form):
+    """Several forms stand on one page: each gives its fields ids of its own."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("auto_id", f"{type(self).__name__.lower()}_%s")
+        super().__init__(*args, **kwargs)
+
+
+class OnDay(_Form):
     """The day that a page shows; without one, today."""
 
     on = _day("查看日期", required=False)
 
 
-class NewOrganisation(forms.Form):
+class NewOrganisation(_Form):
     name = forms.CharField(label="全称", max_length=FULL, help_text="印章上的名称。")
     short_name = forms.CharField(label="简称", max_length=SHORT, help_text="页面和表格中的称呼。")
     kind = forms.ChoiceField(
@@ -50,7 +58,7 @@ class NewOrganisation(forms.Form):
     valid_from = _day("成立日期", "从这一天起，文件中的这个名称就指它。")
 
 
-class Rename(forms.Form):
+class Rename(_Form):
     name = forms.CharField(label="新全称", max_length=FULL)
     short_name = forms.CharField(label="新简称", max_length=SHORT)
     on = _day("更名日期", "从这一天起用新名称，原名称留作历史名称，旧文件仍认得。")
@@ -68,24 +76,24 @@ class Rename(forms.Form):
         return typed
 
 
-class Dissolve(forms.Form):
+class Dissolve(_Form):
     on = _day("存续的最后一天", "它的名称和组成员资格都到这一天为止。")
     reason = forms.CharField(label="依据", max_length=200, help_text="如机构改革文件和文号。")
 
 
-class AddName(forms.Form):
+class AddName(_Form):
     name = forms.CharField(
         label="别名", max_length=FULL, help_text="文件里还怎么称呼它，如“市住建局”。"
     )
 
 
-class SetHost(forms.Form):
+class SetHost(_Form):
     host = OrganisationField(
         label="设在单位", required=False, help_text=f"不填表示单独设置。{FIND}"
     )
 
 
-class AddMember(forms.Form):
+class AddMember(_Form):
     organisation = OrganisationField(label="单位", help_text=FIND)
     valid_from = _day("自")
     valid_to = _day("至（含当日）", "不知道何时结束就不填。", required=False)
@@ -98,7 +106,7 @@ class AddMember(forms.Form):
         return typed
 
 
-class EndMember(forms.Form):
+class EndMember(_Form):
     organisation: Any = forms.ModelChoiceField(
         label="成员",
         queryset=Organisation.objects.none(),
@@ -113,14 +121,14 @@ class EndMember(forms.Form):
         field.queryset = members(group, on=timezone.localdate())
 
 
-class Name(forms.Form):
+class Name(_Form):
     """A name as a document writes it, where the document comes from, and its day."""
 
     name = forms.CharField(
         label="名称", max_length=FULL, help_text="照文件原样写，如“市安委会各成员单位”。"
     )
     area = _area()
-    on = _day("文件日期")
+    on = _day("文件日期", "导入年度通知时，按那一年的 1 月 1 日认定。")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -13,9 +13,11 @@ from django.utils import timezone
 from anlan.kernel.access.requests import Request
 from anlan.kernel.errors import Refused
 from anlan.kernel.orgs.forms import OnDay
-from anlan.kernel.orgs.models import Area
+from anlan.kernel.orgs.models import Area, Organisation
 from anlan.kernel.orgs.selectors import COUNTY_RANK
 
+# What a row says whose beginning nobody has recorded: no fact, so pages do not show it as one.
+UNRECORDED = Organisation._meta.get_field("valid_from").get_default()
 _NOT_THE_FORM = (403, 404)  # nothing that other words in the form could mend
 
 

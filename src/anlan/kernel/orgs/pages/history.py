@@ -83,8 +83,9 @@ def _member(row: AuditRow, named: dict[int, str]) -> str:
 def _changed(row: AuditRow) -> str:
     """The name from which to which, the last day; and the grounds given."""
     told = []
-    if row.verb == _RENAME and "name" in row.changes:
-        told.append(" → ".join(row.changes["name"]))
+    if row.verb == _RENAME:
+        both = (row.changes.get(column) for column in ("name", "short_name"))
+        told += [" → ".join(change) for change in both if change]
     if row.verb == _ADD_NAME:
         told.append(row.changes["name"][1])
     if ended := row.changes.get("valid_to"):

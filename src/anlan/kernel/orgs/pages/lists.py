@@ -100,7 +100,6 @@ ORGANISATIONS = List(
         Column("aliases", "又称和曾用名", _aliases, width=36),
         Column("kind", "类别", lambda o: o.get_kind_display(), sort="kind"),
         Column("area", "区划", lambda o: o.area.name, sort="area__path"),
-        Column("level", "层级", lambda o: o.area.get_level_display()),
         Column("parent", "上级单位", lambda o: str(o.parent or ""), sort="parent__path", width=24),
         Column(
             "exists",

@@ -18,7 +18,7 @@ from anlan.kernel.access.selectors import organisation_names
 from anlan.kernel.errors import Unknown
 from anlan.kernel.orgs import forms, policies, services
 from anlan.kernel.orgs.models import Area, Organisation, OrganisationKind
-from anlan.kernel.orgs.pages.common import act, area_names, chosen_day
+from anlan.kernel.orgs.pages.common import UNRECORDED, act, area_names, chosen_day
 from anlan.kernel.orgs.pages.history import history_of_organisation
 from anlan.kernel.orgs.pages.lists import existence_tag, verified_tag
 from anlan.kernel.orgs.selectors import answering_to, groups_of, in_force
@@ -132,6 +132,7 @@ def _show(
         "day_form": day_form,
         "on": on,
         "today": timezone.localdate(),
+        "unrecorded": UNRECORDED,
         "organisations": organisation_names() if typed or _edits(request.actor, found) else [],
         **_forms(request.actor, found),
         **typed,
