@@ -51,7 +51,7 @@ def test_a_decimal_number_is_no_mark() -> None:
 
 def test_a_space_in_a_chapter_mark_hides_no_chapter() -> None:
     notice = _notice(
-        f"{HEAD}一 、压实责任\n（ 一 ）加强领导。每月研究。\n二 、深化整治\n（ 二 ）整治。每月检查。\n"
+        f"{HEAD}一 、压实责任\n（ 一 ）领导。每月研究。\n二 、深化整治\n（ 二 ）整治。每月检查。\n"
     )
     assert [(each.number, each.title) for each in notice.chapters] == [
         (1, "压实责任"),

@@ -16,7 +16,7 @@ from anlan.notices.obligations.numbers import DIGITS, parse_chinese
 
 _DATE = re.compile(
     r"(?:(?P<year>(?:19|20)\d\d|二[〇○零][〇○零一二三四五六七八九]{2})年度?"
-    r"|(?P<relative>今年|明年|本年度?|当年)|(?=[年上下第一二三四五六七八九十\d本月]))"
+    r"|(?P<relative>今年|明年|次年(?=\d|[上下]半|底)|本年度?|当年)|(?=[年上下第一二三四五六七八九十\d本月]))"
     r"(?:(?P<end>(?<=[年度])[底末内终]|年[底末终内])"
     r"|(?P<part>上半年|下半年|第?[一二三四1-4]季度)[末底内]?"
     r"|(?P<month>1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])月份?"
@@ -55,8 +55,15 @@ def scan(text: str, year: int | None) -> list[Day]:
     """All dates of ``text`` in order; ``year`` completes those that name none."""
     matches = [match for match in _DATE.finditer(text) if _is_date(text, match)]
     days = _ranges(text, [_day(text, match, year) for match in matches], matches)
+    days = [replace(day, binds=day.binds and not _names_season(text, day)) for day in days]
     seasons = [Day(*match.span(), None, binds=True) for match in _SEASON.finditer(text)]
     return sorted(_lists(text, days) + seasons, key=lambda day: day.start)
+
+
+def _names_season(text: str, day: Day) -> bool:
+    """防火期（3月15日至6月15日）: when the season is, not by when something is due."""
+    opening = text.rfind("（", 0, day.start)
+    return opening > 0 and text[opening - 1] in "期季" and "）" not in text[opening : day.start]
 
 
 def _is_date(text: str, match: re.Match[str]) -> bool:
@@ -94,7 +101,7 @@ def _year(match: re.Match[str], year: int | None) -> int | None:
     named = match["year"]
     if named:
         return int(named) if named.isdecimal() else int("".join(str(DIGITS[c]) for c in named))
-    if match["relative"] == "明年" and year is not None:
+    if match["relative"] in ("明年", "次年") and year is not None:
         return year + 1
     return year
 

@@ -23,7 +23,7 @@ _VERB = re.compile(
 )
 _DECLARES = re.compile(
     r"包括|分为|主要围绕|是指|所称|所指|下同|之年|负责解释|起施行|起实施|有效期|现印发|制定如下|通告如下"
-    r"|遵照执行|从其规定|另行通知|具体目录|此件|讨论通过|同意|政策执行期"
+    r"|遵照执行|通知如下|制定本|(?:如下|下列|以下)[\u4e00-\u9fff]{0,4}$|从其规定|另行通知|具体目录|此件|讨论通过|同意|政策执行期"
 )
 _CIRCUMSTANCE = re.compile(
     r"^(?:[^，]{0,30}(?:结合|按照|根据|围绕|聚焦|坚持|依托|针对|依据|立足|以[^，]{1,20}为)|从|在|对|为|因|通过)"
@@ -35,6 +35,10 @@ _REPORTS = re.compile(
 )
 _AIMS = re.compile(r"确保|力争|要|应当|必须|不得|争取|至少|不少于")
 _SHORTEST = 4
+# 特种设备方面 names the sector of what follows; 履行下列职责： announces a list that binds itself
+_HEADS = re.compile(
+    r"^[^，]{2,24}方面$|电话[：:]|^联系人$|^[^，]{0,40}(?:下列|以下)[\u4e00-\u9fff]{0,6}$"
+)
 
 
 def reports(stretch: str) -> bool:
@@ -54,7 +58,7 @@ def _characters(words: str) -> int:
 
 def is_duty(stretch: str) -> bool:
     """Whether a stretch without a measure binds."""
-    if _characters(stretch) < _SHORTEST:
+    if _characters(stretch) < _SHORTEST or _HEADS.search(stretch):
         return False
     if _MODAL.search(stretch):
         return True

@@ -27,25 +27,32 @@ _MODAL = re.compile(r"应当?|必须|须|要")
 _CONTINUES = re.compile(r"^(?:并|要|应|须|必须|不得|严禁|还)")
 
 
-def find(text: str, *, year: int | None, default_subject: str | None = None) -> list[Obligation]:
+def find(
+    text: str,
+    *,
+    year: int | None,
+    default_subject: str | None = None,
+    paragraphs: bool = False,
+) -> list[Obligation]:
     """The obligations of ``text`` in order; ``year`` is the notice's, for 年底前.
 
     Each ``text`` stands verbatim in the input. ``default_subject`` is who is bound where the words
-    name nobody. Nothing raises: words that cannot be read are left to the reader of the notice.
+    name nobody. ``paragraphs``: a line break ends a sentence; else it may stand anywhere, as copying
+    leaves it. Nothing raises: words that cannot be read are left to the reader of the notice.
     """
-    return _Finder(text, year, default_subject).run()
+    return _Finder(Passage(text, paragraphs=paragraphs), year, default_subject).run()
 
 
 class _Finder:
-    def __init__(self, text: str, year: int | None, default_subject: str | None) -> None:
-        self.passage = Passage(text)
+    def __init__(self, passage: Passage, year: int | None, default_subject: str | None) -> None:
+        self.passage = passage
         self.year = year
         self.default = default_subject
         self.subject: str | None = None
 
     def run(self) -> list[Obligation]:
         found: list[Obligation] = []
-        for stretch in sentences.stretches(self.passage.masked):
+        for stretch in sentences.stretches(self.passage.masked, self.passage.breaks):
             if stretch.opens or not _CONTINUES.match(self._words(stretch.clauses[0])):
                 self.subject = None
             found += self._read(stretch)

@@ -16,12 +16,12 @@ _GRADED = re.compile(
 )
 _MEASURED = re.compile(
     r"(?:时间|时长|期限|采深|埋深|坝高|库容|高度|深度|面积|人数|产能|年限|年龄|工期|体积|容量|距离"
-    r"|坡度|长度|跨度|储量|金额|吨位|落差|停用|停产|闲置|逾期|停建|层数|功率|压力|率|量|比例?|浓度|温度|厚度|收入|销售)$"
+    r"|坡度|长度|跨度|储量|金额|吨位|质量|能力|载重|落差|停用|停产|闲置|逾期|停建|层数|功率|压力|率|量|比例?|浓度|温度|厚度|收入|销售|超载|超限|超员|超产|超速)$"
 )
 _SUBJECTS = re.compile(
     r"(?:[（(]含[^）)]{0,6}[）)])?的?[^，。；、\d不至达]{0,12}"
     r"(?:企业|单位|煤矿|矿山|矿井|尾矿库|场所|建筑|项目|车辆|工程|机构|学校|社区|公司|人员|水库|隧道"
-    r"|桥梁|储罐|锅炉|园区|景区|商场|活动|事故|基坑|边坡|宾馆|住宅|管网|管道|综合体|县城|城区|乡镇|村庄?|区域|部位|楼|院|厂|库|户)"
+    r"|桥梁|储罐|锅炉|园区|景区|商场|活动|事故|基坑|边坡|宾馆|住宅|管网|管道|[客货校]车|车|船舶?|综合体|县城|城区|乡镇|村庄?|区域|部位|楼|院|厂|库|户)"
 )
 _REACHED = re.compile(
     r"(?:组建|配备|配齐|建成|建立|建设|新建|培训|储备|发展|培育|完成|新增|给予|安排|落实|打造|招录"
@@ -30,6 +30,7 @@ _REACHED = re.compile(
 _MUST = re.compile(r"确保|力争|不得|严禁|保证|实现|必须|应当?达|要达")
 _TIMES = frozenset("次遍轮场回")
 _ATTRIBUTES = frozenset("人元年月天日层米mt吨岁%小时亩倍h") | {
+    "张床位",
     "万元",
     "亿元",
     "平方米",
@@ -40,6 +41,7 @@ _ATTRIBUTES = frozenset("人元年月天日层米mt吨岁%小时亩倍h") | {
 }
 _FORBIDS = re.compile(r"(?:严禁|禁止)[^，。]{0,6}$")
 _OPPOSITE = {">": "<=", ">=": "<", "<": ">=", "<=": ">"}
+_SETTLED = re.compile(r"(?:内|之内|以内)?(?:办结|办理完|出证|答复|反馈|送达|到位|完成)")
 _FACT = re.compile(r"(?:的|有|曾|离开|到过|接触|发生|出现)")
 
 
@@ -74,6 +76,8 @@ def of(clause: str, quantity: Quantity, *, conditional: bool, recurring: bool) -
     looking_back = quantity.within and clause[: quantity.number].endswith(("前", "近"))
     if conditional or looking_back or _describes(clause, quantity):
         return ObligationKind.CONDITION
+    if quantity.unit in DURATIONS and _SETTLED.match(clause, quantity.end):
+        return ObligationKind.DEADLINE
     if quantity.within and quantity.unit in DURATIONS:
         fact = _FACT.match(clause, quantity.end)
         return ObligationKind.CONDITION if fact else ObligationKind.DEADLINE
@@ -91,11 +95,15 @@ def forbidden(clause: str, quantity: Quantity) -> str | None:
 def _describes(clause: str, quantity: Quantity) -> bool:
     """Whether the quantity says whom the clause binds: 采深大于600m煤矿, 50人以上企业."""
     head = clause[max(0, quantity.start - 12) : quantity.start]
-    if quantity.unit is None or quantity.unit not in _ATTRIBUTES:
+    if "适用" in clause[: quantity.start] and quantity.op:
+        return True
+    seats = quantity.unit == "座" and clause.startswith(("客", "车", "校"), quantity.end)
+    if quantity.unit is None or not (seats or quantity.unit in _ATTRIBUTES):
         return False
     if _MUST.search(head):
         return False
-    if quantity.op in (">", "<") and _MEASURED.search(head):
+    followed = quantity.end < len(clause) or quantity.unit != "%"
+    if quantity.op in (">", "<") and followed and _MEASURED.search(head):
         return True
     if _REACHED.search(head):
         return False

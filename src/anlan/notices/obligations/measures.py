@@ -112,8 +112,10 @@ class Reader:
             self.clause, quantity, conditional=self.conditional, recurring=bool(recurrence)
         )
         bare = "==" if _TARIFF.search(self.clause) else ">="
-        if kind in (ObligationKind.CONDITION, ObligationKind.DEADLINE) and not quantity.value_max:
+        if kind is ObligationKind.CONDITION and not quantity.value_max:
             bare = "=="
+        if kind is ObligationKind.DEADLINE:
+            bare = "<="
         op = kinds.forbidden(self.clause, quantity) or quantity.op or bare
         measure = _measure(quantity, kind, op)
         if recurrence and kind in (ObligationKind.QUOTA, ObligationKind.FREQUENCY):

@@ -18,8 +18,8 @@ _UNIT = re.compile(
     r"个(?P<plain>工作日|月|星期|小时|百分点|基点|批次|学时|标准)(?!以?内外)"
     r"|(?P<unit>人次|家次|批次|架次|车次|工作日|小时|分钟|学时|课时|百分点|基点|天|年|岁|倍"
     r"|平方公里|平方米|立方米|公里|千米|厘米|毫米|公顷|千瓦|兆瓦|(?:kW|MW|km|mm|cm|kg|m[23²³]?|[ht])(?![A-Za-z])"
-    r"|[%％‰元人名次起项座处个家所支套台辆件户条种类批场期轮遍篇份吨米亩层例宗架只张块间栋幢"
-    r"艘口眼只册片组部门级天周秒回]|分(?![钟之管别级类批布步为]))"
+    r"|张床位?|[美欧港日]元|[%％‰元人名次起项座处个家所支套台辆件户条种类批场期轮遍篇份吨米亩层例宗架只张块间栋幢"
+    r"艘口眼只册片组部门级天周秒回具枚路顶盏副箱瓶桶匹棵株]|分(?![钟之管别级类批布步为]))"
 )
 _SHARE = re.compile(r"/(?:\d{0,2}[a-zA-Z]{1,3}|[人户台吨])(?:·[人户台])?")
 _AFTER = re.compile(
@@ -27,8 +27,8 @@ _AFTER = re.compile(
     r"|(?P<within>之内|以内|内(?![部容设外蒙在])))(?:[（(]含(?:本数)?[）)])?"
 )
 _BEFORE = re.compile(
-    r"(?P<ge>不得?(?:少|低|小|短)[于於]|至少|最[少低]|≥|(?<!到)达到?|(?:提升|提高|增加|扩大)[至到]|提前)"
-    r"|(?P<le>不得?(?:超过|高于|大于|多于|长于|突破)|最[多长高]|至多|≤|控制在|(?:降低?|压减|缩短)[至到])"
+    r"(?P<ge>[>＞][=＝]|不得?(?:少|低|小|短)[于於]|至少|最[少低]|≥|(?<!到)达到?|(?:提升|提高|增加|扩大)[至到]|提前)"
+    r"|(?P<le>[<＜][=＝]|不得?(?:超过|高于|大于|多于|长于|突破)|最[多长高]|至多|≤|控制在|(?:降低?|压减|压缩|缩短|缩减)[至到])"
     r"|(?P<gt>超过|大于|高于|多于|长于|突破|[>＞])"
     r"|(?P<lt>[低小少短]于|不[足满]|未(?:达到?|满)|[<＜])"
 )
@@ -46,7 +46,7 @@ _ROUND_THE_CLOCK = re.compile(
     r"(?:值班|值守|服务|热线|畅通|开通|监控|监测|待命|带班|不间断|在岗|专人)"
 )
 _NOT_COUNTED = re.compile(r"次(?:性|采|生|元|品|级|要|序|数)|部[门署队委]|门类|家庭|人[员民体]|级")
-_PLAIN_COUNTS = frozenset("次处名座所场家起支辆台套期轮遍")
+_PLAIN_COUNTS = frozenset("次处名座所场家起支辆台期轮遍")
 _ASCII_WORD = re.compile(r"[A-Za-z\d]")
 _FROM = re.compile(r"[由从][^，由从]{0,40}$")
 _RISES = re.compile(
@@ -56,6 +56,11 @@ _LATER = re.compile(r"(?:之|以)?后")
 _TO = re.compile(r"[—\-–－~～─]{1,2}|[至到]")
 DURATIONS = frozenset(("年", "月", "周", "星期", "天", "日", "小时", "分钟", "工作日", "秒"))
 _MONEY = ("元", "吨")
+_PAST = re.compile(r"(?:^|[与比近较及和（(均])前$|过去$|此前$")
+_VALIDITY = re.compile(r"(?:有效期|试用期|聘期|任期|服务期)限?[为是]?$")
+_RATE = re.compile(r"[\u4e00-\u9fff]{1,6}率")  # 24小时扑灭率: a name
+_PHASE = re.compile(r"[”\ue000]|(?:工程|项目|建设|园区|产业园)$")  # “雪亮工程”二期
+_PAIRED = ("和", "、", "与", "及", "以及")
 
 
 @dataclass(frozen=True)
@@ -91,7 +96,7 @@ def scan(text: str, taken: list[tuple[int, int]]) -> list[Quantity]:
         at = bisect_right(starts, number.start) - 1
         floor = found[-1].end if found else 0
         word = words[at] if at >= 0 and words[at].end() > floor else None
-        quantity = _quantity(text, number, follower, _near(word, number))
+        quantity = _quantity(text, number, follower, _near(text, word, number))
         if quantity:
             found.append(quantity)
             skip = quantity.end - 1
@@ -105,10 +110,12 @@ def _free(number: Number, taken: list[tuple[int, int]]) -> bool:
     return not (inside or ahead)
 
 
-def _near(word: re.Match[str] | None, number: Number) -> re.Match[str] | None:
-    if word and word.end() <= number.start <= word.end() + _REACH:
-        return word
-    return None
+def _near(text: str, word: re.Match[str] | None, number: Number) -> re.Match[str] | None:
+    if not word or not word.end() <= number.start <= word.end() + _REACH:
+        return None
+    # 超过一定规模的…论证率100%: the comparison belongs to what stands before 的
+    strict = word["gt"] or word["lt"]
+    return None if strict and "的" in text[word.end() : number.start] else word
 
 
 def _quantity(
@@ -220,6 +227,10 @@ def _counts(
         return False
     if unit in DURATIONS and _LATER.match(text, end):
         return False
+    if unit in DURATIONS and _names_a_time(text, first, end):
+        return False
+    if unit == "期" and _PHASE.search(before):
+        return False
     if unit is None:
         return _bare_amount(text, first, end, word)
     if unit == "年" and first.value >= 100:
@@ -235,6 +246,12 @@ def _counts(
     return unit in _PLAIN_COUNTS or (unit in DURATIONS and first.value != 1)
 
 
+def _names_a_time(text: str, number: Number, end: int) -> bool:
+    """前三年, 有效期2年, 24小时扑灭率: a time that names something and sets no limit."""
+    head = text[max(0, number.start - 8) : number.start]
+    return bool(_PAST.search(head) or _VALIDITY.search(head) or _RATE.match(text, end))
+
+
 def _bare_amount(text: str, number: Number, end: int, word: re.Match[str] | None) -> bool:
     """A figure whose unit is missing counts only right after a word that asks for an amount."""
     if not number.figures or _ASCII_WORD.match(text, end):
@@ -244,16 +261,25 @@ def _bare_amount(text: str, number: Number, end: int, word: re.Match[str] | None
 
 
 def _bounded(text: str, found: list[Quantity]) -> list[Quantity]:
-    """Joins 3人以上10人以下 to one range."""
+    """Joins 3人以上10人以下 to one range; 不得超过16人和9人 is one comparison for both."""
     joined: list[Quantity] = []
     for quantity in found:
         last = joined[-1] if joined else None
+        if last and _shares(text, last, quantity):
+            quantity = replace(quantity, op=last.op)
         if last and _closes(text, last, quantity):
             top = quantity.value
             quantity = replace(last, end=quantity.end, value_max=top)
             joined.pop()
         joined.append(quantity)
     return joined
+
+
+def _shares(text: str, first: Quantity, second: Quantity) -> bool:
+    """Whether the comparison before the first of a pair holds for the second, too."""
+    worded = first.op is not None and first.start < first.number
+    pair = text[first.end : second.start] in _PAIRED
+    return worded and pair and second.op is None and first.unit == second.unit
 
 
 def _closes(text: str, lower: Quantity, upper: Quantity) -> bool:

@@ -7,7 +7,7 @@ that is nothing but a measure (，每日不少于2次) to the clause before it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 
 from anlan.notices.obligations.passage import OWNERS
@@ -15,6 +15,7 @@ from anlan.notices.obligations.passage import OWNERS
 _LONGEST = 1000  # characters of a clause: what is longer is no clause, and is read in pieces
 _FULL = "。！？!?"
 _STOPS = _FULL + "；;" + OWNERS
+_GOES_ON = "；;：:，,、"  # a paragraph that ends so has its subject in common with the next
 _COMMAS = "，,：:"
 _OPEN, _CLOSE = "（(〔[【", "）)〕]】"
 _MARKER = re.compile(
@@ -43,11 +44,15 @@ class Stretch:
         return Span(self.clauses[0].start, self.clauses[-1].end)
 
 
-def stretches(masked: str) -> Iterator[Stretch]:
-    """The stretches of a passage in order; one pass."""
+def stretches(masked: str, breaks: Container[int] = ()) -> Iterator[Stretch]:
+    """The stretches of a passage in order; one pass. ``breaks``: where its paragraphs begin."""
     cuts: list[int] = []
     start, depth, opens = 0, 0, True
     for place, char in enumerate(masked):
+        if place in breaks and place > start:
+            yield from _stretch(masked, start, [*cuts, place], opens)
+            opens = masked[place - 1] not in _GOES_ON
+            start, depth, cuts = place, 0, []
         if char in _OPEN or char in _CLOSE:
             depth = max(0, depth + (1 if char in _OPEN else -1))
         elif char in _STOPS and (depth == 0 or char in _FULL + OWNERS):

@@ -139,5 +139,6 @@ def _date(notice: Notice, front: Front, text: Text, body: Body, ledger: Ledger) 
     if notice.issuer is None:
         found = next((issuer for issuer, _ in signed if issuer), None)
         notice.issuer = ledger.copy(found) if found else None
-    years = [front.year, *(year for _, year in signed), likeliest_year(text.string)]
+    words = text.string + "".join(row.text for row in notice.table)
+    years = [front.year, *(year for _, year in signed), likeliest_year(words)]
     notice.year = next((year for year in years if year), None)

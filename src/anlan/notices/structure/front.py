@@ -73,7 +73,7 @@ def signature(lines: Sequence[str]) -> tuple[str | None, int | None]:
         for count in (1, 2, 3):
             signed = "".join(lines[max(0, index - count) : index])
             if signed.strip() and is_signature(signed):
-                signed = _bodies(" ".join(_co_signed(lines, index - count) + [signed]))
+                signed = _bodies(" ".join([*_co_signed(lines, index - count), signed]))
                 return signed, chinese_year(dated["year"]) if dated else None
         return None, chinese_year(dated["year"]) if dated else None
     return None, None

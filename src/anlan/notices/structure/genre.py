@@ -6,11 +6,11 @@ import re
 from collections.abc import Sequence
 
 from anlan.notices.document import NoticeError
-from anlan.notices.structure.titles import looks_like_title
 from anlan.notices.structure.marks import Mark, Rank
 from anlan.notices.structure.owners import find_owners
 from anlan.notices.structure.signs import chinese_count
 from anlan.notices.structure.text import Text
+from anlan.notices.structure.titles import looks_like_title
 
 _ADDRESS = re.compile(r"^各[^。\n]{2,200}[：:]\s*$", re.M)
 _BODY = (

@@ -1,0 +1,82 @@
+"""The obligations of a whole notice: of texts, of titles that bind, and of the dates beside them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+from anlan.notices.document import Notice, Obligation, ObligationKind
+from anlan.notices.notes import Note, split
+from anlan.notices.obligations import dates
+from anlan.notices.obligations.finder import find
+
+
+def fill(notice: Notice) -> None:
+    """Replaces the obligations of every item, part and row by those that their words state."""
+    for item in notice.items:
+        bare = not (item.text.strip() or item.parts)
+        item.obligations = _of(item.title, item.text, notice.year, bare=bare)
+        for part in item.parts:
+            part.obligations = _of(None, part.text, notice.year)
+    for row in notice.table:
+        bare = not split(row.text)[0].strip()
+        row.obligations = _of(row.title, row.text, notice.year, bare=bare, table=True)
+
+
+def _of(
+    title: str | None,
+    text: str,
+    year: int | None,
+    *,
+    bare: bool = False,
+    table: bool = False,
+) -> list[Obligation]:
+    """``bare``: nothing but a title, which then says what is to be done.
+
+    A title above a text binds only where it sets a number or a date: 建成消防站50个. In a table the
+    columns of progress and remarks bind nobody; in running text only dates are taken apart.
+    """
+    own, notes = split(text)
+    if not table:
+        own = "\n".join(line for line in text.split("\n") if not _is_term(line, notes))
+    found = [
+        each
+        for each in find(title or "", year=year)
+        if bare or each.kind is not ObligationKind.DUTY
+    ]
+    found += find(own, year=year, paragraphs=True)
+    terms = [each for note in notes if note.term for each in _term(note, year)]
+    return [*_dated(found, terms), *terms]
+
+
+def _is_term(line: str, notes: list[Note]) -> bool:
+    return any(note.term and note.line == line for note in notes)
+
+
+def _term(note: Note, year: int | None) -> list[Obligation]:
+    """What a note on time asks: a last day each, or how often; 持续推进 asks nothing countable."""
+    days = [day.deadline for day in dates.scan(note.value, year)]
+    if days:
+        kind = ObligationKind.DEADLINE
+        return [Obligation(note.line.strip(), kind=kind, deadline=day) for day in days]
+    found = find(note.value, year=year)
+    return [
+        replace(each, text=note.line.strip())
+        for each in found
+        if each.kind is ObligationKind.FREQUENCY
+    ]
+
+
+def _dated(found: list[Obligation], terms: list[Obligation]) -> list[Obligation]:
+    """The one last day beside the units holds for every number that has neither date nor period."""
+    days = {each.deadline for each in terms if each.deadline}
+    if len(days) != 1:
+        return found
+    return [_due(each, *days) for each in found]
+
+
+def _due(each: Obligation, day: date) -> Obligation:
+    open_ended = each.deadline is None and each.period is None
+    if each.kind is ObligationKind.QUOTA and open_ended and "/" not in (each.unit or ""):
+        return replace(each, deadline=day)
+    return each
