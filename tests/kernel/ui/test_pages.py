@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -55,7 +56,11 @@ def test_the_first_offer_that_lets_one_in_is_the_first_page(
     assert home.first_page(actor(user(city, "li", Role.AUDITOR))) == "notify:bell"
 
 
-def test_the_shell_costs_two_queries(asks: Asks) -> None:
+def test_the_shell_costs_two_queries_and_what_its_counts_cost(
+    asks: Asks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bare = {name: replace(entry, count=None) for name, entry in nav._entries.items()}
+    monkeypatch.setattr(nav, "_entries", bare)
     warm = Shell(asks())
     assert warm.city  # kept for five minutes from here on
     assert warm.marks == []  # for one minute

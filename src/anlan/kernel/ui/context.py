@@ -1,4 +1,5 @@
-"""What the shell shows on every page: at most two queries (the grants, the unread count)."""
+"""What the shell shows on every page: two queries (the grants, the unread
+count), and one for each counted entry of the navigation that the person may open."""
 
 from __future__ import annotations
 

@@ -25,6 +25,9 @@ from anlan.plan.pages.lists import by_urgency
 from anlan.plan.services import extensions, handing_down, orders, reports
 from anlan.plan.standing import share
 
+# One page, several forms: each with ids of its own, so that a label names its own field.
+IDS = {name: f"{name}-%s" for name in ("report", "hand_down", "extension", "answer")}
+
 
 @page(policies.VIEW)
 def duty(request: Request, pk: int) -> HttpResponse:
@@ -37,7 +40,7 @@ def report(request: Request, pk: int) -> HttpResponse:
     """Report progress with a number, text and evidence."""
     actor = request.actor
     found = selectors.duty(actor, pk)
-    form = ReportForm(request.POST, request.FILES, duty=found)
+    form = ReportForm(request.POST, request.FILES, duty=found, auto_id=IDS["report"])
 
     def act(typed: dict[str, Any]) -> str:
         files = [file_store(actor=actor, upload=each) for each in typed.pop("evidence")]
@@ -52,7 +55,7 @@ def hand_down(request: Request, pk: int) -> HttpResponse:
     """Give sub-duties to the organisations below."""
     actor = request.actor
     found = selectors.duty(actor, pk)
-    form = HandDownForm(request.POST, duty=found)
+    form = HandDownForm(request.POST, duty=found, auto_id=IDS["hand_down"])
 
     def act(typed: dict[str, Any]) -> str:
         chosen = [each.pk for each in typed.pop("organisations")]
@@ -72,7 +75,9 @@ def extend(request: Request, pk: int) -> HttpResponse:
         extensions.extension_apply(actor=actor, duty=pk, **typed)
         return "延期申请已提交，等待审批。"
 
-    return _act(request, found, ExtensionForm(request.POST), act, "extension_form")
+    return _act(
+        request, found, ExtensionForm(request.POST, auto_id=IDS["extension"]), act, "extension_form"
+    )
 
 
 @page(policies.REPORT, methods=("POST",))
@@ -85,7 +90,7 @@ def answer(request: Request, pk: int, order: int) -> HttpResponse:
         orders.order_answer(actor=actor, order=order, **typed)
         return "督办已回复。"
 
-    return _act(request, found, AnswerForm(request.POST), act, "answer_form")
+    return _act(request, found, AnswerForm(request.POST, auto_id=IDS["answer"]), act, "answer_form")
 
 
 def _act(request: Request, found: Duty, form: forms.Form, act: Any, name: str) -> HttpResponse:
@@ -133,11 +138,15 @@ def _forms(found: Duty, actor: Actor) -> dict[str, forms.Form]:
     usable: dict[str, forms.Form] = {}
     waiting = found.reports.filter(state=ReportState.SUBMITTED).exists()
     if policies.REPORT.allows(actor) and not waiting:
-        usable["report_form"] = ReportForm(duty=found, initial=_last_words(found))
+        usable["report_form"] = ReportForm(
+            duty=found, initial=_last_words(found), auto_id=IDS["report"]
+        )
     if policies.EXTEND.allows(actor) and not found.extensions.filter(state="applied").exists():
-        usable["extension_form"] = ExtensionForm()
+        usable["extension_form"] = ExtensionForm(auto_id=IDS["extension"])
     if policies.HAND_DOWN.allows(actor) and handing_down.below(found).exists():
-        usable["hand_down_form"] = HandDownForm(duty=found, initial={"due_on": found.due_on})
+        usable["hand_down_form"] = HandDownForm(
+            duty=found, initial={"due_on": found.due_on}, auto_id=IDS["hand_down"]
+        )
     return usable
 
 
@@ -172,4 +181,8 @@ def _with_evidence(found: Duty, actor: Actor) -> list[dict[str, Any]]:
 def with_actions(order: SupervisionOrder, actor: Actor) -> dict[str, Any]:
     """An order with what the actor may do with it now."""
     may = {t.verb for t in flow.ORDER.available(order, actor)}
-    return {"order": order, "may": may, "form": AnswerForm() if "answer" in may else None}
+    return {
+        "order": order,
+        "may": may,
+        "form": AnswerForm(auto_id=IDS["answer"]) if "answer" in may else None,
+    }
