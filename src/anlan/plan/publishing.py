@@ -13,6 +13,7 @@ from typing import Any
 from django.db import models
 from django.utils import timezone
 
+from anlan.kernel.errors import Refused
 from anlan.kernel.orgs.models import Organisation
 from anlan.kernel.write import Write
 from anlan.plan import clocks
@@ -22,6 +23,12 @@ from anlan.plan.matching import match_clauses, match_key_duties
 from anlan.plan.models import Assignment, Clause, Duty, Extension, KeyDuty, Plan
 from anlan.plan.services.standings import standing_of
 from anlan.plan.wanted import Wanted
+
+_KIND = {True: "演示数据", False: "正式计划"}
+_DEMO = (
+    "{year} 年已有{kind}，演示数据和正式计划不能混在一起，没有发布。"
+    "请核对年度，或另用一个空的数据文件夹（ANLAN_VAR）运行。"
+)
 
 
 @dataclass
@@ -39,7 +46,7 @@ def publish(write: Write, draft: PlanDraft) -> tuple[Plan, list[Change]]:
     """Make or revise the plan of ``draft.year`` and ``draft.area`` within ``write``.
 
     All or nothing with the transaction of ``write``. Publishing the same draft twice changes
-    nothing the second time.
+    nothing the second time. Refused: work in earnest on a demonstration's plan, or the reverse.
     """
     publication = _Publication(write, draft)
     return publication.run(), publication.changes
@@ -95,6 +102,8 @@ class _Publication:
             return self.write.add(
                 Plan(year=draft.year, area_id=draft.area, published_at=timezone.now(), **fields)
             )
+        if plan.is_demo != draft.is_demo:
+            raise Refused("demo_plan", _DEMO.format(year=plan.year, kind=_KIND[plan.is_demo]))
         if not draft.partial:
             self._update(plan, fields)
         return plan

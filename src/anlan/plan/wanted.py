@@ -32,7 +32,7 @@ class Wanted:
     ) -> Iterable[Duty]:
         """Unsaved: one duty per owner for the item as a whole; one per owner and period for each
         clause that is assigned on its own, owned by its part's owners where it has a part."""
-        whole = (date(self.year, 1, 1), draft.due_on)
+        [whole] = spans(self.year, deadline=draft.due_on)
         for owner in _once(draft.owners):
             yield self._duty(key_duty, None, owner, whole, draft.title)
         for clause, clause_draft in clauses:
