@@ -131,7 +131,10 @@ def photograph(seed: int, size: tuple[int, int] = (640, 480)) -> Image.Image:
     draw = ImageDraw.Draw(image)
     for _ in range(14):
         x, y = chance.randrange(size[0]), chance.randrange(size[1])
-        w, h = chance.randrange(40, size[0] // 2), chance.randrange(40, size[1] // 2)
+        w, h = (
+            chance.randrange(size[0] // 16, size[0] // 2),
+            chance.randrange(size[1] // 12, size[1] // 2),
+        )
         colour = tuple(chance.randrange(256) for _ in range(3))
         shape = chance.choice([draw.rectangle, draw.ellipse])
         shape((x - w // 2, y - h // 2, x + w // 2, y + h // 2), fill=colour)

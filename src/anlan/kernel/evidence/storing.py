@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,12 +14,17 @@ from typing import Protocol
 import filetype
 
 from anlan.kernel.errors import Refused
+from anlan.kernel.evidence import pictures
+from anlan.kernel.evidence.pictures import Picture
 
+_CONTROL = re.compile(rb"[\x00-\x08\x0b\x0e-\x1f\x7f]")
 MAX_BYTES = 50 * 1024 * 1024
 ALLOWED = {
     "image/jpeg": "JPEG 照片",
     "image/png": "PNG 图片",
     "image/webp": "WebP 图片",
+    "image/tiff": "TIFF 图片",
+    "image/bmp": "BMP 图片",
     "application/pdf": "PDF",
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "Word（.docx）",
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "Excel（.xlsx）",
@@ -42,12 +48,14 @@ class Stored:
     size: int
     media_type: str
     path: Path
+    picture: Picture | None
 
 
 def store(upload: Upload, folder: Path, *, limit: int = MAX_BYTES) -> Stored:
     """Write the upload below ``folder`` as ``ab/abcdef…``; the same content is kept once.
 
-    Refused: empty, larger than ``limit`` bytes, a type that is not allowed, a full disk.
+    Refused, and nothing is left behind: empty, larger than ``limit`` bytes, a type that is not
+    allowed, a picture that cannot be opened, a full disk.
     """
     name = upload.name or "文件"
     try:
@@ -61,6 +69,8 @@ def store(upload: Upload, folder: Path, *, limit: int = MAX_BYTES) -> Stored:
             file.flush()
             os.fsync(file.fileno())
         media_type = sniff(Path(temporary), name)
+        is_picture = media_type.startswith("image/")
+        picture = pictures.read(Path(temporary), name) if is_picture else None
         path = folder / digest[:2] / digest
         path.parent.mkdir(exist_ok=True)
         Path(temporary).replace(path)
@@ -68,7 +78,7 @@ def store(upload: Upload, folder: Path, *, limit: int = MAX_BYTES) -> Stored:
         raise _disk(error) from error
     finally:
         Path(temporary).unlink(missing_ok=True)
-    return Stored(digest, size, media_type, path)
+    return Stored(digest, size, media_type, path, picture)
 
 
 def _copy(upload: Upload, file: object, name: str, limit: int) -> tuple[str, int]:
@@ -93,14 +103,17 @@ def sniff(path: Path, name: str) -> str:
     if kind not in ALLOWED:
         raise Refused(
             "type_not_allowed",
-            f"“{name}”的类型不能作为佐证。可用：{'、'.join(ALLOWED.values())}。",
+            f"“{name}”不是可用的文件类型。可用：{'、'.join(ALLOWED.values())}。"
+            "旧版 Word（.doc）或设了密码的文件，请另存为不设密码的 .docx 再上传。",
         )
     return str(kind)
 
 
 def _text(path: Path) -> str | None:
+    """Text holds no control characters but tabs, line ends and page breaks."""
     with path.open("rb") as file:
-        return None if b"\0" in file.read(8192) else "text/plain"
+        start = file.read(8192)
+    return None if _CONTROL.search(start) else "text/plain"
 
 
 def _disk(error: OSError) -> Refused:

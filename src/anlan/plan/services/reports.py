@@ -44,8 +44,7 @@ def report_submit(
         report = write.add(
             Report(duty=row, author=actor.user, text=text.strip(), value=value, complete=complete)
         )
-        for file in files:
-            attach(write, file=file, subject=report, organisation=row.organisation)
+        _attach(write, report, row, files)
         notify(
             users=audience.verifiers(row),
             kind="report.submitted",
@@ -55,6 +54,21 @@ def report_submit(
         )
         restand(write, row)
     return report
+
+
+def _attach(write: Write, report: Report, duty: Duty, files: list[File]) -> None:
+    """What was returned or withdrawn may be shown again for the same duty."""
+    in_vain = duty.reports.filter(state__in=[ReportState.RETURNED, ReportState.WITHDRAWN])
+    same_work = list(in_vain.values_list("pk", flat=True))
+    for file in files:
+        attach(
+            write,
+            file=file,
+            subject=report,
+            organisation=duty.organisation,
+            since=duty.period_start,
+            same_work=same_work,
+        )
 
 
 def _may_report(duty: Duty, actor: Actor) -> None:
