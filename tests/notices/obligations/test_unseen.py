@@ -26,7 +26,7 @@ MEASURED = [
     # 超过 belongs to 一定规模的, not to the rate
     ("超过一定规模的危大工程论证率100%。", ["quota 100 % >="]),
     # scope, not target
-    ("本规定适用于面积300平方米以下、从业人员10人以下的场所。", ["condition 300 平方米 <=", "condition 10 人 <="]),
+    ("适用于面积300平方米以下、人员10人以下的场所。", ["condition 300 平方米 <=", "condition 10 人 <="]),
     ("50座以上客车加装率100%。", ["condition 50 座 >=", "quota 100 % >="]),
     ("总质量12吨以上货车加装率100%。", ["condition 12 吨 >=", "quota 100 % >="]),
     ("100张床位以上养老机构喷淋安装率100%。", ["condition 100 张床位 >=", "quota 100 % >="]),
@@ -145,6 +145,16 @@ def test_a_standing_term_is_no_obligation() -> None:
 def test_a_number_in_a_title_binds() -> None:
     assert _item("建成消防站50个\n", "责任单位：县应急局") == ["quota 50 个 >="]
     assert _item("全面落实“三管三必须”。每月检查1次。") == ["frequency 1 次 >= month"]
+
+
+def test_the_name_of_a_point_is_no_duty() -> None:
+    words = "整治。\n1.压实责任。各乡镇每月检查1次。\n2.新建消防站5个。年底前投用。\n3.建立台账。"
+    assert _item(words) == [
+        "frequency 1 次 >= month",
+        "quota 5 个 >=",
+        "deadline due=2025-12-31",
+        "duty",
+    ]
 
 
 def _rows(*rows: str) -> list[list[str]]:

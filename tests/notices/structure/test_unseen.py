@@ -155,3 +155,33 @@ def test_the_date_below_the_last_responsibility_belongs_to_the_last_item() -> No
     )
     assert notice.items[0].text == "组织检查。\n时限要求：2025年6月底前"
     assert notice.closing == ""
+
+
+# --- tables ---------------------------------------------------------------------------------------
+
+
+def _rows(*rows: str) -> list[tuple[int | None, str | None, str, str]]:
+    notice = _notice("云岭县2025年任务分工表\n" + "\n".join(rows))
+    return [(row.item, row.title, row.text, row.responsible.text) for row in notice.table]
+
+
+def test_two_columns_of_groups_and_the_role_in_the_head_of_an_only_cell() -> None:
+    assert _rows(
+        "序号\t领域\t任务\t举措\t牵头单位\t配合单位",
+        "1\t一、政务服务\t（一）便利开办\t压缩时间。\t县市场监管局\t县税务局",
+        "2\t\t（二）登记\t当日办结。\t县自然资源局\t",
+        "3\t二、要素保障\t（三）用电\t加快接电。\t\t县发改局",
+    ) == [
+        (1, "便利开办", "一、政务服务\n压缩时间。", "牵头单位：县市场监管局\n配合单位：县税务局"),
+        (2, "登记", "当日办结。", "牵头单位：县自然资源局"),
+        (3, "用电", "二、要素保障\n加快接电。", "配合单位：县发改局"),
+    ]
+
+
+def test_a_chapter_with_its_number_in_the_column_of_groups_is_layout() -> None:
+    notice = _notice(
+        f"{HEAD}一、压实责任\n（一）检查。每月检查。\n附表\n"
+        "章节\t任务\t主要内容\t责任单位\n一、压实责任\t（一）检查\t每月检查。\t县应急局\n"
+    )
+    row = notice.table[0]
+    assert (row.item, row.title, row.text) == (1, "检查", "每月检查。")

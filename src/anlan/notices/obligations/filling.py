@@ -1,7 +1,8 @@
-"""The obligations of a whole notice: of texts, of titles that bind, and of the dates beside them."""
+"""The obligations of a whole notice: texts, titles that bind, and the dates beside them."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date
 
@@ -9,6 +10,10 @@ from anlan.notices.document import Notice, Obligation, ObligationKind
 from anlan.notices.notes import Note, split
 from anlan.notices.obligations import dates
 from anlan.notices.obligations.finder import find
+
+_HEADING = re.compile(
+    r"\s*(?:[（(]?[一二三四五六七八九十\d]{1,3}[）)、.．]|[①-⑳⑴-⒛])\s*[^，,。；;：:]{2,20}(?:。(?=.)|$)"
+)
 
 
 def fill(notice: Notice) -> None:
@@ -44,9 +49,24 @@ def _of(
         for each in find(title or "", year=year)
         if bare or each.kind is not ObligationKind.DUTY
     ]
-    found += find(own, year=year, paragraphs=True)
+    found += find(_without_headings(own, year), year=year, paragraphs=True)
     terms = [each for note in notes if note.term for each in _term(note, year)]
     return [*_dated(found, terms), *terms]
+
+
+def _without_headings(text: str, year: int | None) -> str:
+    """The text without the names of its points (1.压实责任。各单位…), unless they set a number."""
+    lines = text.split("\n")
+    last = len(lines) - 1
+    return "\n".join(_below(line, year, more=index < last) for index, line in enumerate(lines))
+
+
+def _below(line: str, year: int | None, *, more: bool) -> str:
+    heading = _HEADING.match(line)
+    if heading is None or (heading.end() == len(line) and not more):
+        return line
+    binding = any(each.kind is not ObligationKind.DUTY for each in find(heading[0], year=year))
+    return line if binding else line[heading.end() :]
 
 
 def _is_term(line: str, notes: list[Note]) -> bool:

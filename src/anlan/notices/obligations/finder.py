@@ -37,8 +37,8 @@ def find(
     """The obligations of ``text`` in order; ``year`` is the notice's, for 年底前.
 
     Each ``text`` stands verbatim in the input. ``default_subject`` is who is bound where the words
-    name nobody. ``paragraphs``: a line break ends a sentence; else it may stand anywhere, as copying
-    leaves it. Nothing raises: words that cannot be read are left to the reader of the notice.
+    name nobody. ``paragraphs``: a line break ends a sentence; else it may stand anywhere, as
+    copying leaves it. Nothing raises: words that cannot be read are left to the reader of the notice.
     """
     return _Finder(Passage(text, paragraphs=paragraphs), year, default_subject).run()
 

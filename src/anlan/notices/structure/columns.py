@@ -18,6 +18,7 @@ class Column(Enum):
     """What a column holds."""
 
     NUMBER = auto()
+    CATEGORY = auto()  # left of the column that names the tasks
     GROUP = auto()
     CONTENT = auto()
     OWNER = auto()
@@ -67,6 +68,7 @@ class Cells:
 
     line: int
     number: str = ""
+    category: str = ""
     group: str = ""
     contents: list[str] = field(default_factory=list)
     owners: list[tuple[str, str]] = field(default_factory=list)
@@ -86,6 +88,9 @@ def head_of(row: Row) -> Head | None:
     if Column.CONTENT not in columns:
         last = max(index for index, kind in enumerate(columns) if kind == Column.GROUP)
         columns[last] = Column.CONTENT
+    groups = [index for index, kind in enumerate(columns) if kind == Column.GROUP]
+    for index in groups[:-1]:
+        columns[index] = Column.CATEGORY
     return Head(tuple(columns), names)
 
 
@@ -156,6 +161,8 @@ def _put(found: Cells, kind: Column, name: str, cell: str) -> None:
         found.contents.append(cell)
     elif kind == Column.GROUP and not found.group and len(squeeze(cell)) < _LONG:
         found.group = cell
+    elif kind == Column.CATEGORY:
+        found.category = cell
     elif kind == Column.OWNER:
         found.owners.append((name, cell))
     elif kind in (Column.DEADLINE, Column.OTHER):

@@ -10,6 +10,7 @@ from anlan.notices.structure.columns import Cells, Head, enter_head, head_of, so
 from anlan.notices.structure.entries import Entry, entries_of, title_and_text
 from anlan.notices.structure.ledger import LayoutKind, Ledger, RepairKind
 from anlan.notices.structure.likeness import closest
+from anlan.notices.structure.marks import Rank, leading_mark
 from anlan.notices.structure.signs import is_complete, numeral, render, squeeze
 from anlan.notices.structure.unit_cells import UnitCells
 
@@ -53,7 +54,7 @@ class _Reader:
         self.numbered = self._is_numbered()
         self.unmatched = self._unnamed_items(chapters)
         self.found: list[TableRow] = []
-        self.number = self.group = self.heading = ""
+        self.number = self.category = self.group = self.heading = ""
         self.item: int | None = None
         self.title: str | None = None  # of the numbered item, or the task's column
         self.own: str | None = None  # the first sentence of a content without number
@@ -62,15 +63,20 @@ class _Reader:
     def read(self) -> list[TableRow]:
         """Walks the rows; each cell ends in a field, in layout or in a repair."""
         for cells, entries in self.rows:
+            category = self._category(cells)
             loose = self._group(cells)
             if not entries:
-                self._without_content(cells, loose)
+                self._without_content(cells, "\n".join(filter(None, [category, loose])))
                 continue
             self.units.close()
             begun = len(self.found)
             for entry in entries:
                 self._entry(entry, cells, begun, loose)
-            self._loose(loose, begun, cells)
+            self._loose(loose, begun)
+            if category and len(self.found) > begun:
+                self._head(self.found[begun], category)
+            elif category:
+                self._append_line(category)
             self._others(cells)
             self.units.give(cells, self.found[begun:])
         self.units.close()
@@ -102,18 +108,44 @@ class _Reader:
             return ""
         self.number, self.group = number, group
         self.ledger.lay(LayoutKind.NUMBER, cells.number)
-        if group in self.chapter_titles:
-            self.ledger.lay(LayoutKind.GROUP, cells.group)
+        if self._is_chapter(cells.group):
             self.item, self.title, self.own = None, None, None
             return ""
-        if not self.numbered:
-            self._name_item(number, group)
-        return render(cells.group)
+        if self.numbered:
+            return render(cells.group)
+        return self._name_item(number, cells.group)
 
-    def _name_item(self, number: str, group: str) -> None:
-        """Where the contents have no numbers of their own, the first columns number the items."""
+    def _category(self, cells: Cells) -> str:
+        """The words of the column left of the tasks, where they are new and no chapter's title."""
+        words = squeeze(cells.category)
+        if words and words == self.category:
+            self.ledger.repair(cells.line, RepairKind.REPEATED_CELL, cells.category.strip(), "")
+            return ""
+        self.category = words or self.category
+        return "" if self._is_chapter(cells.category) else render(cells.category)
+
+    def _is_chapter(self, cell: str) -> bool:
+        """Whether a cell repeats a chapter's title (its number too, perhaps): then it is layout."""
+        mark = leading_mark(cell)
+        cut = mark.end if mark and squeeze(cell) not in self.chapter_titles else 0
+        if squeeze(cell[cut:]) not in self.chapter_titles:
+            return False
+        self.ledger.lay(LayoutKind.NUMBER, cell[:cut])
+        self.ledger.lay(LayoutKind.GROUP, cell[cut:])
+        return True
+
+    def _name_item(self, number: str, cell: str) -> str:
+        """Where the contents have no numbers of their own, the first columns number the items.
+
+        Returns the name of the task, without its own number （一）.
+        """
+        mark = leading_mark(cell)
+        if mark and Rank.HEADING <= mark.rank <= Rank.POINT:
+            self.ledger.lay(LayoutKind.NUMBER, cell[mark.start : mark.end])
+            cell = cell[mark.end :]
+            number = number or str(mark.number)
         bare = number.strip("（()）、.．")
-        known = self.items.get(group)
+        known = self.items.get(squeeze(cell))
         if known:
             self.item = known.number
         elif bare:
@@ -121,8 +153,9 @@ class _Reader:
         else:
             self.item = None
         self.title = self.own = None
+        return render(cell)
 
-    def _loose(self, group: str, begun: int, cells: Cells) -> None:
+    def _loose(self, group: str, begun: int) -> None:
         """A group that is no chapter of the body becomes the title, or the head of the text."""
         if not group or len(self.found) == begun:
             if group:
@@ -134,7 +167,10 @@ class _Reader:
             for each in self.found[begun + 1 :]:
                 each.title = each.title or self.ledger.copy(self.title)
         else:
-            first.text = f"{group}\n{first.text}"
+            self._head(first, group)
+
+    def _head(self, row: TableRow, words: str) -> None:
+        row.text = "\n".join(filter(None, [words, row.text]))
 
     # --- contents -----------------------------------------------------------------------------
 

@@ -11,6 +11,7 @@ from anlan.notices.structure.ledger import Ledger, RepairKind
 from anlan.notices.structure.signs import render
 
 _MARKS = "、，；,;"
+_ONE_ROLE = re.compile(r"(?:牵头|主办|配合|协办|协助|参与|督导|督办)(?:责任)?(?:单位|部门|机构)")
 
 
 class UnitCells:
@@ -76,11 +77,12 @@ class UnitCells:
         self.ledger.repair(line, RepairKind.MERGED_CELL, "", words)
 
     def _expression(self, cells: Cells) -> str:
-        """The words of all unit columns; several stand each behind its column's name."""
+        """The words of all unit columns, behind the column's name where it gives the role."""
         several = len(cells.owners) > 1
         found = []
         for name, cell in cells.owners:
-            label = self.ledger.copy(f"{name}：") if several and name else ""
+            says_role = several or _ONE_ROLE.fullmatch(name)
+            label = self.ledger.copy(f"{name}：") if says_role and name else ""
             found.append(label + _unit_lines(cell))
         return "\n".join(found)
 
