@@ -55,7 +55,7 @@ def order(now: datetime) -> Iterator[Fault]:
     """
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT EXISTS (SELECT FROM audit_auditrow WHERE xid > pg_current_xact_id())"
+            "SELECT EXISTS (SELECT FROM audit_auditrow WHERE xid > (SELECT pg_current_xact_id()))"
         )
         if cursor.fetchone()[0]:
             yield Fault(

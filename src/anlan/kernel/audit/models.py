@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 
 from anlan.kernel.audit.triggers import append_only
@@ -31,6 +32,8 @@ class AuditRow(models.Model):
             models.Index(fields=["xid", "id"], name="audit_order"),
             models.Index(fields=["table_name", "row_id"], name="audit_of_row"),
             models.Index(fields=["user_id", "-id"], name="audit_of_user"),
+            models.Index(fields=["at"], name="audit_unnamed", condition=models.Q(verb="")),
+            BrinIndex(fields=["at"], name="audit_of_day"),
         ]
         triggers = append_only()
         verbose_name = verbose_name_plural = "审计记录"

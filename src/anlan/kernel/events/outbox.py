@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -62,5 +63,8 @@ class Happening:
 
     @classmethod
     def of(cls, row: tuple[Any, ...]) -> Self:
-        """From a row of ``SELECT``."""
-        return cls(Cursor(int(row[0]), row[1]), *row[2:])
+        """From a row of ``SELECT``; Django's connections hand JSON on as text."""
+        xid, number, at, kind, subject_type, subject_id, ids, area, organisation = row
+        ids = json.loads(ids) if isinstance(ids, str) else ids
+        cursor = Cursor(int(xid), number)
+        return cls(cursor, at, kind, subject_type, subject_id, ids, area, organisation)

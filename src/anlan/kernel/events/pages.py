@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from time import monotonic
 
 from asgiref.sync import sync_to_async
 from django.http import HttpRequest, StreamingHttpResponse
@@ -47,18 +48,21 @@ async def _stream(request: HttpRequest) -> AsyncIterator[str]:
                 sent = each.cursor
                 if sight.sees(each):
                     yield _message(each)
+        checked = monotonic()
         while True:
             event = await _next(subscription)
             if subscription.lost:
                 yield RELOAD
                 return
-            if event is None:
+            # By the clock, not only when it is quiet: a busy page too must end with its session.
+            if event is None or monotonic() - checked >= BEAT:
                 if not await sync_to_async(_still_open)(request):
                     yield RELOAD
                     return
                 sight = await sync_to_async(Sight.of)(actor.fresh())
+                checked = monotonic()
                 yield ": here\n\n"
-            elif (sent is None or event.cursor > sent) and sight.sees(event):
+            if event and (sent is None or event.cursor > sent) and sight.sees(event):
                 yield _message(event)
 
 

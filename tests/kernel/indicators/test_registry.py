@@ -1,0 +1,67 @@
+"""Measures: declared once, counted from rows, by their period."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.db.models import QuerySet, Sum
+
+from anlan.kernel.indicators import registry
+from anlan.kernel.indicators.registry import Measure
+from anlan.kernel.orgs.models import Organisation
+from tests.kernel.access import town
+
+
+def below(organisation: Organisation, start: date, end: date) -> QuerySet[Any]:
+    return Organisation.objects.filter(parent=organisation)
+
+
+COUNT = Measure(key="test.below", name="下级单位", unit="个", how="直接下级，每个计 1", rows=below)
+YEAR = (date(2025, 1, 1), date(2025, 12, 31))
+
+
+@pytest.fixture(autouse=True)
+def empty(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(registry, "_measures", {})
+
+
+@pytest.fixture
+def city(db: None) -> SimpleNamespace:
+    return town.build()
+
+
+def test_a_plain_measure_counts_its_rows(city: SimpleNamespace) -> None:
+    assert COUNT.value(city.east_government, *YEAR) == 1
+    assert COUNT.value(city.government, *YEAR) == 4
+    assert COUNT.value(city.bureau, *YEAR) == 0
+
+
+def test_one_with_a_total_sums_them(city: SimpleNamespace) -> None:
+    Organisation.objects.filter(parent=city.government).update(sort=3)
+    summed = Measure(
+        key="test.sum", name="合计", unit="个", how="合计", rows=below,
+        total=lambda rows: Decimal(rows.aggregate(sum=Sum("sort"))["sum"] or 0),
+    )  # fmt: skip
+    assert summed.value(city.government, *YEAR) == 12
+    assert summed.value(city.bureau, *YEAR) == 0
+
+
+def test_measures_are_found_by_key_in_order() -> None:
+    other = Measure(key="test.a", name="甲", unit="个", how="甲", rows=below)
+    registry.declare(COUNT)
+    registry.declare(other)
+    registry.declare(COUNT)  # the same again: an app that is set up twice
+    assert registry.all_measures() == [other, COUNT]
+    assert registry.get("test.below") is COUNT
+    with pytest.raises(KeyError):
+        registry.get("test.unknown")
+
+
+def test_a_key_means_one_thing() -> None:
+    registry.declare(COUNT)
+    with pytest.raises(ValueError, match="declared twice"):
+        registry.declare(Measure(key="test.below", name="别的", unit="个", how="别的", rows=below))
