@@ -29,6 +29,15 @@ def city(luliang: Area) -> Iterator[Area]:
         transaction.set_rollback(True)
 
 
+# Runs before the others and lets pytest-django make the database, which it makes only for marked
+# tests; the others keep one transaction for the module and cannot be marked.
+@pytest.mark.django_db
+def test_without_a_city_nothing_is_loaded() -> None:
+    with pytest.raises(Area.DoesNotExist):
+        load(FILE)
+    assert not Plan.objects.exists()
+
+
 def facts() -> dict[str, Any]:
     read: dict[str, Any] = yaml.safe_load(FILE.read_text(encoding="utf-8"))
     return read
