@@ -47,11 +47,9 @@ def _noon(day: date) -> datetime:
 
 
 @pytest.fixture
-def city(request: pytest.FixtureRequest, today: object) -> SimpleNamespace:
+def city(db: None, today: object) -> SimpleNamespace:
     """The town with people: ``clerk``, ``chief`` of the office, ``unit`` and ``head`` of the
     bureau, ``county`` and ``county_head`` of the east county."""
-    if "committed_db" not in request.fixturenames:
-        request.getfixturevalue("db")
     made = town.build()
     made.clerk = user(made, "clerk", Role.SCO_STAFF, organisation=made.office)
     made.chief = user(made, "chief", Role.SCO_CHIEF, organisation=made.office)

@@ -19,9 +19,7 @@ from tests.kernel.access.conftest import committed_db as committed_db
 
 
 @pytest.fixture
-def city(request: pytest.FixtureRequest) -> SimpleNamespace:
-    if "committed_db" not in request.fixturenames:
-        request.getfixturevalue("db")
+def city(db: None) -> SimpleNamespace:
     return town.build()
 
 
