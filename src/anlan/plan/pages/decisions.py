@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from urllib.parse import urlsplit
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -120,5 +121,12 @@ def _decide(request: Request, act: Callable[[], object], said: str) -> HttpRespo
         messages.error(request, refusal.message)
     else:
         messages.success(request, said)
-    back = local(request, request.POST.get("back") or request.headers.get("Referer", ""))
-    return redirect(back)
+    return redirect(local(request, request.POST.get("back") or _came_from(request)))
+
+
+def _came_from(request: Request) -> str:
+    """The page of ours that the decision was taken on, without its host."""
+    referer = urlsplit(request.headers.get("Referer", ""))
+    if referer.netloc != request.get_host():
+        return ""
+    return f"{referer.path}?{referer.query}" if referer.query else referer.path
