@@ -268,7 +268,8 @@ def test_an_added_organisation_is_known_from_its_day_on() -> None:
     made = Organisation.objects.get(name="澄江市矿山安全局")
     assert answer.redirect_chain[-1][0] == reverse("orgs:organisation", args=[made.pk])
     assert "已增设澄江市矿山安全局" in _shown(answer)
-    assert "增设单位" in _shown(answer)  # in its history
+    (entry,) = answer.context["history"]
+    assert (entry.title, entry.text) == ("增设单位", "")
     assert (made.parent, made.valid_from) == (
         _organisation("999900-government"),
         date(2025, 3, 1),
@@ -280,9 +281,9 @@ def test_an_added_organisation_is_known_from_its_day_on() -> None:
 @pytest.mark.parametrize(
     ("change", "field", "told"),
     [
-        ({"name": ""}, "name", "必填"),
+        ({"name": ""}, "name", "请填写"),
         ({"name": "长" * 121}, "name", "120"),
-        ({"short_name": "  "}, "short_name", "必填"),
+        ({"short_name": "  "}, "short_name", "请填写"),
         ({"short_name": "长" * 61}, "short_name", "60"),
         ({"kind": ""}, "kind", "请选择类别"),
         ({"kind": "x"}, "kind", "x"),
@@ -290,7 +291,7 @@ def test_an_added_organisation_is_known_from_its_day_on() -> None:
         ({"area": "石桥镇"}, "area", "请改填代码"),
         ({"parent": "没有"}, "parent", "没有找到单位“没有”"),
         ({"parent": "石桥镇"}, "parent", "请改填代码"),
-        ({"valid_from": ""}, "valid_from", "必填"),
+        ({"valid_from": ""}, "valid_from", "请填写"),
         ({"valid_from": "2025-02-30"}, "valid_from", "日期不存在"),
         ({"valid_from": "1999-01-01"}, "__all__", "才成立"),
         ({"short_name": "市应急局"}, "__all__", "已指澄江市应急管理局，请换一个"),
@@ -331,8 +332,8 @@ def test_a_rename_keeps_the_old_name_for_old_documents() -> None:
 @pytest.mark.parametrize(
     ("change", "field", "told"),
     [
-        ({"name": ""}, "name", "必填"),
-        ({"reason": ""}, "reason", "必填"),
+        ({"name": ""}, "name", "请填写"),
+        ({"reason": ""}, "reason", "请填写"),
         ({"on": "x"}, "on", "日期不存在"),
         ({"on": "1999-12-31"}, "__all__", "才成立"),
         ({"on": str(TODAY() + DAY)}, "__all__", "还没有到"),
@@ -364,8 +365,8 @@ def test_a_dissolved_organisation_offers_no_more_changes() -> None:
 @pytest.mark.parametrize(
     ("code", "change", "field", "told"),
     [
-        ("999900-water", {"reason": ""}, "reason", "必填"),
-        ("999900-water", {"on": ""}, "on", "必填"),
+        ("999900-water", {"reason": ""}, "reason", "请填写"),
+        ("999900-water", {"on": ""}, "on", "请填写"),
         ("999900-water", {"on": "1999-01-01"}, "__all__", "早于"),
         ("999900-emergency", {}, "__all__", "市安委办等单位，请先调整"),
     ],
@@ -391,7 +392,7 @@ def test_a_second_dissolution_is_refused_with_its_reason() -> None:
 @pytest.mark.parametrize(
     ("name", "told"),
     [
-        ("", "必填"),
+        ("", "请填写"),
         ("长" * 121, "120"),
         ("市应急局", "已指澄江市应急管理局"),
         ("市安委会有关成员单位", "单位组的名称"),
@@ -460,11 +461,11 @@ def test_a_member_comes_and_goes_with_dates_and_a_history() -> None:
 @pytest.mark.parametrize(
     ("change", "field", "told"),
     [
-        ({"organisation": ""}, "organisation", "必填"),
+        ({"organisation": ""}, "organisation", "请填写单位"),
         ({"organisation": "没有"}, "organisation", "没有找到单位"),
         ({"organisation": "石桥镇"}, "organisation", "请改填代码"),
         ({"organisation": "市住建局"}, "__all__", "不必再加"),
-        ({"valid_from": ""}, "valid_from", "必填"),
+        ({"valid_from": ""}, "valid_from", "请填写"),
         ({"valid_from": "1990-01-01"}, "__all__", "才成立"),
         ({"valid_to": "2025-03-31"}, "valid_to", "不能早于"),
         ({"valid_to": "2025-02-30"}, "valid_to", "日期不存在"),
@@ -486,7 +487,7 @@ def test_a_fault_adds_no_member(change: dict[str, str], field: str, told: str) -
     ("code", "day", "field", "told"),
     [
         ("999900-water", "2025-09-30", "organisation", "已不是这个组的成员"),
-        ("999900-housing", "", "valid_to", "必填"),
+        ("999900-housing", "", "valid_to", "请填写最后一天"),
         ("999900-housing", "2024-12-31", "__all__", "请核对日期"),
     ],
 )

@@ -37,6 +37,9 @@ class _Form(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("auto_id", f"{type(self).__name__.lower()}_%s")
         super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            verb = "请选择" if isinstance(field, forms.ChoiceField) else "请填写"
+            field.error_messages["required"] = f"{verb}{field.label}。"
 
 
 class OnDay(_Form):
@@ -51,7 +54,6 @@ class NewOrganisation(_Form):
     kind = forms.ChoiceField(
         label="类别",
         choices=[("", "请选择"), *OrganisationKind.choices],
-        error_messages={"required": "请选择类别。"},
     )
     area = _area()
     parent = OrganisationField(label="上级单位", help_text=f"它的任务由谁下达。{FIND}")

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from anlan.kernel.orgs.pages import groups, lists, naming, organisations
+from anlan.kernel.orgs.pages import groups, lists, organisations, resolving
 
 app_name = "orgs"
 urlpatterns = [
@@ -18,5 +18,5 @@ urlpatterns = [
     path("groups/<int:pk>/members/", groups.add_member, name="add_member"),
     path("groups/<int:pk>/members/end/", groups.end_member, name="end_member"),
     path("groups/<int:pk>/verify/", groups.verify, name="verify"),
-    path("who-is/", naming.who, name="who"),
+    path("who-is/", resolving.who, name="who"),
 ]

@@ -88,7 +88,7 @@ def _changed(row: AuditRow) -> str:
         told += [" → ".join(change) for change in both if change]
     if row.verb == _ADD_NAME:
         told.append(row.changes["name"][1])
-    if ended := row.changes.get("valid_to"):
+    if row.operation == "UPDATE" and (ended := row.changes.get("valid_to")):
         told.append(f"最后一天 {ended[1]}")
     if row.reason:
         told.append(f"依据：{row.reason}")

@@ -13,6 +13,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from anlan.kernel.access.policies import anyone, page
@@ -58,6 +59,15 @@ def _aliases(organisation: Any) -> str:
     return "、".join(name for name in organisation.known_as.split("、") if name not in own)
 
 
+def _area_of(row: Organisation | Group) -> str:
+    return row.area.name
+
+
+def _whole(word: str) -> SafeString:
+    """A short word that stays on one line."""
+    return format_html('<span class="nowrap">{}</span>', word)
+
+
 def _existing(rows: Rows, value: str) -> Rows:
     today = timezone.localdate()
     conditions = {
@@ -98,8 +108,14 @@ ORGANISATIONS = List(
         ),
         Column("name", "全称", lambda o: o.name, sort="name", width=36),
         Column("aliases", "又称和曾用名", _aliases, width=36),
-        Column("kind", "类别", lambda o: o.get_kind_display(), sort="kind"),
-        Column("area", "区划", lambda o: o.area.name, sort="area__path"),
+        Column(
+            "kind",
+            "类别",
+            lambda o: o.get_kind_display(),
+            cell=lambda o: _whole(o.get_kind_display()),
+            sort="kind",
+        ),
+        Column("area", "区划", _area_of, cell=lambda o: _whole(_area_of(o)), sort="area__path"),
         Column("parent", "上级单位", lambda o: str(o.parent or ""), sort="parent__path", width=24),
         Column(
             "exists",
@@ -146,7 +162,7 @@ GROUPS = List(
             width=36,
         ),
         Column("aliases", "又称", lambda g: "、".join(g.aliases), width=48),
-        Column("area", "区划", lambda g: g.area.name, width=12),
+        Column("area", "区划", _area_of, cell=lambda g: _whole(_area_of(g)), width=12),
         Column("members", "今日成员", lambda g: g.size, sort="size", number=True, width=10),
         Column(
             "verified",
