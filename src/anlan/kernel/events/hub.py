@@ -18,6 +18,7 @@ CHANNEL = "anlan_events"
 PAGE = 500
 QUIET = 5.0  # seconds after which the hub looks even without a notification
 SETTLING = 0.05  # seconds between looks while an older transaction holds events back
+MOST_CONNECTIONS = 3  # that pages which come back use at once: after a restart all of them come
 BACKLOG = 1000  # events that one slow page may owe; beyond that it is told to reload
 
 
@@ -41,6 +42,7 @@ class Hub:
     def __init__(self) -> None:
         self._subscriptions: set[Subscription] = set()
         self._task: asyncio.Task[None] | None = None
+        self.connections = asyncio.Semaphore(MOST_CONNECTIONS)
 
     @asynccontextmanager
     async def subscribe(self) -> AsyncIterator[Subscription]:

@@ -7,7 +7,6 @@ import json
 from collections.abc import AsyncIterator
 from time import monotonic
 
-from asgiref.sync import sync_to_async
 from django.http import HttpRequest, StreamingHttpResponse
 
 from anlan.kernel.access.actor import Actor
@@ -16,6 +15,7 @@ from anlan.kernel.access.sessions import in_force
 from anlan.kernel.events.hub import BACKLOG, PAGE, Subscription, connect, hub, since
 from anlan.kernel.events.outbox import Cursor, Happening
 from anlan.kernel.events.sight import Sight
+from anlan.kernel.visits import visit
 
 BEAT = 15.0  # seconds between signs of life; also how often the session and grants are read again
 RELOAD = "event: reload\ndata: {}\n\n"
@@ -32,7 +32,7 @@ async def live(request: HttpRequest) -> StreamingHttpResponse:
 
 async def _stream(request: HttpRequest) -> AsyncIterator[str]:
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    sight = await sync_to_async(Sight.of)(actor)
+    sight = await visit(Sight.of, actor)
     async with hub.subscribe() as subscription:
         sent: Cursor | None = None
         yield "retry: 1000\n\n"
@@ -56,10 +56,10 @@ async def _stream(request: HttpRequest) -> AsyncIterator[str]:
                 return
             # By the clock, not only when it is quiet: a busy page too must end with its session.
             if event is None or monotonic() - checked >= BEAT:
-                if not await sync_to_async(_still_open)(request):
+                if not await visit(_still_open, request):
                     yield RELOAD
                     return
-                sight = await sync_to_async(Sight.of)(actor.fresh())
+                sight = await visit(Sight.of, actor.fresh())
                 checked = monotonic()
                 yield ": here\n\n"
             if event and (sent is None or event.cursor > sent) and sight.sees(event):
@@ -75,7 +75,7 @@ async def _next(subscription: Subscription) -> Happening | None:
 
 async def _missed(cursor: Cursor) -> list[Happening]:
     missed: list[Happening] = []
-    async with await connect() as db:
+    async with hub.connections, await connect() as db:
         while len(missed) <= BACKLOG:
             events = await since(db, cursor)
             missed += events

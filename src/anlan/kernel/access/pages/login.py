@@ -6,7 +6,6 @@ import asyncio
 import time
 from typing import Any
 
-from asgiref.sync import sync_to_async
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -21,6 +20,7 @@ from anlan.kernel.access.requests import Request
 from anlan.kernel.access.services import attempts
 from anlan.kernel.access.services import login as logins
 from anlan.kernel.errors import Refused
+from anlan.kernel.visits import visit
 
 PENDING = "pending_login"
 PENDING_SECONDS = 300
@@ -32,7 +32,7 @@ REFUSED_AFTER = 0.5
 async def login(request: Request) -> HttpResponse:
     """Ask for account and password."""
     began = time.monotonic()
-    response = await sync_to_async(_login)(request)
+    response = await visit(_login, request)
     if response.status_code >= 400:
         await asyncio.sleep(max(0.0, REFUSED_AFTER - (time.monotonic() - began)))
     return response
