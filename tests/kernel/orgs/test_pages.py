@@ -9,7 +9,9 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from openpyxl import load_workbook
@@ -208,6 +210,18 @@ def test_dissolved_and_coming_organisations_are_told_apart() -> None:
     assert _rows(reader, exists="coming") == {"999900-housing"}
     assert "999900-emergency" in _rows(reader, exists="existing")
     assert {"999900-water", "999900-housing"}.isdisjoint(_rows(reader, exists="existing"))
+
+
+@pytest.mark.parametrize("name", ["organisations", "groups"])
+def test_more_rows_cost_no_more_queries(name: str) -> None:
+    reader = _as(Role.SCO_STAFF)
+    counts = []
+    for query in ({"q": "市安委"}, {}):
+        reader.get(_at(name), query)  # what is remembered between requests is remembered now
+        with CaptureQueriesContext(connection) as asked:
+            assert reader.get(_at(name), query).context["list"].page.paginator.count > 0
+        counts.append(len(asked))
+    assert counts[0] == counts[1]
 
 
 def test_the_export_holds_the_filtered_rows() -> None:
