@@ -133,6 +133,23 @@ def test_without_the_database_nothing_is_signed(
     assert not (var / "watchman-heartbeat").exists()
 
 
+@pytest.mark.parametrize(
+    ("away", "judged"), [(None, False), (6 * MINUTE, False), (4 * MINUTE, True), (MINUTE, True)]
+)
+def test_one_that_was_away_lets_the_others_catch_up_first(
+    city: SimpleNamespace, faults: list[Fault], var: Path, away: timedelta | None, judged: bool
+) -> None:
+    now = timezone.now()
+    if away:
+        beats.beat(watching.NAME, now=now - away)
+    faults.append(Fault("", "还没有做"))
+    assert watching.make_round(now=now) == judged
+    assert Finding.objects.exists() is judged
+    assert beats.last(watching.NAME) == now
+    assert watching.make_round(now=now + MINUTE) == 1
+    assert (var / "watchman-heartbeat").exists()
+
+
 def test_a_name_is_declared_once() -> None:
     with pytest.raises(ValueError, match="twice"):
         registry.check("disk.free", "x")(lambda now: [])

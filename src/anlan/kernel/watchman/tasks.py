@@ -6,7 +6,7 @@ from procrastinate import JobContext, builtin_tasks
 from procrastinate.contrib.django import app
 
 from anlan.kernel.jobs import every
-from anlan.kernel.watchman.watching import watch
+from anlan.kernel.watchman.watching import make_round
 
 KEEP_HOURS = 48  # long enough to look into what happened; a year would be millions of rows
 
@@ -14,7 +14,7 @@ KEEP_HOURS = 48  # long enough to look into what happened; a year would be milli
 @every("* * * * *", "watchman.watch")
 def rounds() -> None:
     """Every minute."""
-    watch()
+    make_round()
 
 
 @app.periodic(cron="40 * * * *", periodic_id="jobs.clear")
