@@ -189,12 +189,16 @@ class TableRow:
 
 @dataclass
 class Difference:
-    """Body and table disagree. ``body``/``table`` quote both sides; an absent side is ``""``."""
+    """Body and table disagree. ``body``/``table`` quote both sides; an absent side is ``""``.
+
+    ``chapter``: title of the item's chapter where numbers restart in each (not in the JSON form).
+    """
 
     item: int | None
     kind: str
     body: str
     table: str
+    chapter: str | None = None
 
 
 @dataclass
@@ -228,10 +232,17 @@ class Notice:
 
     def as_dict(self) -> dict[str, Any]:
         """The public JSON form: plain dicts, lists, strings, numbers, None; dates in ISO form."""
-        return {key: _plain(getattr(self, key)) for key in _public(self)}
+        plain = {key: _plain(getattr(self, key)) for key in _public(self)}
+        plain["chapters"] = plain["chapters"] or [_plain(_no_chapter())]
+        return plain
 
 
-_PRIVATE = {"lines", "source"}
+def _no_chapter() -> Chapter:
+    """A notice without chapters has one without number and title, even where all is in a table."""
+    return Chapter(None, None, "", [Item(None, None, "")])
+
+
+_PRIVATE = {"lines", "source", "chapter"}
 
 
 def _public(value: DataclassInstance) -> list[str]:

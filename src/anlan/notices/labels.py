@@ -66,6 +66,7 @@ REPAIRS: dict[str, str] = {
     "misread": "识别错字",
     RepairKind.JOINED_LINES: "接上断开的行",
     RepairKind.HALF_WIDTH: "半角标点改全角",
+    RepairKind.TRADITIONAL: "繁体字改为简体",
     RepairKind.STRAY_LINE: "多余的行",
     RepairKind.PAGE_NUMBER: "页码",
     RepairKind.RUNNING_HEADER: "页眉页脚",

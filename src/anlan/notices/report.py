@@ -115,7 +115,8 @@ class _Report:
         for each in notice.differences:
             kind = DifferenceKind(each.kind)
             label = self._paint(_GREY if kind in _MARKS else _RED, labels.DIFFERENCES[kind])
-            yield f"  {_place(each.item)}{label}"
+            chapter = f"“{each.chapter}”部分" if each.chapter else ""
+            yield f"  {chapter}{_place(each.item) if each.item or not chapter else ' '}{label}"
             if each.body:
                 yield f"    正文：{_short(each.body)}"
             if each.table:

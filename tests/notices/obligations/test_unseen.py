@@ -26,7 +26,7 @@ MEASURED = [
     # 超过 belongs to 一定规模的, not to the rate
     ("超过一定规模的危大工程论证率100%。", ["quota 100 % >="]),
     # scope, not target
-    ("适用于面积300平方米以下、人员10人以下的场所。", ["condition 300 平方米 <=", "condition 10 人 <="]),
+    ("适用于300平方米以下、10人以下的场所。", ["condition 300 平方米 <=", "condition 10 人 <="]),
     ("50座以上客车加装率100%。", ["condition 50 座 >=", "quota 100 % >="]),
     ("总质量12吨以上货车加装率100%。", ["condition 12 吨 >=", "quota 100 % >="]),
     ("100张床位以上养老机构喷淋安装率100%。", ["condition 100 张床位 >=", "quota 100 % >="]),

@@ -185,3 +185,27 @@ def test_a_chapter_with_its_number_in_the_column_of_groups_is_layout() -> None:
     )
     row = notice.table[0]
     assert (row.item, row.title, row.text) == (1, "检查", "每月检查。")
+
+
+# --- traditional characters -----------------------------------------------------------------------
+
+
+def test_traditional_characters_are_read_as_simplified_and_reported() -> None:
+    notice = _notice(
+        "雲嶺縣2025年安全生產工作要點\n一、壓實責任\n"
+        "（一）組織檢查。每季度檢查一次。（縣應急管理局牽頭，各鄉鎮人民政府負責）\n"
+    )
+    assert notice.title == "云岭县2025年安全生产工作要点"
+    assert notice.items[0].responsible.text == "县应急管理局牵头，各乡镇人民政府负责"
+    repair = notice.repairs[0]
+    assert (repair.kind, repair.line) == ("traditional", 1)
+    assert "雲" in repair.before
+    assert "云" in repair.after
+
+
+def test_traditional_characters_in_a_table() -> None:
+    notice = _notice(
+        "云岭县2025年任务分工表\n序號\t任務\t主要內容\t責任單位\n1\t檢查\t每月檢查。\t縣應急局\n"
+    )
+    row = notice.table[0]
+    assert (row.title, row.text, row.responsible.text) == ("检查", "每月检查。", "县应急局")

@@ -82,7 +82,7 @@ def pair_up(notice: Notice) -> Pairing:
 
 # Chapters on how the work is to be done; tables of assignments leave them out on purpose.
 _FRAME = re.compile(
-    r"(?:工作|有关|相关|总体|几点|具体|组织)(?:要求|保障|领导|实施)|保障措施|指导思想|工作(?:目标|原则|步骤)"
+    r"(?:工作|有关|相关|总体|几点|具体|组织)(?:要求|保障|领导|实施)|保障措施|指导思想|(?:工作|整治|总体|主要|行动)(?:目标|原则|步骤)|目标任务$|基本原则|附则|总则"
 )
 
 
@@ -92,13 +92,28 @@ def is_frame(chapter: Chapter) -> bool:
 
 
 def _assignable(notice: Notice, rows_of: dict[int, list[TableRow]]) -> list[Item]:
-    """The items that need a row: not those of a frame chapter that the table leaves out whole."""
+    """The items that need a row: not those of a frame chapter that the table leaves out whole.
+
+    Nor those of another paper: chapters that are counted from one again (a letter before the plan).
+    """
     return [
         item
-        for chapter in notice.chapters
+        for paper in _papers(notice.chapters)
+        if any(id(item) in rows_of for chapter in paper for item in chapter.items)
+        for chapter in paper
         if not is_frame(chapter) or any(id(i) in rows_of for i in chapter.items)
         for item in chapter.items
     ]
+
+
+def _papers(chapters: list[Chapter]) -> list[list[Chapter]]:
+    """The chapters of each paper: its numbers begin with one."""
+    papers: list[list[Chapter]] = []
+    for chapter in chapters:
+        if chapter.number == 1 or not papers:
+            papers.append([])
+        papers[-1].append(chapter)
+    return papers
 
 
 _RowKey = Callable[[TableRow], Hashable]

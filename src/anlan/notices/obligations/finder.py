@@ -38,7 +38,7 @@ def find(
 
     Each ``text`` stands verbatim in the input. ``default_subject`` is who is bound where the words
     name nobody. ``paragraphs``: a line break ends a sentence; else it may stand anywhere, as
-    copying leaves it. Nothing raises: words that cannot be read are left to the reader of the notice.
+    copying leaves it. Nothing raises: what cannot be read is left to the notice's reader.
     """
     return _Finder(Passage(text, paragraphs=paragraphs), year, default_subject).run()
 

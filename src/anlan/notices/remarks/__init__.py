@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection
 
-from anlan.notices.document import Chapter, Notice, Remark, TableRow
+from anlan.notices.document import Notice, Remark, TableRow
 from anlan.notices.kinds import RemarkKind
+from anlan.notices.places import Places
 from anlan.notices.remarks.amounts import amounts, contradictions
 from anlan.notices.remarks.layout import layout, wording
 from anlan.notices.remarks.owners import owners
+from anlan.notices.remarks.placing import placed
 from anlan.notices.remarks.repetition import repetition
 
 __all__ = ["RemarkKind", "remarks"]
@@ -27,26 +29,17 @@ def remarks(notice: Notice, known_units: Collection[str] | None = None) -> list[
     ``known_units`` are the names of the organisation tree; without them no unit is called unknown.
     ``notice.differences`` must be filled before: contradicting figures come from there too.
     """
+    places = Places(notice)
     found = [
-        *owners(notice, known_units),
+        *owners(notice, known_units, places),
         *contradictions(notice),
-        *repetition(notice),
+        *repetition(notice, places),
         *layout(notice),
     ]
     rows: defaultdict[int | None, list[TableRow]] = defaultdict(list)
     for row in notice.table:
         rows[row.item].append(row)
-    for chapter in notice.chapters:
-        for item in chapter.items:
-            found += _placed(chapter, [*amounts(item, rows[item.number]), *wording(item)])
+    for item in notice.items:
+        remarks_on_item = [*amounts(item, rows[item.number]), *wording(item)]
+        found += [placed(remark, places.chapter(item)) for remark in remarks_on_item]
     return sorted(found, key=lambda remark: _WEIGHT[RemarkKind(remark.kind)])
-
-
-def _placed(chapter: Chapter, found: list[Remark]) -> list[Remark]:
-    """An item without number is found by the title of its chapter."""
-    return [
-        Remark(None, each.kind, f"“{chapter.title}”部分：{each.text}")
-        if each.item is None and chapter.title
-        else each
-        for each in found
-    ]

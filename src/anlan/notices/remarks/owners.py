@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator
 
 from anlan.notices.differences.pairing import is_frame
-from anlan.notices.document import Chapter, Item, Notice, Remark, Responsible
+from anlan.notices.document import Item, Notice, Remark, Responsible
 from anlan.notices.kinds import RemarkKind
+from anlan.notices.places import Places
+from anlan.notices.remarks.placing import placed
 from anlan.notices.responsibility import is_open, key
 
+_OPEN_END = re.compile(
+    r"等(?:有关|相关|各|市直|县直|区直)*(?:[^、，；,;。（）()按]{0,12}?(?:单位|部门|机构))?"
+)
 
-def owners(notice: Notice, known_units: Collection[str] | None) -> list[Remark]:
+
+def owners(notice: Notice, known_units: Collection[str] | None, places: Places) -> list[Remark]:
     """The remarks on owners; ``known_units`` None: no organisation tree to compare with."""
-    found = [*_without_owner(notice), *_open_lists(notice)]
+    found = [*_without_owner(notice, places), *_open_lists(notice, places)]
     if known_units is not None:
         found += _unknown(notice, known_units)
     return found
@@ -28,7 +35,7 @@ def expressions(notice: Notice) -> Iterator[tuple[int | None, str, Responsible]]
         yield row.item, "附表", row.responsible
 
 
-def _without_owner(notice: Notice) -> Iterator[Remark]:
+def _without_owner(notice: Notice, places: Places) -> Iterator[Remark]:
     if not any(responsible.units for _, _, responsible in expressions(notice)):
         if notice.items:
             text = "全文没有写责任单位。请逐项写明由谁负责，否则无法分解落实。"
@@ -38,33 +45,49 @@ def _without_owner(notice: Notice) -> Iterator[Remark]:
     for chapter in notice.chapters:
         for item in chapter.items:
             if item.number not in rows and not is_frame(chapter):
-                yield from _item_without_owner(item, chapter)
+                for remark in _item_without_owner(item):
+                    yield placed(remark, places.chapter(item))
 
 
-def _item_without_owner(item: Item, chapter: Chapter) -> Iterator[Remark]:
+def _item_without_owner(item: Item) -> Iterator[Remark]:
     if item.responsible.units or not (item.text or item.parts):
         return
-    where = f"“{chapter.title}”部分：" if item.number is None and chapter.title else ""
     inherited = item.responsible.inherited
     if not any(part.responsible.units for part in item.parts):
         text = "没有写责任单位。请写明由谁牵头、由谁配合。"
         if inherited:
             text = f"只有前文统一规定的{'、'.join(inherited)}负责，没有写市级责任单位。请确认。"
-        yield Remark(item.number, RemarkKind.NO_OWNER, where + text)
+        yield Remark(item.number, RemarkKind.NO_OWNER, text)
         return
     bare = [part for part in item.parts if part.sector and not part.responsible.units]
     if bare:
         names = "、".join(f"“{part.sector}方面”" for part in bare)
         text = f"{names}没有写责任单位，其他方面都写了。请补上。"
-        yield Remark(item.number, RemarkKind.NO_OWNER, where + text)
+        yield Remark(item.number, RemarkKind.NO_OWNER, text)
 
 
-def _open_lists(notice: Notice) -> Iterator[Remark]:
-    places: dict[int | None, dict[str, str]] = {}
-    for number, place, responsible in expressions(notice):
-        if responsible.text and is_open(responsible.text):
-            places.setdefault(number, {}).setdefault(place, _open_words(responsible.text))
-    for number, words in places.items():
+def _open_lists(notice: Notice, places: Places) -> Iterator[Remark]:
+    """One remark for each item, with its rows where their number says whose they are."""
+    rows: dict[int | None, list[Responsible]] = {}
+    for row in notice.table:
+        rows.setdefault(row.item, []).append(row.responsible)
+    for item in notice.items:
+        body = [item.responsible, *(part.responsible for part in item.parts)]
+        table = [] if places.restarts else rows.pop(item.number, [])
+        remarks = _open_list(item.number, {"正文": body, "附表": table})
+        yield from (placed(remark, places.chapter(item)) for remark in remarks)
+    for number, responsibles in rows.items():
+        yield from _open_list(number, {"附表": responsibles})
+
+
+def _open_list(number: int | None, sides: dict[str, list[Responsible]]) -> Iterator[Remark]:
+    words = {
+        side: _open_words(each.text)
+        for side, responsibles in sides.items()
+        for each in reversed(responsibles)
+        if each.text and is_open(each.text)
+    }
+    if words:
         where = "、".join(words)
         quote = next(iter(words.values()))
         text = (
@@ -76,9 +99,10 @@ def _open_lists(notice: Notice) -> Iterator[Remark]:
 
 def _open_words(text: str) -> str:
     """The last unit named and the words that leave the list open."""
-    end = max(text.rfind("等部门"), text.rfind("等单位"), text.rfind("等有关"), text.rfind("等"))
+    end = text.rfind("等")
     start = max(text.rfind(mark, 0, end) for mark in "、，；,;：（(")
-    return text[start + 1 : end + 3].strip("）)。；;，, ")
+    following = _OPEN_END.match(text, end)
+    return text[start + 1 : following.end() if following else end + 1]
 
 
 def _unknown(notice: Notice, known_units: Collection[str]) -> Iterator[Remark]:

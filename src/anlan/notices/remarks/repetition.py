@@ -7,15 +7,17 @@ from collections.abc import Iterator
 from anlan.notices.differences.texts import clauses
 from anlan.notices.document import Item, Notice, Remark, TableRow
 from anlan.notices.kinds import RemarkKind
+from anlan.notices.places import Places
+from anlan.notices.remarks.placing import placed
 
 _MIN_LENGTH = 14  # characters; shorter clauses are idiom (按照有关规定执行)
 _QUOTED = 30
 
 
-def repetition(notice: Notice) -> list[Remark]:
+def repetition(notice: Notice, places: Places) -> list[Remark]:
     """Clauses of the body that stand in two items, and of table parts that belong elsewhere."""
     first = _first_places(notice)
-    return [*_within_body(notice, first), *_moved(notice, first)]
+    return [*_within_body(notice, first, places), *_moved(notice, first)]
 
 
 def _first_places(notice: Notice) -> dict[str, Item]:
@@ -26,17 +28,24 @@ def _first_places(notice: Notice) -> dict[str, Item]:
     return places
 
 
-def _within_body(notice: Notice, first: dict[str, Item]) -> Iterator[Remark]:
+def _within_body(notice: Notice, first: dict[str, Item], places: Places) -> Iterator[Remark]:
     for item in notice.items:
         for words, shown in _clauses(item):
             earlier = first[words]
             if earlier is not item:
                 text = (
-                    f"“{_short(shown)}”与第{earlier.number}项重复。"
+                    f"“{_short(shown)}”与{_name(earlier, places)}重复。"
                     "请只保留一处，或写明两处各由谁负责。"
                 )
-                yield Remark(item.number, RemarkKind.DUPLICATE_DUTY, text)
+                remark = Remark(item.number, RemarkKind.DUPLICATE_DUTY, text)
+                yield placed(remark, places.chapter(item))
                 break
+
+
+def _name(item: Item, places: Places) -> str:
+    chapter = places.chapter(item)
+    number = "" if item.number is None else f"第{item.number}项"
+    return f"“{chapter}”部分{number}" if chapter else number or "上文"
 
 
 def _moved(notice: Notice, first: dict[str, Item]) -> Iterator[Remark]:

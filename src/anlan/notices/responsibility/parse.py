@@ -16,6 +16,8 @@ from anlan.notices.responsibility.segments import segments
 
 _HEAD = re.compile(r"^(?:分别由|由|以及|及|并由|并|其中)(?=.{2})")
 
+_PERSON = re.compile(r"(?:党政)?(?:主要|分管)(?:负责)?(?:领导|同志|负责人|负责同志)(?:同志)?$")
+
 
 @dataclass
 class _Named:
@@ -53,7 +55,7 @@ def _read(words: str, label: Role | None) -> list[_Named]:
             done, pending = done + pending, []
         words, note = cut_note(_HEAD.sub("", piece.words))
         tail = cut_tail(words)
-        name = _cut_foreign_bracket(tail.name)
+        name = _cut_person(_cut_foreign_bracket(tail.name))
         if is_name(name) or (is_possible_name(name) and piece.before != GAP):
             pending.append(_Named(name, note, piece.before))
         if tail.role:
@@ -87,6 +89,12 @@ def _given(pending: list[_Named], role: Role) -> list[_Named]:
 def _set(named: list[_Named], role: Role) -> None:
     for each in named:
         each.role = each.role or role
+
+
+def _cut_person(name: str) -> str:
+    """区政府主要领导 answers for 区政府."""
+    body = _PERSON.sub("", name)
+    return body if body != name and is_name(body) else name
 
 
 def _cut_foreign_bracket(name: str) -> str:

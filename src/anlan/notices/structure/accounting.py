@@ -1,8 +1,8 @@
 """The proof that nothing of the text was dropped.
 
 Every character of the input is in exactly one of: a text of the notice, layout, or what a repair
-says it removed. White space does not count, and a half-width mark equals its full-width form. In
-signs:
+says it removed. White space does not count, a half-width mark equals its full-width form, and a
+traditional character its simplified one. In signs:
 
     input + copies = texts + layout + removed
 
@@ -21,13 +21,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from anlan.notices.document import Lines, Notice, Paragraph, Source
+from anlan.notices.structure import traditional
 from anlan.notices.structure.build import Reading
 from anlan.notices.structure.columns import is_head_name
 from anlan.notices.structure.ledger import Layout, LayoutKind
 from anlan.notices.structure.marks import NUMBER
 from anlan.notices.structure.signs import DRAFT_LINE, WHITE, squeeze
 
-_FOLD = str.maketrans("，；：！？（）", ",;:!?()")
+_FOLD = str.maketrans("，；：！？（）", ",;:!?()") | traditional.TABLE
 _LAYOUT = {
     LayoutKind.NUMBER: NUMBER,
     LayoutKind.BRACKET: re.compile(r"[（(〔\[【［）)〕\]】］—\-－─。；;，,、\s]*"),

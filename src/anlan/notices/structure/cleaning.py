@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from anlan.notices.structure import traditional
 from anlan.notices.structure.ledger import LayoutKind, Ledger, RepairKind
 from anlan.notices.structure.marks import leading_mark
 from anlan.notices.structure.signs import CLOSERS, IDEOGRAPH, OPENERS, WIDE
@@ -37,6 +38,17 @@ def strip_markup(text: str, ledger: Ledger) -> str:
     if "<" in text or "&" in text:
         text = _TAG.sub(replace, text)
     return _INVISIBLE.sub("", text)
+
+
+def simplify(text: str, number: int, ledger: Ledger) -> str:
+    """``text`` in simplified characters; one repair for the line, with each sign's neighbours."""
+    changed = [found.start() for found in traditional.FOUND.finditer(text)]
+    if not changed:
+        return text
+    simple = text.translate(traditional.TABLE)
+    before, after = _around(text, changed), _around(simple, changed)
+    ledger.repair(number, RepairKind.TRADITIONAL, before, after)
+    return simple
 
 
 def widen(text: str, number: int, ledger: Ledger) -> str:

@@ -9,7 +9,8 @@ from enum import Enum, auto
 
 from anlan.notices.document import Row
 from anlan.notices.responsibility import is_unit_list
-from anlan.notices.structure.cleaning import strip_markup, widen
+from anlan.notices.structure import traditional
+from anlan.notices.structure.cleaning import simplify, strip_markup, widen
 from anlan.notices.structure.ledger import LayoutKind, Ledger
 from anlan.notices.structure.signs import NUMERALS, squeeze
 
@@ -77,7 +78,8 @@ class Cells:
 
 def head_of(row: Row) -> Head | None:
     """The columns that a head row announces; None for a row that is no head."""
-    names = tuple(squeeze(re.sub(r"</?p>", "", cell)) for cell in row.cells)
+    plain = (re.sub(r"</?p>", "", cell).translate(traditional.TABLE) for cell in row.cells)
+    names = tuple(map(squeeze, plain))
     kinds = [_kind(name) for name in names]
     known = [kind for kind in kinds if kind]
     if len(known) < 2 or len(known) < sum(bool(name) for name in names):
@@ -134,7 +136,7 @@ def enter_head(head: Head, ledger: Ledger) -> None:
 
 def sort_cells(row: Row, head: Head, ledger: Ledger) -> Cells:
     """The cells of ``row`` by what they hold; cells beyond the head's columns are content."""
-    texts = [widen(strip_markup(cell, ledger), row.line, ledger) for cell in row.cells]
+    texts = [_clean(cell, row.line, ledger) for cell in row.cells]
     columns, names = _fit(head, len(texts))
     texts += [""] * (len(columns) - len(texts))
     found = Cells(row.line)
@@ -142,6 +144,10 @@ def sort_cells(row: Row, head: Head, ledger: Ledger) -> Cells:
         _put(found, kind, name, cell)
     _mend(found)
     return found
+
+
+def _clean(cell: str, line: int, ledger: Ledger) -> str:
+    return widen(simplify(strip_markup(cell, ledger), line, ledger), line, ledger)
 
 
 def _fit(head: Head, width: int) -> tuple[list[Column], list[str]]:

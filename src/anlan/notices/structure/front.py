@@ -23,6 +23,7 @@ from anlan.notices.structure.titles import LONGEST, SENTENCE, looks_like_title
 
 _ISSUER = re.compile(rf"^(?P<issuer>{ORGANISATION.pattern})(?=关于|關於|印发|转发|批转|20\d\d年)")
 _NUMBER = re.compile(r"[\u4e00-\u9fff]{1,12}[〔\[（(【]20\d\d[〕\]）)】]第?\d{1,4}号")
+_ATTACHMENT = re.compile(r"附[件表录]\d{0,2}[：:]?")
 _YEAR = re.compile(r"(20[12]\d|二[〇○零][〇零一二三四五六七八九]{2})(?=年)")
 _MOST_LINES = 5
 _SAME = 0.8
@@ -148,7 +149,7 @@ def _title_at(lines: Sequence[str], first: int, stop: int) -> _Title | None:
 def _is_letterhead(line: str) -> bool:
     """A line above or below a title that is no part of it: issuer, 文件, number, date."""
     bare = line.removesuffix("文件")
-    noted = line.startswith(("（", "("))
+    noted = line.startswith(("（", "(")) or bool(_ATTACHMENT.fullmatch(line))
     return noted or is_signature(bare) or is_date(line) or bool(_NUMBER.fullmatch(line))
 
 

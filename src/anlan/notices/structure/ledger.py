@@ -25,6 +25,7 @@ class RepairKind(StrEnum):
 
     JOINED_LINES = "joined_lines"
     HALF_WIDTH = "half_width"
+    TRADITIONAL = "traditional"
     STRAY_LINE = "stray_line"
     PAGE_NUMBER = "page_number"
     RUNNING_HEADER = "running_header"

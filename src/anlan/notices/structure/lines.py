@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from anlan.notices.document import Paragraph, Row, Source
-from anlan.notices.structure.cleaning import strip_markup, unfold, widen
+from anlan.notices.structure.cleaning import simplify, strip_markup, unfold, widen
 from anlan.notices.structure.ledger import Ledger, RepairKind
 from anlan.notices.structure.marks import Rank, leading_mark
 from anlan.notices.structure.signs import CLOSERS, is_complete, squeeze, unclosed
@@ -42,7 +42,7 @@ def clean_lines(source: Source, ledger: Ledger) -> list[Line | Row]:
         if isinstance(block, Row):
             found.append(block)
             continue
-        text = strip_markup(block.text, ledger)
+        text = simplify(strip_markup(block.text, ledger), block.line, ledger)
         kind = RepairKind.RUNNING_HEADER if squeeze(text) in headers else _rubbish(text, last)
         if kind and text.strip():
             ledger.repair(block.line, kind, text.strip(), "")
