@@ -306,3 +306,26 @@ def test_the_watchman_asks_whether_the_day_was_noticed(city: SimpleNamespace, to
     assert "2025-06-03" in fault.text
     beats.beat(daily.RESTAND, now=midnight + timedelta(minutes=1))
     assert list(checks.standing(midnight + timedelta(minutes=11))) == []
+
+
+# --- supervision orders --------------------------------------------------------------------------
+
+
+def test_an_order_owes_its_answer_by_its_date(city: SimpleNamespace, today: Move) -> None:
+    put_out(draft(city, due_on=date(2025, 6, 30), owners=(city.bureau,)))
+    today(date(2025, 7, 10))
+    (order,) = orders.propose_for_overdue()
+    assert not Deadline.objects.filter(name="answer").exists()
+    orders.order_issue(actor=actor(city.chief), order=order.pk, until=date(2025, 7, 18))
+    clock = Deadline.objects.get(subject_type="plan.supervisionorder", subject_id=order.pk)
+    assert clock.due_at == end_of(date(2025, 7, 18))
+    fire_due(now=morning(date(2025, 7, 17)))
+    assert told("order.remind") == {"unit", "head"}
+    orders.order_answer(actor=actor(city.unit), order=order.pk, text="已整改")
+    clock.refresh_from_db()
+    assert clock.met_at is not None
+    orders.order_reject(actor=actor(city.clerk), order=order.pk, reason="不实")
+    clock.refresh_from_db()
+    assert clock.running
+    fire_due(now=morning(date(2025, 7, 19)))
+    assert told("order.escalate") == {"clerk", "chief"}

@@ -15,6 +15,7 @@ class PlanConfig(AppConfig):
             clocks,
             indicators,
             marking,
+            order_clocks,
             policies,
             selectors,
         )

@@ -17,7 +17,7 @@ from anlan.kernel.errors import Forbidden, Refused
 from anlan.kernel.norms.selectors import norms_in_force
 from anlan.kernel.notify.services import notify
 from anlan.kernel.write import Write
-from anlan.plan import audience, flow
+from anlan.plan import audience, flow, order_clocks
 from anlan.plan.choices import DutyState, OrderState
 from anlan.plan.models import Duty, SupervisionOrder
 from anlan.plan.periods import require_possible
@@ -96,6 +96,7 @@ def order_issue(*, actor: Actor, order: int, until: date, reason: str = "") -> S
             raise Refused("date_past", f"回复期限不能早于今天（填写的是 {until}）。")
         flow.ORDER.move(write, row, "issue", fields=fields, until=until)
         write.change(row, number=_next_number(timezone.localdate().year))
+        order_clocks.keep(write, row)
         _tell(row, audience.owners(row.duty), "order.issued", f"收到督办 {row.number}")
         _happened(write, row)
     return row
@@ -128,6 +129,7 @@ def _move(
     with Write(actor, f"plan.order.{verb}", reason=inputs.get("reason", "")) as write:
         row = _lock(write, order, verb)
         flow.ORDER.move(write, row, verb, fields=fields, **inputs)
+        order_clocks.keep(write, row)
         _tell_of(row, verb)
         _happened(write, row)
     return row
