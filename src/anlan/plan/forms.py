@@ -52,8 +52,11 @@ class ReportForm(forms.Form):
         self.fields["value"].help_text = (
             f"本期从开始到现在一共完成多少。要求：{goal(duty)}。"
             if counted
-            else "完成百分比，0—100。"
+            else "完成百分比，0—100；申请办结时可以不填。"
         )
+        if counted:
+            self.fields["value"].required = True
+            self.fields["value"].error_messages["required"] = "请填写累计完成数，没有完成的填 0。"
 
 
 class ReturnForm(forms.Form):
@@ -72,6 +75,7 @@ class HandDownForm(forms.Form):
         label="下达给",
         queryset=Organisation.objects.none(),
         widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "请至少选择一个下级单位。"},
     )
     due_on = DateField(label="完成期限")
     target = forms.DecimalField(

@@ -29,7 +29,7 @@ def load(file: Path) -> str:
     city = Area.objects.get(level=AreaLevel.CITY)
     if Plan.objects.filter(year=facts["year"], area=city).exists():
         return f"{facts['year']} 年度计划已在，未改动"
-    with Write(system(ActorSource.IMPORT), "plan.load", reason=file.name) as write:
+    with Write(system(ActorSource.IMPORT), "plan.load", reason="随程序提供的年度任务") as write:
         plan, changes = publish(write, draft(facts, city))
     duties = sum(1 for each in changes if each.what == "duty")
     return f"{plan.year} 年 {plan.key_duties.count()} 项重点任务、{duties} 项单位任务"

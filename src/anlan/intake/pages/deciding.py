@@ -28,9 +28,11 @@ from anlan.kernel.orgs.resolving import resolve_all
 from anlan.plan.choices import UnitRole
 
 
-@page(policies.IMPORT, methods=("POST",))
+@page(policies.IMPORT, methods=("GET", "POST"))
 def decide(request: Request, pk: int) -> HttpResponseBase:
     """Decide the chosen points, or the one whose button was pressed."""
+    if request.method == "GET":
+        return _back(request, pk)
     document = get(request.actor, pk)
     form = DecideForm(_typed(request), document=document)
     try:
@@ -51,9 +53,11 @@ def decide(request: Request, pk: int) -> HttpResponseBase:
     return _back(request, pk)
 
 
-@page(policies.IMPORT, methods=("POST",))
+@page(policies.IMPORT, methods=("GET", "POST"))
 def settle_unit(request: Request, pk: int, point: int) -> HttpResponseBase:
     """Settle a unit that one side lacks in one go: add, keep or drop it, and note it."""
+    if request.method == "GET":
+        return _back(request, pk)
     actor = request.actor
     document = get(actor, pk)
     found = document.points.filter(pk=point).first()

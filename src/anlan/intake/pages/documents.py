@@ -81,9 +81,11 @@ def documents(request: Request) -> HttpResponseBase:
     return DOCUMENTS.respond(request, rows, "intake/documents.html", {"upload_form": form})
 
 
-@page(policies.IMPORT, methods=("POST",))
+@page(policies.IMPORT, methods=("GET", "POST"))
 def upload(request: Request) -> HttpResponse:
     """Take a file; a job reads it, the page shows how far it is."""
+    if request.method == "GET":  # a refused upload stands here; opened again, it is the list
+        return redirect("intake:documents")
     actor = request.actor
     form = UploadForm(request.POST, request.FILES)
     if form.is_valid():

@@ -28,6 +28,9 @@ from anlan.plan.standing import share
 # One page, several forms: each with ids of its own, so that a label names its own field.
 IDS = {name: f"{name}-%s" for name in ("report", "hand_down", "extension", "answer")}
 
+# A refused form stands at the address it was sent to: whoever opens that again gets the duty.
+METHODS = ("GET", "POST")
+
 
 @page(policies.VIEW)
 def duty(request: Request, pk: int) -> HttpResponse:
@@ -35,9 +38,11 @@ def duty(request: Request, pk: int) -> HttpResponse:
     return _show(request, selectors.duty(request.actor, pk))
 
 
-@page(policies.REPORT, methods=("POST",))
+@page(policies.REPORT, methods=METHODS)
 def report(request: Request, pk: int) -> HttpResponse:
     """Report progress with a number, text and evidence."""
+    if request.method == "GET":
+        return redirect("plan:duty", pk)
     actor = request.actor
     found = selectors.duty(actor, pk)
     form = ReportForm(request.POST, request.FILES, duty=found, auto_id=IDS["report"])
@@ -50,9 +55,11 @@ def report(request: Request, pk: int) -> HttpResponse:
     return _act(request, found, form, act, "report_form")
 
 
-@page(policies.HAND_DOWN, methods=("POST",))
+@page(policies.HAND_DOWN, methods=METHODS)
 def hand_down(request: Request, pk: int) -> HttpResponse:
     """Give sub-duties to the organisations below."""
+    if request.method == "GET":
+        return redirect("plan:duty", pk)
     actor = request.actor
     found = selectors.duty(actor, pk)
     form = HandDownForm(request.POST, duty=found, auto_id=IDS["hand_down"])
@@ -65,9 +72,11 @@ def hand_down(request: Request, pk: int) -> HttpResponse:
     return _act(request, found, form, act, "hand_down_form")
 
 
-@page(policies.EXTEND, methods=("POST",))
+@page(policies.EXTEND, methods=METHODS)
 def extend(request: Request, pk: int) -> HttpResponse:
     """Apply for more time."""
+    if request.method == "GET":
+        return redirect("plan:duty", pk)
     actor = request.actor
     found = selectors.duty(actor, pk)
 
@@ -80,9 +89,11 @@ def extend(request: Request, pk: int) -> HttpResponse:
     )
 
 
-@page(policies.REPORT, methods=("POST",))
+@page(policies.REPORT, methods=METHODS)
 def answer(request: Request, pk: int, order: int) -> HttpResponse:
     """Answer a supervision order on this duty."""
+    if request.method == "GET":
+        return redirect("plan:duty", pk)
     actor = request.actor
     found = selectors.duty(actor, pk)
 
