@@ -115,8 +115,8 @@ def organisation_dissolve(
 ) -> Organisation:
     """Make ``on`` the last day on which it exists: its names and memberships end with it.
 
-    Refused while organisations that last longer answer to it or are set up in it. Sends
-    ``orgs.organisation.dissolved``.
+    Refused while organisations that last longer answer to it or are set up in it, and where it
+    took a name or came into a group only after that day. Sends ``orgs.organisation.dissolved``.
     """
     with Write(actor, "orgs.organisation.dissolve", reason=reason) as write:
         organisation = _lock(write, organisation, EDITORS_OF_ORGANISATIONS)
@@ -124,6 +124,7 @@ def organisation_dissolve(
             raise WrongState(f"{organisation}已于{organisation.valid_to}撤销。")
         check_period(organisation.valid_from, on)
         _check_alone(organisation, on)
+        _check_nothing_after(organisation, on)
         for name in organisation.names.filter(in_force(on)):
             write.change(name, valid_to=on)
         for membership in organisation.memberships.filter(in_force(on)):
@@ -178,6 +179,16 @@ def _check_alone(organisation: Organisation, on: date) -> None:
     if others:
         names = "、".join(str(each) for each in others)
         raise WrongState(f"{organisation}下还有{names}等单位，请先调整它们的归属再撤销。")
+
+
+def _check_nothing_after(organisation: Organisation, on: date) -> None:
+    """What began later would outlive it: a name that still means it, a seat in a group."""
+    name = organisation.names.filter(valid_from__gt=on).order_by("-valid_from").first()
+    if name:
+        raise WrongState(f"它的名称“{name}”自{name.valid_from}才启用，最后一天不能早于这一天。")
+    seat = organisation.memberships.filter(valid_from__gt=on).select_related("group").first()
+    if seat:
+        raise WrongState(f"它自{seat.valid_from}列入“{seat.group}”，最后一天不能早于这一天。")
 
 
 def _own_names(name: str, short_name: str, area: Area) -> list[str]:
