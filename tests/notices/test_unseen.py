@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from anlan.notices.document import Notice
+import pytest
+
+from anlan.notices.document import Notice, NoticeError
 from anlan.notices.readers.text import from_text
 from anlan.notices.reading import read_from
 from anlan.notices.report import report
@@ -80,3 +82,18 @@ def test_a_notice_that_is_a_table_only_has_one_chapter_without_number_in_the_jso
         "title", "issuer", "year", "draft", "preamble", "closing", "chapters", "table",
         "differences", "warnings", "repairs",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "第一章 风雪夜\n老张推开门，雪花扑面。他点了一支烟。\n第二章 归途\n他想起母亲。\n",
+        "第一章 归来\n她说：“你回来了？”他点头。村里人说政府要修路了。\n第二章 别离\n他走了。\n"
+        * 20,
+        "一、和面\n面粉加水，揉匀。\n二、调馅\n白菜剁碎，加盐。\n三、上锅\n大火蒸二十分钟。\n",
+        "目录\n第一章 绪论\n第二章 光的折射\n第三章 透镜\n",
+    ],
+)
+def test_a_numbered_text_that_tells_nobody_what_to_do_is_no_notice(text: str) -> None:
+    with pytest.raises(NoticeError, match="没有读到通知的内容"):
+        _read(text)
