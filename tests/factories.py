@@ -21,6 +21,8 @@ from django.db import connection
 from django.utils import timezone
 from PIL import Image, ImageDraw
 
+from anlan.intake.models import Clause as IntakeClause
+from anlan.intake.models import Document, Item, Point, Unit
 from anlan.kernel.access.actor import Actor
 from anlan.kernel.access.models import Deputy, User
 from anlan.kernel.access.roles import Role
@@ -238,3 +240,29 @@ def at_once(*acts: Callable[[], object]) -> list[object]:
     for thread in threads:
         thread.join(timeout=30)
     return results
+
+
+# --- an imported notice ------------------------------------------------------------------------
+
+
+def document(city: SimpleNamespace, by: Actor, *, state: str = "review", **more: Any) -> Document:
+    """Read and checked: one item of the bureau with one clause and one decided difference."""
+    on = date(more.setdefault("year", timezone.localdate().year), 12, 31)
+    more = {"title": "关于做好工作的通知", "issuer": "试市人民政府", "kind": "draft"} | more
+    file = stored(by, f"通知{Document.objects.count()}".encode(), "通知.txt")
+    made = Document.objects.create(
+        file=file, name="通知.txt", area=city.city, uploaded_by=by.user, lines=["第一行"], **more
+    )
+    item = Item.objects.create(document=made, number=1, title="建档", text="年底前建档", due_on=on)
+    Unit.objects.create(item=item, name="试市能源局", role="lead", organisation=city.bureau)
+    words = {"number": 1, "text": "检查10家", "kind": "quota", "unit": "家", "op": ">="}
+    IntakeClause.objects.create(item=item, value=Decimal(10), assigned=True, **words)
+    Point.objects.create(
+        document=made, number=1, kind="difference", code="unit_missing_in_table", item_number=1,
+        body="试市能源局", decision="accepted",
+    )  # fmt: skip
+    for step in {"review": ["review"], "submitted": ["review", "submitted"]}.get(state, []):
+        Document.objects.filter(pk=made.pk).update(
+            state=step, submitted_by=by.user if step == "submitted" else None
+        )
+    return Document.objects.get(pk=made.pk)

@@ -29,10 +29,8 @@ def store(settings: Any, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def city(request: pytest.FixtureRequest, store: Path) -> SimpleNamespace:
-    """Within the test's transaction, or really committed where ``committed_db`` is used."""
-    if "committed_db" not in request.fixturenames:
-        request.getfixturevalue("db")
+def city(db: None, store: Path) -> SimpleNamespace:
+    """Within the test's transaction, or really committed where ``committed_db`` is used too."""
     return town.build()
 
 

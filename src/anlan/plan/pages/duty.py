@@ -15,7 +15,7 @@ from anlan.kernel.access.policies import page
 from anlan.kernel.access.requests import Request
 from anlan.kernel.audit.selectors import history
 from anlan.kernel.deadlines.selectors import history as steps
-from anlan.kernel.errors import Refused
+from anlan.kernel.errors import Refused, Unknown
 from anlan.kernel.evidence.services import file_store, of
 from anlan.plan import flow, policies, selectors
 from anlan.plan.choices import DutyState, ReportState
@@ -96,6 +96,8 @@ def answer(request: Request, pk: int, order: int) -> HttpResponse:
         return redirect("plan:duty", pk)
     actor = request.actor
     found = selectors.duty(actor, pk)
+    if not found.orders.filter(pk=order).exists():
+        raise Unknown
 
     def act(typed: dict[str, Any]) -> str:
         orders.order_answer(actor=actor, order=order, **typed)
