@@ -19,6 +19,7 @@ MAX_MEGABYTES = 50
 class UploadForm(forms.Form):
     file = forms.FileField(
         label="通知文件",
+        error_messages={"required": "请选择通知文件。", "empty": "这是一个空文件，请重新选择。"},
         help_text=f"Word（.docx）、PDF、文本、扫描件或照片，不超过 {MAX_MEGABYTES} MB。",
         widget=forms.FileInput(attrs={"accept": KINDS}),
     )
@@ -151,8 +152,10 @@ class BindForm(forms.Form):
 
 
 class UnitForm(forms.Form):
-    organisation = forms.CharField(label="单位", max_length=120)
-    role = forms.ChoiceField(label="责任", choices=UnitRole.choices)
+    organisation = forms.CharField(
+        label="单位", max_length=120, widget=forms.TextInput(attrs={"list": "names"})
+    )
+    role = forms.ChoiceField(label="责任", choices=UnitRole.choices, initial=UnitRole.RESPONSIBLE)
 
     def clean_organisation(self) -> Organisation:
         name = self.cleaned_data["organisation"].strip()

@@ -89,7 +89,7 @@ def upload(request: Request) -> HttpResponse:
     actor = request.actor
     form = UploadForm(request.POST, request.FILES)
     if form.is_valid():
-        area = next(g.area for g in actor.grants if g.role in policies.OFFICE)
+        area = next(g.area for g in actor.grants if g.role in frozenset(policies.IMPORT.roles))
         try:
             document = reading.document_upload(
                 actor=actor, upload=form.cleaned_data["file"], area=area
@@ -211,15 +211,30 @@ def _units(request: Request, found: Document) -> dict[str, Any]:
     for unit in units.order_by("pk"):
         row = by_name.setdefault(unit.name, {"unit": unit, "items": []})
         row["items"].append(unit.item.number)
+    for row in by_name.values():
+        row["where"] = ranges(row["items"])
     rows = sorted(by_name.values(), key=lambda row: _bound(row["unit"]))
-    return {"units": rows, "names": _names()}
+    return {"units": rows, "names": names()}
+
+
+def ranges(numbers: list[int]) -> str:
+    """Numbers in few words: 1、3—5、8."""
+    runs: list[list[int]] = []
+    for each in sorted(set(numbers)):
+        if runs and each == runs[-1][-1] + 1:
+            runs[-1].append(each)
+        else:
+            runs.append([each])
+    parts = [[r[0], r[-1]] if len(r) > 2 else r for r in runs]
+    ends = ["—" if len(r) > 2 else "、" for r in runs]
+    return "、".join(end.join(map(str, p)) for p, end in zip(parts, ends, strict=True))
 
 
 def _bound(unit: Unit) -> bool:
     return bool(unit.organisation_id or unit.group_id or unit.left_out)
 
 
-def _names() -> list[str]:
+def names() -> list[str]:
     """Names to choose from: groups and the bodies of the city and its counties."""
     kinds = Organisation.objects.exclude(kind__in=["village", "enterprise"])
     return [
@@ -233,12 +248,17 @@ def _clauses(request: Request, found: Document) -> dict[str, Any]:
     return {"clauses": clauses.order_by("item__number", "number")}
 
 
+def _can_be_previewed(found: Document) -> bool:
+    under_way = found.state in (DocumentState.REVIEW, DocumentState.SUBMITTED)
+    return under_way and bool(found.year) and not found.dates_wrong()
+
+
 def _publish(request: Request, found: Document) -> dict[str, Any]:
     context: dict[str, Any] = {
         "existing": publication.published_plan(found),
         "history": history(found, flow.DOCUMENT),
     }
-    if found.state in (DocumentState.REVIEW, DocumentState.SUBMITTED) and found.year:
+    if _can_be_previewed(found):
         changes = publication.preview(actor=request.actor, document=found)
         context["changes"] = [each for each in changes if each.what != "duty"]
         context["duties"] = Counter(each.how for each in changes if each.what == "duty")

@@ -13,7 +13,7 @@ from django.urls import reverse
 from anlan.intake import policies
 from anlan.intake.forms import BindForm, ClauseForm, DocumentForm, ItemForm, UnitForm
 from anlan.intake.models import Clause, Item
-from anlan.intake.pages.documents import get
+from anlan.intake.pages.documents import get, names
 from anlan.intake.services import checking, publication
 from anlan.kernel.access.policies import page
 from anlan.kernel.access.requests import Request
@@ -69,7 +69,8 @@ def item(request: Request, pk: int, item: int) -> HttpResponse:
         "item": found,
         "form": form,
         "units": found.units.select_related("organisation", "group"),
-        "unit_form": UnitForm(),
+        "unit_form": UnitForm(auto_id="unit-%s"),
+        "names": names(),
         "lines": document.lines[max(0, found.first_line - 1) : found.last_line],
     }
     return render(request, "intake/item.html", context, status=422 if form.errors else 200)
@@ -197,7 +198,7 @@ def _do(
     try:
         messages.success(request, act())
     except Refused as refusal:
-        if refusal.status == 404:
+        if refusal.status in (403, 404):
             raise
         messages.error(request, refusal.message)
     return redirect(back or _tab(pk, tab, anchor))

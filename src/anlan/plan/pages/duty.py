@@ -156,11 +156,17 @@ def _forms(found: Duty, actor: Actor) -> dict[str, forms.Form]:
         )
     if policies.EXTEND.allows(actor) and not found.extensions.filter(state="applied").exists():
         usable["extension_form"] = ExtensionForm(auto_id=IDS["extension"])
-    if policies.HAND_DOWN.allows(actor) and handing_down.below(found).exists():
+    if policies.HAND_DOWN.allows(actor) and _has_whom(found):
         usable["hand_down_form"] = HandDownForm(
             duty=found, initial={"due_on": found.due_on}, auto_id=IDS["hand_down"]
         )
     return usable
+
+
+def _has_whom(found: Duty) -> bool:
+    """Whether somebody below has not got his part yet."""
+    has = found.parts.running().values("organisation")
+    return handing_down.below(found).exclude(pk__in=has).exists()
 
 
 def _last_words(found: Duty) -> dict[str, Any]:
