@@ -37,6 +37,22 @@ MEASURED = [
     ("一般登记3个工作日办结。", ["deadline 3 工作日 <="]),
     ("开办时间压缩至0.5个工作日。", ["quota 0.5 工作日 <="]),
     ("每项申请3个工作日内办结。", ["deadline 3 工作日 <="]),
+    # fractions, what a rate rises from, a subsidy that is none
+    ("高技能人才占比达到1／3。", ["quota 33.33 % >="]),
+    ("预留份额由30%以上阶段性提高至40%以上。", ["quota 40 % >="]),
+    ("开展补贴性培训5000人次。", ["quota 5000 人次 >="]),
+    # several periods in one clause
+    ("县就业办每月调度、每季通报。", ["frequency 1 次 >= month", "frequency 1 次 >= quarter"]),
+    # further scopes beside a trigger, and a case with 时
+    (
+        "对一年内发生3起以上火灾或过火面积超过10公顷的乡镇，取消评优。",
+        ["trigger 3 起 >= in=12", "condition 10 公顷 >"],
+    ),
+    (
+        "日降雨量达到50毫米或3小时降雨量达到30毫米时，启动响应。",
+        ["condition 50 毫米 >=", "condition 30 毫米 >="],
+    ),
+    ("担保金额500万元以下的占比不低于80%。", ["condition 500 万元 <=", "quota 80 % >="]),
 ]  # fmt: skip
 
 SILENT = [
@@ -64,6 +80,7 @@ SUBJECTS = [
     ("各单位于每月25日前报送进展。", "各单位"),
     ("县政府督查室每两个月督查一次。", "县政府督查室"),
     ("镇消安办每周至少组织2次夜查。", "镇消安办"),
+    ("县就业办每周统计。", "县就业办"),
     ("新建农村道路劝导站不少于10个。", None),
     ("分乡镇、分行业，逐级逐个单位贯彻落实，至少检查2次。", None),
 ]

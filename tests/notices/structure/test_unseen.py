@@ -209,3 +209,32 @@ def test_traditional_characters_in_a_table() -> None:
     )
     row = notice.table[0]
     assert (row.title, row.text, row.responsible.text) == ("检查", "每月检查。", "县应急局")
+
+
+def test_rows_that_head_others_stand_above_the_next_row() -> None:
+    assert _rows(
+        "序号\t任务\t工作内容\t责任单位\t完成时限",
+        "一\t责任体系",
+        "1\t党政责任\t每季度研究。\t县安委办\t全年",
+        "二\t专项整治",
+        "2\t消防整治\t逐栋检查。\t县消防大队\t6月底前",
+    ) == [
+        (1, "党政责任", "责任体系\n每季度研究。\n完成时限：全年", "县安委办"),
+        (2, "消防整治", "专项整治\n逐栋检查。\n完成时限：6月底前", "县消防大队"),
+    ]
+
+
+def test_a_table_between_its_title_and_a_sum() -> None:
+    notice = _notice(
+        "附件2\n云岭县2025年重点工作任务清单\n序号\t任务\t责任单位\n1\t检查。每月检查。\t县应急局\n合计：1项\n"
+    )
+    assert notice.title == "云岭县2025年重点工作任务清单"
+    assert notice.closing in ("", "合计：1项")
+
+
+def test_units_as_the_last_sentence_of_a_paragraph() -> None:
+    item = _notice(
+        f"{HEAD}1、防疫。落实测温。旗卫健委牵头，各苏木镇、各嘎查村（社区）负责。\n2、抗旱。打井。旗农牧局负责。\n"
+    ).items[0]
+    assert item.text == "落实测温。"
+    assert item.responsible.text == "旗卫健委牵头，各苏木镇、各嘎查村（社区）负责"

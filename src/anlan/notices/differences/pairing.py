@@ -98,7 +98,7 @@ def _assignable(notice: Notice, rows_of: dict[int, list[TableRow]]) -> list[Item
     """
     return [
         item
-        for paper in _papers(notice.chapters)
+        for paper in papers(notice.chapters)
         if any(id(item) in rows_of for chapter in paper for item in chapter.items)
         for chapter in paper
         if not is_frame(chapter) or any(id(i) in rows_of for i in chapter.items)
@@ -106,14 +106,14 @@ def _assignable(notice: Notice, rows_of: dict[int, list[TableRow]]) -> list[Item
     ]
 
 
-def _papers(chapters: list[Chapter]) -> list[list[Chapter]]:
+def papers(chapters: list[Chapter]) -> list[list[Chapter]]:
     """The chapters of each paper: its numbers begin with one."""
-    papers: list[list[Chapter]] = []
+    found: list[list[Chapter]] = []
     for chapter in chapters:
-        if chapter.number == 1 or not papers:
-            papers.append([])
-        papers[-1].append(chapter)
-    return papers
+        if chapter.number == 1 or not found:
+            found.append([])
+        found[-1].append(chapter)
+    return found
 
 
 _RowKey = Callable[[TableRow], Hashable]

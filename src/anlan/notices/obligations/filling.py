@@ -47,7 +47,7 @@ def _of(
     found = [
         each
         for each in find(title or "", year=year)
-        if bare or each.kind is not ObligationKind.DUTY
+        if bare or each.value is not None or each.op or each.deadline
     ]
     found += find(_without_headings(own, year), year=year, paragraphs=True)
     terms = [each for note in notes if note.term for each in _term(note, year)]

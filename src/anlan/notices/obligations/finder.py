@@ -24,6 +24,7 @@ _ACHIEVES = re.compile(
 )
 _ACTS = re.compile(r"开展|进行|给予|实施|采取|予以|实行")
 _MODAL = re.compile(r"应当?|必须|须|要")
+_WHEN = re.compile(r"(?:达到|超过|发生|低于|高于|大于|不足).*\d.*时$")
 _CONTINUES = re.compile(r"^(?:并|要|应|须|必须|不得|严禁|还)")
 
 
@@ -232,7 +233,7 @@ def _follows(readings: list[list[Measure]], waiting: list[int]) -> bool:
 
 def _sets_condition(words: str) -> bool:
     """发生2起以上的, 对超过30天未整改的隐患: what follows the comma happens in this case."""
-    if words.endswith(("的", "者")):
+    if words.endswith(("的", "者")) or _WHEN.search(words):
         return True
     scope = words.startswith(("对", "凡")) and "的" in words[-14:]
     return scope and not _ACTS.search(words)

@@ -108,6 +108,8 @@ def _describes(clause: str, quantity: Quantity) -> bool:
     if _REACHED.search(head):
         return False
     described = bool(_SUBJECTS.match(clause, quantity.end))
+    attributed = quantity.attributive and quantity.value_max is None
+    described = described or (attributed and clause.startswith("的", quantity.end))
     ranged = quantity.value_max is not None and quantity.op is None
     if quantity.unit == "%":
         return described and bool(_MEASURED.search(head))

@@ -14,7 +14,7 @@ from anlan.notices.obligations.periods import Recurrence
 from anlan.notices.obligations.quantities import Quantity
 
 _TARIFF = re.compile(
-    r"给予|返还|补助|补贴|贴息|奖励|标准(?!化)|^或?按|免收|减免|缴纳|下浮|房租|分$"
+    r"给予|返还|补助|补贴(?!性)|贴息|奖励|标准(?!化)|^或?按|免收|减免|缴纳|下浮|房租|分$"
 )
 _REPEATED = frozenset("次遍轮场回")
 _LEADS = 4  # characters that may stand before a date which governs what follows
@@ -68,7 +68,9 @@ class Reader:
         """All measures of the clause, from left to right."""
         triggers, rest = self._triggers()
         if triggers:
-            return sorted(triggers + self._graded(), key=_place)
+            scopes = [self._counted(quantity) for quantity in rest]
+            scopes = [each for each in scopes if each.kind is ObligationKind.CONDITION]
+            return sorted(triggers + scopes + self._graded(), key=_place)
         graded = self._graded()
         if graded:
             return graded
@@ -203,8 +205,13 @@ class Reader:
                 op=">=",
                 period=each.period,
             )
-            for each in alone[:1]
+            for place, each in enumerate(alone)
+            if not place or self._is_next(alone[place - 1], each)
         ]
+
+    def _is_next(self, before: Recurrence, each: Recurrence) -> bool:
+        """每月调度、每季通报: one more of a list, not another word for the same period."""
+        return "、" in self.clause[before.end : each.start]
 
     def governing(self) -> date | None:
         """The clause's last day, where it stands at the head and so governs the next clauses."""

@@ -22,6 +22,7 @@ _LONGEST = 15  # digits; a longer run is no count of anything
 _CHINESE = "零〇一二两三四五六七八九十百千万亿"
 _NUMBER = re.compile(
     rf"(?P<base>[{_CHINESE}]{{1,8}})分之(?P<share>[{_CHINESE}]{{1,8}}|\d{{1,4}}(?:\.\d{{1,4}})?)"
+    r"|(?<![\d/])(?P<above>[1-9])/(?P<below>[2-9]|10)(?![\d/])"
     r"|(?P<figures>\d{1,3}(?:,\d{3}){1,4}(?!\d)(?:\.\d{1,6})?|\d+(?:\.\d{1,6})?)"
     r"(?P<scale>[百千]?[万亿]|[百千])?"
     rf"|(?P<words>[{_CHINESE}]+)"
@@ -110,6 +111,8 @@ def _read(match: re.Match[str]) -> Number | None:
     start, end = match.span()
     if match["base"]:
         return _fraction(match)
+    if match["above"]:
+        return _quotient(match)
     if match["figures"]:
         figures = match["figures"].replace(",", "")
         if len(figures) > _LONGEST:
@@ -127,6 +130,14 @@ def _in_words(word: str, start: int, end: int) -> Number | None:
     head, scale = (word[:-1], word[-1]) if word[-1] in "万亿" else (word, "")
     value = parse_chinese(head)
     return None if value is None else Number(start, end, value, scale=scale)
+
+
+def _quotient(match: re.Match[str]) -> Number | None:
+    """1/3; 7/2 is no share."""
+    above, below = int(match["above"]), int(match["below"])
+    if above >= below:
+        return None
+    return Number(*match.span(), tidy(round(100 * above / below, 2)), percent=True, figures=True)
 
 
 def _fraction(match: re.Match[str]) -> Number | None:

@@ -50,7 +50,7 @@ _PLAIN_COUNTS = frozenset("次处名座所场家起支辆台期轮遍")
 _ASCII_WORD = re.compile(r"[A-Za-z\d]")
 _FROM = re.compile(r"[由从][^，由从]{0,40}$")
 _RISES = re.compile(
-    r"(?:提[升高]|增[加长]|扩大|[降减][低少至到]|下降|压[减缩]|缩短|上升|调整)[至到为]?"
+    r"(?:以[上下])?(?:阶段性|逐步|进一步)?(?:提[升高]|增[加长]|扩大|[降减][低少至到]|下降|压[减缩]|缩短|上升|调整)[至到为]?"
 )
 _LATER = re.compile(r"(?:之|以)?后")
 _TO = re.compile(r"[—\-–－~～─]{1,2}|[至到]")
@@ -58,7 +58,7 @@ DURATIONS = frozenset(("年", "月", "周", "星期", "天", "日", "小时", "�
 _MONEY = ("元", "吨")
 _PAST = re.compile(r"(?:^|[与比近较及和（(均])前$|过去$|此前$")
 _VALIDITY = re.compile(r"(?:有效期|试用期|聘期|任期|服务期)限?[为是]?$")
-_RATE = re.compile(r"[\u4e00-\u9fff]{1,6}率")  # 24小时扑灭率: a name
+_RATE = re.compile(r"[\u4e00-\u9fff]{1,6}率|降?雨量")  # 24小时扑灭率: a name
 _PHASE = re.compile(r"[”\ue000]|(?:工程|项目|建设|园区|产业园)$")  # “雪亮工程”二期
 _PAIRED = ("和", "、", "与", "及", "以及")
 

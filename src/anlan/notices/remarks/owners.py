@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 
-from anlan.notices.differences.pairing import is_frame
-from anlan.notices.document import Item, Notice, Remark, Responsible
+from anlan.notices.differences.pairing import is_frame, papers
+from anlan.notices.document import Chapter, Item, Notice, Remark, Responsible
 from anlan.notices.kinds import RemarkKind
 from anlan.notices.places import Places
 from anlan.notices.remarks.placing import placed
@@ -42,11 +42,24 @@ def _without_owner(notice: Notice, places: Places) -> Iterator[Remark]:
             yield Remark(None, RemarkKind.NO_OWNER, text)
         return
     rows = {row.item for row in notice.table if row.responsible.units and row.item is not None}
-    for chapter in notice.chapters:
+    for chapter in _assigning(notice):
         for item in chapter.items:
             if item.number not in rows and not is_frame(chapter):
                 for remark in _item_without_owner(item):
                     yield placed(remark, places.chapter(item))
+
+
+def _assigning(notice: Notice) -> Iterator[Chapter]:
+    """The chapters of the papers that name owners: a covering letter with its own 一、 does not."""
+    for paper in papers(notice.chapters):
+        items = [item for chapter in paper for item in chapter.items]
+        answering = [each for item in items for each in (item.responsible, *_of_parts(item))]
+        if any(each.units for each in answering):
+            yield from paper
+
+
+def _of_parts(item: Item) -> list[Responsible]:
+    return [part.responsible for part in item.parts]
 
 
 def _item_without_owner(item: Item) -> Iterator[Remark]:

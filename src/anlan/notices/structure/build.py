@@ -118,7 +118,10 @@ def _unnumbered(text: Text, front: Front, ledger: Ledger, *, has_table: bool) ->
     first = (
         next((i for i, each in enumerate(spans) if text.raw(each).rstrip().endswith("：")), -1) + 1
     )
+    first += next((i for i, each in enumerate(spans[first:]) if each[0] >= front.title_end), 0)
     whole = (spans[first][0], spans[-1][1]) if first < len(spans) else (0, 0)
+    if whole[0] < front.title_end < whole[1]:
+        whole = (whole[1], whole[1])
     end = find_ending(text, whole)
     endings: list[Span] = [(end, whole[1])] if end < whole[1] else []
     if has_table:

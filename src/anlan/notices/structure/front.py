@@ -38,6 +38,7 @@ class Front:
     year: int | None = None
     draft: bool = False
     preamble: list[Span] = field(default_factory=list)
+    title_end: int = 0
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,7 @@ def read_front(text: Text, span: Span, ledger: Ledger) -> Front:
     if titles:
         title = titles[-1]
         used = set(range(title.first, title.last))
+        front.title_end = paragraphs[title.last - 1][1]
         _set_title(front, text, paragraphs[title.first : title.last], ledger)
         used |= _drop_repeats(text, paragraphs, titles, ledger)
         _set_issuer_line(front, text, paragraphs, title.first, used)

@@ -41,8 +41,8 @@ def require_notice(text: Text, marks: Sequence[Mark], *, has_table: bool) -> Non
 
     Enough is any of: a table of assignments; a title such as 关于…的通知; addressees (各…：); a
     responsibility. In a text that tells no story also: two marks 第一章, 一、, 第一条 or （一）
-    with a line that names a paper or words that tell somebody to do something; a sentence that binds a public body or an
-    enterprise.
+    with a line that names a paper or words that tell somebody to do something; a sentence that
+    binds a public body or an enterprise.
     """
     if has_table:
         return

@@ -33,6 +33,10 @@ _DEADLINE = re.compile(
 _DASH = re.compile(r"\s*(?:—+|-{2,}|－+|─+)\s*(?P<words>[^—。]{2,400}?)\s*[。；;]?\s*$")
 _DASH_BEGINS = re.compile(r"\s*(?:—{2,}|-{2,}|－{2,}|─{2,})\s*")
 _PLAIN = re.compile(r"^[^。；：！？]{4,200}(?:负责|落实|配合|牵头|实施|参加)[。；]?\s*$")
+# 旗卫健委牵头，各苏木镇负责。 as the last sentence of a paragraph; 由… is what is to be done
+_LAST_SENTENCE = re.compile(
+    r"(?<=[。；])\s*(?P<words>(?!由)[^。；：！？]{4,200}(?:负责|落实|配合|牵头))[。；]?\s*$"
+)
 _ENDS_HERE = re.compile(r"\s*(?:[。；;]|[（(]?\d{1,2}[）).．、]|[①-⑳⑴-⒛]|[一二三四五六七八九十]是)")
 
 
@@ -161,8 +165,16 @@ def _unbracketed(text: Text, span: Span) -> Iterator[Owner]:
     if inside:
         whole = (start + inside.start(), start + inside.end())
         yield _owner(whole, text.trim(whole), text)
+        return
+    last = _LAST_SENTENCE.search(words)
+    if last and is_owner(last["words"]):
+        yield _owner((start + last.start("words"), span[1]), _span(last, start), text)
     elif _PLAIN.match(words) and _begins_paragraph(text, start) and is_owner(words):
         yield _owner(span, text.trim(span), text)
+
+
+def _span(found: re.Match[str], start: int) -> Span:
+    return (start + found.start("words"), start + found.end("words"))
 
 
 def _last_dash(words: str) -> re.Match[str] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -15,6 +16,8 @@ from anlan.notices.structure.signs import is_complete, numeral, render, squeeze
 from anlan.notices.structure.unit_cells import UnitCells
 
 _QUOTED = 20  # characters that a repair quotes
+_HEADING = 30  # characters of a row that heads others
+_STOP = re.compile(r"[，。；：]")
 
 
 @dataclass
@@ -58,12 +61,17 @@ class _Reader:
         self.item: int | None = None
         self.title: str | None = None  # of the numbered item, or the task's column
         self.own: str | None = None  # the first sentence of a content without number
+        self.waiting = ""  # the words of a heading row
         self.units = UnitCells(self.found, ledger)
 
     def read(self) -> list[TableRow]:
         """Walks the rows; each cell ends in a field, in layout or in a repair."""
         for cells, entries in self.rows:
-            category = self._category(cells)
+            if self._is_heading(cells):
+                self.waiting = self._heading(cells)
+                continue
+            category = "\n".join(filter(None, [self.waiting, self._category(cells)]))
+            self.waiting = ""
             loose = self._group(cells)
             if not entries:
                 self._without_content(cells, "\n".join(filter(None, [category, loose])))
@@ -80,7 +88,28 @@ class _Reader:
             self._others(cells)
             self.units.give(cells, self.found[begun:])
         self.units.close()
+        if self.waiting:
+            self._append_line(self.waiting)
         return self.found
+
+    def _is_heading(self, cells: Cells) -> bool:
+        """A row that holds nothing but a short name above the rows that follow (merged cells)."""
+        filled = [cell for cell in (cells.category, cells.group, *cells.contents) if cell.strip()]
+        if len(filled) != 1 or cells.owners or cells.others:
+            return False
+        mark = leading_mark(filled[0])
+        numbered = bool(cells.number) or (mark is not None and mark.rank <= Rank.HEADING)
+        open_before = bool(self.found) and not is_complete(self.found[-1].text)
+        short = len(squeeze(filled[0])) <= _HEADING and not _STOP.search(filled[0])
+        return short and (numbered or not open_before)
+
+    def _heading(self, cells: Cells) -> str:
+        """The words of such a row, for the head of the next row's text; a chapter's are layout."""
+        self.ledger.lay(LayoutKind.NUMBER, cells.number)
+        words = next(w for w in (cells.category, cells.group, *cells.contents) if w.strip())
+        self.title = self.own = None
+        own = "" if self._is_chapter(words) else render(words)
+        return "\n".join(filter(None, [self.waiting, own]))
 
     def _entries(self, row: Cells) -> list[Entry]:
         return [each for cell in row.contents for each in entries_of(cell, row.line, self.ledger)]
