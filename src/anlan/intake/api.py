@@ -3,30 +3,59 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from threading import BoundedSemaphore
 from typing import Any
 
 from ninja import File, Router
 from ninja.files import UploadedFile
 
 from anlan.intake import policies
+from anlan.intake.bounded import read_bounded
 from anlan.kernel.access.policies import page
 from anlan.kernel.access.requests import Request
 from anlan.kernel.errors import Refused
 from anlan.kernel.evidence.storing import store
+from anlan.kernel.visits import release
 from anlan.notices.document import NoticeError
-from anlan.notices.reading import read_notice
 
 router = Router(tags=["notices"])
+SECONDS = 120  # a program waits for the answer; what takes longer is imported by a job
+_reading = BoundedSemaphore(1)  # in one web process: reading takes a core for itself
 
 
 @router.post("read/", response=dict[str, Any])
 @page(policies.IMPORT, methods=("POST",))
 def read(request: Request, file: File[UploadedFile]) -> dict[str, Any]:
-    """Read a notice without keeping it. Scans take about ten seconds a page."""
-    with tempfile.TemporaryDirectory() as folder:
+    """Read a notice without keeping it, within two minutes; a scan takes ten seconds a page.
+
+    503 while another reading is under way.
+    """
+    with tempfile.TemporaryDirectory() as folder, _slot():
         stored = store(file, Path(folder))
+        release()  # the reading takes long and needs no database
         try:
-            return read_notice(stored.path).as_dict()
+            return read_bounded(stored.path, seconds=SECONDS).as_dict()
         except NoticeError as error:
             raise Refused("not_a_notice", str(error)) from error
+
+
+class Busy(Refused):
+    """Another file is being read."""
+
+    status = 503
+
+    def __init__(self) -> None:
+        super().__init__("busy", "正在读取另一份文件，请稍后再试。")
+
+
+@contextmanager
+def _slot() -> Iterator[None]:
+    if not _reading.acquire(blocking=False):
+        raise Busy
+    try:
+        yield
+    finally:
+        _reading.release()

@@ -8,6 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from anlan.intake import flow
+from anlan.intake.bounded import read_bounded
 from anlan.intake.choices import DocumentKind, DocumentState, PointKind
 from anlan.intake.models import Clause, Document, Item, Point, Unit
 from anlan.kernel.access.actor import Actor, system
@@ -18,7 +19,6 @@ from anlan.kernel.orgs.resolving import How, Resolution, resolve_all
 from anlan.kernel.write import Write
 from anlan.notices import document as read
 from anlan.notices.document import NoticeError
-from anlan.notices.reading import read_notice
 from anlan.plan.loading import ASSIGNED
 
 
@@ -27,7 +27,7 @@ def document_upload(*, actor: Actor, upload: Upload, area: Area) -> Document:
     from anlan.intake.tasks import read_document
 
     file = file_store(actor=actor, upload=upload)
-    name = Path(upload.name or file.name).name[:200]
+    name = Path(upload.name or "").name[:200] or file.name
     with Write(actor, "intake.document.upload") as write:
         document = write.add(Document(file=file, name=name, area=area, uploaded_by=actor.user))
         write.event("document.changed", document, area=area)
@@ -44,7 +44,7 @@ def document_read(*, document: int) -> None:
     if row.state != DocumentState.READING:
         return
     try:
-        notice = read_notice(row.file.path)
+        notice = read_bounded(row.file.path)
     except NoticeError as error:
         _fail(row, str(error))
         return
@@ -64,6 +64,8 @@ def document_reread(*, actor: Actor, document: int) -> None:
 def _fail(document: Document, error: str) -> None:
     with Write(system(), "intake.document.fail") as write:
         row = write.lock(Document.objects.all(), document.pk)
+        if row.state != DocumentState.READING:
+            return  # withdrawn, or read by another job, meanwhile
         flow.DOCUMENT.move(write, row, "fail", fields={"error": error})
         write.event("document.changed", row, area=row.area)
 
@@ -73,6 +75,8 @@ def _store(document: Document, notice: read.Notice) -> None:
     content = notice.as_dict()
     with Write(system(), "intake.document.read") as write:
         row = write.lock(Document.objects.all(), document.pk)
+        if row.state != DocumentState.READING:
+            return  # withdrawn, or read by another job, meanwhile
         year = notice.year or date.today().year  # noqa: DTZ011 - a default that people see and mend
         flow.DOCUMENT.move(
             write,
