@@ -6,7 +6,6 @@ from collections.abc import Iterable
 
 from django.db.models import Exists, OuterRef
 from django.urls import reverse
-from django.utils import timezone
 
 from anlan.kernel.access.actor import system
 from anlan.kernel.access.models import User
@@ -15,7 +14,7 @@ from anlan.kernel.deadlines.calendar import end_of
 from anlan.kernel.deadlines.handlers import on_step
 from anlan.kernel.deadlines.ladder import Rung, ladder
 from anlan.kernel.deadlines.models import Deadline
-from anlan.kernel.norms.selectors import norms_in_force
+from anlan.kernel.norms.values import values
 from anlan.kernel.notify.services import notify
 from anlan.kernel.write import Write
 from anlan.plan import audience
@@ -69,10 +68,8 @@ def reminders() -> list[Rung]:
 
     An installation whose norms are not loaded yet reminds a week before and the day after.
     """
-    keys = {"reminder.days_before_due": [7], "reminder.days_after_due": [1]}
-    norms = norms_in_force(on=timezone.localdate()).filter(key__in=keys)
-    keys |= {norm.key: norm.value for norm in norms}
-    return ladder(before=keys["reminder.days_before_due"], after=keys["reminder.days_after_due"])
+    days = values({"reminder.days_before_due": [7], "reminder.days_after_due": [1]})
+    return ladder(before=days["reminder.days_before_due"], after=days["reminder.days_after_due"])
 
 
 @on_step(SUBJECT, NAME)

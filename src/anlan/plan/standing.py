@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from anlan.plan.choices import DutyState, Standing
 
-RISK_DAYS = 15  # with fewer days left, an unfinished duty is at risk whatever its pace
+RISK_DAYS = 15  # where the norm ``duty.at_risk_days`` is not loaded
 PACE_SLACK = Decimal("0.25")  # how far verified progress may lag behind the calendar
 
 
@@ -21,6 +21,7 @@ def standing(
     target: Decimal | None,
     today: date,
     assigned_on: date | None = None,
+    risk_days: int = RISK_DAYS,
 ) -> Standing:
     """The standing on ``today`` of a duty measured from ``period_start`` through ``due_on``.
 
@@ -28,6 +29,7 @@ def standing(
     reach (None: ``progress`` is in percent). Both ends of the period count as days of it.
     A duty that was given only after its date had passed (``assigned_on``: a notice of a past year
     loaded later) is not overdue until something of it is verified: nobody here could have kept it.
+    With fewer than ``risk_days`` days left an unfinished duty is at risk whatever its pace.
     """
     if state == DutyState.MET:
         return Standing.MET
@@ -36,7 +38,7 @@ def standing(
         return Standing.NOT_MEASURED if given_late and progress is None else Standing.OVERDUE
     if today < period_start:
         return Standing.NOT_DUE
-    if (due_on - today).days < RISK_DAYS:
+    if (due_on - today).days < risk_days:
         return Standing.AT_RISK
     if progress is None:
         return Standing.NOT_MEASURED

@@ -233,9 +233,9 @@ WHO = [
     ("password.min_length", Role.SECURITY, True),
     ("password.min_length", Role.SYSTEM, False),
     ("password.min_length", Role.SCO_CHIEF, False),
-    ("evidence.max_megabytes", Role.SYSTEM, True),
-    ("evidence.max_megabytes", Role.SECURITY, False),
-    ("evidence.max_megabytes", Role.AUDITOR, False),
+    ("duty.max_extensions", Role.SYSTEM, True),
+    ("duty.max_extensions", Role.SECURITY, False),
+    ("duty.max_extensions", Role.AUDITOR, False),
 ]
 
 
@@ -275,7 +275,7 @@ def test_what_is_refused(case: str, changes: dict[str, Any], error: type[Refused
     load(OURS, actor=system())
     before = list(Norm.objects.order_by("pk").values())
     wanted: dict[str, Any] = {
-        "key": "evidence.max_megabytes", "value": 30, "effective_from": date(2026, 1, 1),
+        "key": "duty.max_extensions", "value": 30, "effective_from": date(2026, 1, 1),
         "reason": "会议纪要",
     }  # fmt: skip
     with pytest.raises(error):

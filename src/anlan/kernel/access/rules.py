@@ -11,9 +11,7 @@ from dataclasses import dataclass, fields
 from datetime import timedelta
 from functools import lru_cache
 
-from django.utils import timezone
-
-from anlan.kernel.norms.selectors import norms_in_force
+from anlan.kernel.norms.values import values
 
 
 @dataclass(frozen=True)
@@ -56,5 +54,5 @@ def current() -> Rules:
 @lru_cache(maxsize=1)
 def _read(minute: int) -> Rules:
     names = {each.name.replace("_", ".", 1): each.name for each in fields(Rules)}
-    found = norms_in_force(on=timezone.localdate()).filter(key__in=names)
-    return Rules(**{names[norm.key]: int(norm.value) for norm in found})
+    found = values({key: getattr(Rules, name) for key, name in names.items()})
+    return Rules(**{names[key]: int(value) for key, value in found.items()})

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from anlan.kernel.access.actor import Actor
 from anlan.kernel.errors import Forbidden, Refused, WrongState
+from anlan.kernel.norms.values import values
 from anlan.kernel.notify.services import notify
 from anlan.kernel.write import Write
 from anlan.plan import audience, clocks, flow, policies
@@ -16,6 +17,8 @@ from anlan.plan.choices import DutyState, ExtensionState
 from anlan.plan.models import Duty, Extension
 from anlan.plan.periods import require_possible
 from anlan.plan.services.standings import restand
+
+MOST = "duty.max_extensions"
 
 
 def extension_apply(*, actor: Actor, duty: int, until: date, text: str) -> Extension:
@@ -60,7 +63,17 @@ def _check_application(duty: Duty, until: date, text: str) -> None:
         raise WrongState("已有一份延期申请正在审批，请等待审批结果。")
     if not text.strip():
         raise Refused("text_needed", "请填写申请延期的理由。")
+    _check_count(duty)
     _check_until(duty, until)
+
+
+def _check_count(duty: Duty) -> None:
+    most = int(values({MOST: 2})[MOST])
+    granted = duty.extensions.filter(state=ExtensionState.GRANTED).count()
+    if granted >= most:
+        raise Refused(
+            "too_often", f"这项任务已延期 {granted} 次，最多 {most} 次，不能再申请。请抓紧办结。"
+        )
 
 
 def _check_grant(duty: Duty, until: date) -> None:

@@ -14,7 +14,7 @@ from anlan.kernel.access.actor import Actor, system
 from anlan.kernel.access.models import User
 from anlan.kernel.deadlines.calendar import add_working_days
 from anlan.kernel.errors import Forbidden, Refused
-from anlan.kernel.norms.selectors import norms_in_force
+from anlan.kernel.norms.values import values
 from anlan.kernel.notify.services import notify
 from anlan.kernel.write import Write
 from anlan.plan import audience, flow, order_clocks
@@ -23,6 +23,7 @@ from anlan.plan.models import Duty, SupervisionOrder
 from anlan.plan.periods import require_possible
 from anlan.plan.services.standings import restand
 
+SUPERVISION = "duty.supervision_after_days"
 _NUMBERING = 0x6E756D626572  # advisory lock: order numbers have no gaps and no twins
 
 
@@ -50,8 +51,7 @@ def propose_for_overdue(*, today: date | None = None) -> list[SupervisionOrder]:
 
 def _grace_began(today: date) -> date:
     """What was due before this day is overdue for as many working days as the norm allows."""
-    norms = norms_in_force(on=today).filter(key="duty.supervision_after_days")
-    days = next((int(norm.value) for norm in norms), 0)
+    days = int(values({SUPERVISION: 0}, on=today)[SUPERVISION])
     return min(today, add_working_days(today + timedelta(days=1), -days))
 
 

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import time
 from datetime import date
+from functools import lru_cache
 
 from django.db import transaction
 from django.utils import timezone
 
 from anlan.kernel.access.actor import system
+from anlan.kernel.norms.values import values
 from anlan.kernel.write import Write
 from anlan.plan.models import Duty
-from anlan.plan.standing import standing
+from anlan.plan.standing import RISK_DAYS, standing
+
+AT_RISK = "duty.at_risk_days"
 
 
 def standing_of(duty: Duty, *, today: date | None = None) -> str:
@@ -22,10 +27,20 @@ def standing_of(duty: Duty, *, today: date | None = None) -> str:
         progress=duty.progress,
         target=duty.target,
         today=today or timezone.localdate(),
-        assigned_on=timezone.localdate(duty.created_at)
-        if duty.created_at
-        else timezone.localdate(),
+        assigned_on=timezone.localdate(duty.created_at or timezone.now()),
+        risk_days=risk_days(),
     )
+
+
+def risk_days() -> int:
+    """With fewer days left a duty is at risk: the norm in force, read once a minute, because
+    thousands of duties are judged at once."""
+    return _risk_days(int(time.monotonic() // 60))
+
+
+@lru_cache(maxsize=1)
+def _risk_days(minute: int) -> int:
+    return int(values({AT_RISK: RISK_DAYS})[AT_RISK])
 
 
 def restand(write: Write, duty: Duty) -> None:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from anlan.kernel.orgs.models import Area, AreaLevel
 from anlan.plan.choices import DutyState, ExtensionState, ReportState, Standing
 from anlan.plan.models import Clause, Duty, Report
-from anlan.plan.standing import RISK_DAYS
+from anlan.plan.services.standings import risk_days
 
 register = template.Library()
 
@@ -74,7 +74,7 @@ def why(duty: Duty) -> str:
     """Why the duty stands where it does, in a few words."""
     days = (duty.due_on - timezone.localdate()).days
     left = f"还有 {days} 天" if days else "今天到期"
-    at_risk = "，未办结" if days < RISK_DAYS else f"，只完成 {progress(duty)}，落后于时间进度"
+    at_risk = "，未办结" if days < risk_days() else f"，只完成 {progress(duty)}，落后于时间进度"
     words = {
         Standing.MET: f"{duty.met_at:%Y-%m-%d} 核验办结" if duty.met_at else "已核验办结",
         Standing.ON_TRACK: f"{left}，进度跟得上",
