@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Self
 
 from django.conf import settings
@@ -15,6 +16,7 @@ from anlan.kernel.evidence.models import File
 from anlan.kernel.orgs.models import Area, Group, Organisation
 from anlan.plan.choices import UnitRole
 from anlan.plan.models import ClauseWords, Plan
+from anlan.plan.periods import FIRST, LAST
 
 USER = settings.AUTH_USER_MODEL
 
@@ -75,9 +77,27 @@ class Document(models.Model):
         said = [f"还有 {count} {what}" for count, what in faults if count]
         if not self.year:
             said.append("没有读出年度，请填写")
+        said += self.dates_wrong()
         if not self.items.exists():
             said.append("没有读出任何任务")
         return "；".join(said) + "。" if said else None
+
+    def dates_wrong(self) -> list[str]:
+        """Which dates no plan of the year can have: none is due before the year begins."""
+        if self.year is None:
+            return []
+        if not FIRST.year <= self.year <= LAST.year:
+            return [f"年度 {self.year} 不对，请核对"]
+        early = self.items.filter(due_on__lt=date(self.year, 1, 1)).count()
+        late = self.items.filter(due_on__gt=LAST).count()
+        outside = ~models.Q(deadline__range=(FIRST, LAST))
+        clauses = Clause.objects.filter(outside, item__document=self, deadline__isnull=False)
+        faults = [
+            (early, f"项任务的完成期限早于 {self.year} 年"),
+            (late, "项任务的完成期限过晚"),
+            (clauses.count(), "条条款的期限不对"),
+        ]
+        return [f"有 {count} {what}，请更正" for count, what in faults if count]
 
     def units_unbound(self) -> models.QuerySet[Unit]:
         """The named units that are bound to neither an organisation nor a group, nor left out."""

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from anlan.intake import policies
 from anlan.intake.forms import BindForm, ClauseForm, DocumentForm, ItemForm, UnitForm
-from anlan.intake.models import Clause, Item
+from anlan.intake.models import Clause, Item, Unit
 from anlan.intake.pages.documents import get, names
 from anlan.intake.services import checking, publication
 from anlan.kernel.access.policies import page
@@ -24,6 +24,7 @@ from anlan.kernel.orgs.models import Group
 @page(policies.IMPORT, methods=("POST",))
 def bind(request: Request, pk: int, unit: int) -> HttpResponse:
     """Bind a unit's name to an organisation or a group."""
+    _unit(request, pk, unit)
     form = BindForm(request.POST)
     if not form.is_valid():
         return _back(request, pk, "units", "；".join(_errors(form)))
@@ -40,6 +41,7 @@ def bind(request: Request, pk: int, unit: int) -> HttpResponse:
 @page(policies.IMPORT, methods=("POST",))
 def leave_out(request: Request, pk: int, unit: int) -> HttpResponse:
     """Decide that a name binds nobody."""
+    _unit(request, pk, unit)
     reason = request.POST.get("reason", "")
 
     def act() -> str:
@@ -79,6 +81,8 @@ def item(request: Request, pk: int, item: int) -> HttpResponse:
 @page(policies.IMPORT, methods=("POST",))
 def add_unit(request: Request, pk: int, item: int) -> HttpResponse:
     """Add a responsible unit to an item."""
+    if not get(request.actor, pk).items.filter(pk=item).exists():
+        raise Unknown
     form = UnitForm(request.POST)
     back = reverse("intake:item", args=[pk, item])
     if not form.is_valid():
@@ -95,14 +99,13 @@ def add_unit(request: Request, pk: int, item: int) -> HttpResponse:
 @page(policies.IMPORT, methods=("POST",))
 def remove_unit(request: Request, pk: int, unit: int) -> HttpResponse:
     """Take a responsible unit off its item."""
+    back = reverse("intake:item", args=[pk, _unit(request, pk, unit).item_id])
 
     def act() -> str:
         checking.unit_remove(actor=request.actor, unit=unit)
         return "已移除。"
 
-    item = request.POST.get("item", "")
-    back = reverse("intake:item", args=[pk, int(item)]) if item.isdecimal() else ""
-    return _do(request, pk, "units", act, back=back)
+    return _do(request, pk, "units", act, back=back if request.POST.get("item") else "")
 
 
 @page(policies.IMPORT, methods=("GET", "POST"))
@@ -183,6 +186,14 @@ def publish(request: Request, pk: int) -> HttpResponse:
         return f"已发布，新增单位任务 {duties} 项，各责任单位现在可以看到。"
 
     return _do(request, pk, "publish", act)
+
+
+def _unit(request: Request, pk: int, unit: int) -> Unit:
+    """The named unit, if it is one of this document's."""
+    found = Unit.objects.filter(item__document=get(request.actor, pk), pk=unit).first()
+    if found is None:
+        raise Unknown
+    return found
 
 
 def _do(

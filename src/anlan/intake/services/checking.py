@@ -13,6 +13,7 @@ from anlan.kernel.access.actor import Actor
 from anlan.kernel.errors import Forbidden, Refused, Unknown, WrongState
 from anlan.kernel.orgs.models import Group, Organisation
 from anlan.kernel.write import Write
+from anlan.plan.periods import FIRST, LAST, require_possible
 
 
 def points_decide(
@@ -60,14 +61,22 @@ def unit_leave_out(*, actor: Actor, unit: int, reason: str, everywhere: bool = T
     if not reason.strip():
         raise Refused("reason_needed", "不对应任何单位时须写明理由。")
     fields = {"organisation": None, "group": None, "left_out": True, "note": reason.strip()[:300]}
-    return _on_units(actor, unit, "intake.unit.leave_out", fields, everywhere=everywhere)
+    return _on_units(
+        actor, unit, "intake.unit.leave_out", fields, everywhere=everywhere, reason=reason.strip()
+    )
 
 
 def _on_units(
-    actor: Actor, unit: int, verb: str, fields: dict[str, Any], *, everywhere: bool
+    actor: Actor,
+    unit: int,
+    verb: str,
+    fields: dict[str, Any],
+    *,
+    everywhere: bool,
+    reason: str = "",
 ) -> int:
     document = _document_of(actor, Unit, unit)
-    with Write(actor, verb) as write:
+    with Write(actor, verb, reason=reason) as write:
         row = _lock(write, document)
         units = Unit.objects.filter(item__document=row)
         first = write.lock(units, unit)
@@ -112,7 +121,9 @@ def unit_remove(*, actor: Actor, unit: int) -> None:
 
 
 def item_edit(*, actor: Actor, item: int, **fields: Any) -> Item:
-    """Correct an item: title, text, due_on."""
+    """Correct an item: title, text, due_on. Refused: a date no duty can have."""
+    if due_on := fields.get("due_on"):
+        require_possible(due_on)
     document = _document_of(actor, Item, item)
     with Write(actor, "intake.item.edit") as write:
         row = _lock(write, document)
@@ -123,7 +134,12 @@ def item_edit(*, actor: Actor, item: int, **fields: Any) -> Item:
 
 
 def clause_edit(*, actor: Actor, clause: int, **fields: Any) -> Clause:
-    """Correct a clause's words, arithmetic, date, indicator, or whether it is a duty of its own."""
+    """Correct a clause's words, arithmetic, date, indicator, or whether it is a duty of its own.
+
+    Refused: a date no duty can have.
+    """
+    if deadline := fields.get("deadline"):
+        require_possible(deadline)
     document = _document_of(actor, Clause, clause)
     with Write(actor, "intake.clause.edit") as write:
         row = _lock(write, document)
@@ -134,7 +150,12 @@ def clause_edit(*, actor: Actor, clause: int, **fields: Any) -> Clause:
 
 
 def document_edit(*, actor: Actor, document: int, **fields: Any) -> Document:
-    """Correct the document's title, issuer, year or kind."""
+    """Correct the document's title, issuer, year or kind. Refused: a year no plan can have."""
+    if (year := fields.get("year")) is not None and not FIRST.year <= year <= LAST.year:
+        raise Refused(
+            "year_impossible",
+            f"年度须在 {FIRST.year} 至 {LAST.year} 之间（填写的是 {year}），请核对。",
+        )
     with Write(actor, "intake.document.edit") as write:
         row = _lock(write, document)
         write.change(row, **fields)

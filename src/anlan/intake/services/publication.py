@@ -28,8 +28,8 @@ from anlan.plan.publishing import Change, publish
 
 def document_submit(*, actor: Actor, document: int) -> Document:
     """Hand the checked document to the second person. Tells the office's chiefs."""
-    row = _move(actor, document, "submit", {"submitted_by": actor.user})
-    with Write(actor, "intake.document.tell") as write:
+    with Write(actor, "intake.document.submit") as write:
+        row = _change(write, document, "submit", {"submitted_by": actor.user})
         notify(
             users=audience.office(row.area, chief=True),
             kind="document.submitted",
@@ -37,7 +37,6 @@ def document_submit(*, actor: Actor, document: int) -> Document:
             text=str(row),
             link=reverse("intake:document", args=[row.pk]),
         )
-        write.event("document.changed", row, area=row.area)
     return row
 
 
@@ -160,9 +159,15 @@ def _move(
     actor: Actor, document: int, verb: str, fields: dict[str, Any], reason: str = ""
 ) -> Document:
     with Write(actor, f"intake.document.{verb}", reason=reason) as write:
-        row = write.lock(Document.objects.visible_to(actor), document)
-        flow.DOCUMENT.move(write, row, verb, fields=fields, reason=reason)
-        write.event("document.changed", row, area=row.area)
+        return _change(write, document, verb, fields, reason)
+
+
+def _change(
+    write: Write, document: int, verb: str, fields: dict[str, Any], reason: str = ""
+) -> Document:
+    row = write.lock(Document.objects.visible_to(write.actor), document)
+    flow.DOCUMENT.move(write, row, verb, fields=fields, reason=reason)
+    write.event("document.changed", row, area=row.area)
     return row
 
 
