@@ -15,6 +15,7 @@ from anlan.config.errors import SetupError
 
 YEAR = 365 * 24 * 3600  # names of static files carry the digest of their content
 STOP_SECONDS = 5  # live pages never end by themselves
+MOST_AT_ONCE = 4096  # requests in one worker; each open page holds one, and needs no more than that
 
 
 def check_port(host: str, port: int) -> None:
@@ -39,6 +40,7 @@ def serve(host: str, port: int, static: Path) -> None:
         loop=Loops.asyncio,
         workers=workers(),
         workers_kill_timeout=STOP_SECONDS,
+        backpressure=MOST_AT_ONCE,
         log_level=LogLevels.warning,
         static_path_route=["/static"],
         static_path_mount=[static],
