@@ -15,6 +15,8 @@ _HEADING = re.compile(
     r"\s*(?:[（(]?[一二三四五六七八九十\d]{1,3}[）)、.．]|[①-⑳⑴-⒛])\s*[^，,。；;：:]{2,20}(?:。(?=.)|$)"
 )
 
+_CATEGORY = re.compile(r"[^，,。；;：:\d]{2,30}")
+
 
 def fill(notice: Notice) -> None:
     """Replaces the obligations of every item, part and row by those that their words state."""
@@ -49,6 +51,8 @@ def _of(
         for each in find(title or "", year=year)
         if bare or each.value is not None or each.op or each.deadline
     ]
+    if table:
+        own = _without_category(own)
     found += find(_without_headings(own, year), year=year, paragraphs=True)
     terms = [each for note in notes if note.term for each in _term(note, year)]
     return [*_dated(found, terms), *terms]
@@ -59,6 +63,12 @@ def _without_headings(text: str, year: int | None) -> str:
     lines = text.split("\n")
     last = len(lines) - 1
     return "\n".join(_below(line, year, more=index < last) for index, line in enumerate(lines))
+
+
+def _without_category(text: str) -> str:
+    """A row's text without the words of the heading row or column above it (责任体系建设)."""
+    first, _, rest = text.partition("\n")
+    return rest if rest.strip() and _CATEGORY.fullmatch(first.strip()) else text
 
 
 def _below(line: str, year: int | None, *, more: bool) -> str:
