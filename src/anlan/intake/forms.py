@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 from django import forms
@@ -37,7 +38,30 @@ class DocumentForm(forms.ModelForm):
         self.fields["kind"].help_text = "补充通知只增加任务，不撤销已发布的任务。"
 
 
-class ItemForm(forms.ModelForm):
+class SeenForm(forms.ModelForm):
+    """Says when the row was changed by another while it was being edited, before overwriting it."""
+
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        values = [str(self.initial.get(name)) for name in self._meta.fields or ()]
+        self.present = hashlib.sha256("\n".join(values).encode()).hexdigest()[:16]
+        self.initial["seen"] = self.present
+
+    def clean(self) -> dict[str, Any]:
+        typed = super().clean() or {}
+        seen = typed.pop("seen", "")
+        if seen and seen != self.present:
+            self.data = {**dict(self.data.items()), "seen": self.present}
+            raise forms.ValidationError(
+                "您填写期间，这里已被另一人修改，没有覆盖。请先在另一个窗口打开看清最新内容；"
+                "再次保存，将以您填写的为准。"
+            )
+        return typed
+
+
+class ItemForm(SeenForm):
     due_on = DateField(label="整项任务的完成期限")
 
     class Meta:
@@ -45,7 +69,7 @@ class ItemForm(forms.ModelForm):
         fields = ["title", "text", "due_on"]
 
 
-class ClauseForm(forms.ModelForm):
+class ClauseForm(SeenForm):
     deadline = DateField(label="期限", required=False)
 
     class Meta:
