@@ -32,7 +32,7 @@ from anlan.kernel.errors import Forbidden, Refused, WrongState
 from anlan.kernel.write import Write
 
 Guard = Callable[[Any, Actor], str | None]
-Person = Callable[[Any], int | None]
+People = Callable[[Any], set[int]]
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Transition:
     """One row of the table: in a state of ``sources``, who ``policy`` allows may ``verb``.
 
     ``guard`` returns a Chinese reason to refuse, or None. ``needs`` names the inputs that must not
-    be empty. ``not_by`` gives the user who may not do it himself (a second person is needed).
+    be empty. ``not_by`` gives those who may not do it themselves (a second person is needed).
     ``deadline`` names the deadline that the transition starts, ``on_passed`` says what happens
     when it passes; both are for documents and timelines. ``system`` marks what jobs do.
     """
@@ -52,7 +52,7 @@ class Transition:
     policy: Policy
     guard: Guard | None = None
     needs: tuple[str, ...] = ()
-    not_by: Person | None = None
+    not_by: People | None = None
     deadline: str = ""
     on_passed: str = ""
     system: bool = False
@@ -185,8 +185,7 @@ def _same_person(instance: models.Model, transition: Transition, actor: Actor) -
     """A deputy who acts for the first person is the first person, for this purpose."""
     if transition.not_by is None or actor.user is None:
         return False
-    first = transition.not_by(instance)
-    return first is not None and first in actor.people
+    return bool(transition.not_by(instance) & actor.people)
 
 
 def declared(flows: Iterable[Flow]) -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from anlan.kernel.access.actor import Actor
 from anlan.kernel.access.policies import Policy
+from anlan.kernel.audit.doers import acted
 from anlan.kernel.flow import Flow, Transition
 from anlan.plan import policies
 from anlan.plan.choices import DutyState, ExtensionState, OrderState, ReportState
@@ -91,8 +92,9 @@ DUTY = Flow(
 )
 
 
-def _author(report: Report) -> int | None:
-    return report.author_id
+def _author(report: Report) -> set[int]:
+    """Who reported, and in whose name."""
+    return acted(report, "plan.report.submit") | {report.author_id}
 
 
 REPORT = Flow(
@@ -132,8 +134,9 @@ REPORT = Flow(
 )
 
 
-def _applicant(extension: Extension) -> int | None:
-    return extension.applicant_id
+def _applicant(extension: Extension) -> set[int]:
+    """Who applied, and in whose name."""
+    return acted(extension, "plan.extension.apply") | {extension.applicant_id}
 
 
 EXTENSION = Flow(

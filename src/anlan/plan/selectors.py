@@ -5,10 +5,12 @@ from __future__ import annotations
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from anlan.kernel.access.actor import Actor
+from anlan.kernel.access.policies import Policy
+from anlan.kernel.access.scope import within_areas
 from anlan.kernel.errors import Unknown
 from anlan.plan.choices import ExtensionState, OrderState, ReportState
 from anlan.plan.models import Duty, Extension, KeyDuty, Plan, Report, SupervisionOrder
-from anlan.plan.policies import DECIDE, FOLLOW, OFFICE, SUPERVISE, UNIT
+from anlan.plan.policies import DECIDE, FOLLOW, OFFICE, SUPERVISE, UNIT, VERIFY
 
 
 def plan_of(year: int | None = None) -> Plan | None:
@@ -33,7 +35,7 @@ def duties(actor: Actor) -> QuerySet[Duty]:
 
 def my_duties(actor: Actor) -> QuerySet[Duty]:
     """What waits for the actor's own organisations: their duties, most urgent first."""
-    own = [g.organisation_id for g in actor.grants]
+    own = [g.organisation_id for g in actor.grants if g.role in UNIT]
     waiting = Report.objects.filter(duty=OuterRef("pk"), state=ReportState.SUBMITTED)
     return (
         duties(actor)
@@ -70,7 +72,7 @@ def key_duty(actor: Actor, pk: int) -> KeyDuty:
 def to_verify(actor: Actor) -> QuerySet[Report]:
     """Submitted reports that fall to the actor to verify."""
     return (
-        Report.objects.filter(_falls_to(actor), state=ReportState.SUBMITTED)
+        Report.objects.filter(_falls_to(actor, VERIFY), state=ReportState.SUBMITTED)
         .select_related("duty__organisation", "duty__key_duty", "duty__clause", "author")
         .order_by("submitted_at")
     )
@@ -79,7 +81,7 @@ def to_verify(actor: Actor) -> QuerySet[Report]:
 def to_decide(actor: Actor) -> QuerySet[Extension]:
     """Applications for more time that fall to the actor to decide."""
     return (
-        Extension.objects.filter(_falls_to(actor), state=ExtensionState.APPLIED)
+        Extension.objects.filter(_falls_to(actor, DECIDE), state=ExtensionState.APPLIED)
         .select_related("duty__organisation", "duty__key_duty", "applicant")
         .order_by("applied_at")
     )
@@ -89,8 +91,10 @@ def orders_to_decide(actor: Actor) -> QuerySet[SupervisionOrder]:
     """Orders that wait for the office: a proposal for its chief, an answer for any of it."""
     if not FOLLOW.allows(actor):
         return SupervisionOrder.objects.none()
-    states = [OrderState.ANSWERED, *([OrderState.PROPOSED] if SUPERVISE.allows(actor) else [])]
-    return orders(actor).filter(state__in=states).order_by("proposed_at", "pk")
+    plan = "duty__key_duty__plan__area"
+    answered = Q(state=OrderState.ANSWERED) & within_areas(actor, plan, *FOLLOW.roles)
+    proposed = Q(state=OrderState.PROPOSED) & within_areas(actor, plan, *SUPERVISE.roles)
+    return orders(actor).filter(answered | proposed).order_by("proposed_at", "pk")
 
 
 def waiting_count(actor: Actor) -> int:
@@ -108,15 +112,17 @@ def orders(actor: Actor) -> QuerySet[SupervisionOrder]:
     seen = SupervisionOrder.objects.filter(duty__in=Duty.objects.visible_to(actor)).select_related(
         "duty__organisation", "duty__key_duty", "signatory"
     )
-    if not actor.has_role(*OFFICE):
-        seen = seen.exclude(state__in=[OrderState.PROPOSED, OrderState.DISMISSED])
-    return seen
+    mere = Q(state__in=[OrderState.PROPOSED, OrderState.DISMISSED])
+    return seen.exclude(mere & ~within_areas(actor, "duty__area", *OFFICE))
 
 
-def _falls_to(actor: Actor) -> Q:
-    """Duties given by the notices of his office's areas; sub-duties that his organisations gave."""
+def _falls_to(actor: Actor, policy: Policy) -> Q:
+    """Duties given by the notices of his office's areas; sub-duties that his organisations gave:
+    by those grants that are enough for ``policy``."""
     falls = Q(pk__in=[])
     for grant in actor.grants:
+        if grant.role not in frozenset(policy.roles):
+            continue
         if grant.role in OFFICE:
             area = "duty__key_duty__plan__area__path"
             inside = Q(**{area: grant.area.path}) | Q(

@@ -32,7 +32,7 @@ FLOW = Flow(
         Transition(
             "close", "办结", {State.OPEN}, State.DONE, OFFICE,
             guard=lambda case, actor: case.obstacle, needs=("reason",),
-            not_by=lambda case: case.author,
+            not_by=lambda case: {case.author},
         ),
         Transition("sweep", "清理", {State.OPEN}, State.DONE, OFFICE, system=True),
         Transition("back", "退回", {State.DONE}, State.OPEN, OFFICE),

@@ -124,7 +124,8 @@ def show(
         "tab": tab,
         "tabs": _tabs(found, tab),
         "may": {t.verb for t in flow.DOCUMENT.available(found, actor)},
-        "editable": found.state == DocumentState.REVIEW and policies.IMPORT.allows(actor),
+        "editable": found.state == DocumentState.REVIEW
+        and policies.holds(policies.IMPORT, actor, found),
         "missing": found.what_is_missing(),
         **_CONTENT[tab](request, found),
         **typed,

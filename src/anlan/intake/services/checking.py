@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from anlan.intake.choices import Decision, DocumentState
 from anlan.intake.models import Clause, Document, Item, Unit
-from anlan.intake.policies import IMPORT
+from anlan.intake.policies import IMPORT, holds
 from anlan.kernel.access.actor import Actor
 from anlan.kernel.errors import Forbidden, Refused, Unknown, WrongState
 from anlan.kernel.orgs.models import Group, Organisation
@@ -176,7 +176,7 @@ def _document_of(actor: Actor, model: type[Item] | type[Unit] | type[Clause], pk
 def _lock(write: Write, document: int) -> Document:
     """The document first, then its rows: two people checking at once wait for each other."""
     row = write.lock(Document.objects.visible_to(write.actor), document)
-    if not IMPORT.allows(write.actor):
+    if not holds(IMPORT, write.actor, row):
         raise Forbidden
     if row.state != DocumentState.REVIEW:
         raise WrongState(f"通知{row.get_state_display()}，不能再修改。需要修改时请先退回核对。")

@@ -129,7 +129,7 @@ def _show(request: Request, found: Duty, status: int = 200, **typed: forms.Form)
         "reports": _with_evidence(found, actor),
         "parts": _parts(found, actor),
         "extensions": found.extensions.select_related("applicant", "decider"),
-        "decides": policies.DECIDE.allows(actor) and not flow.verifies(found, actor),
+        "decides": not flow.verifies(found, actor, policies.DECIDE),
         "orders": [
             with_actions(each, actor) for each in selectors.orders(actor).filter(duty=found)
         ],
