@@ -238,3 +238,28 @@ def test_units_as_the_last_sentence_of_a_paragraph() -> None:
     ).items[0]
     assert item.text == "落实测温。"
     assert item.responsible.text == "旗卫健委牵头，各苏木镇、各嘎查村（社区）负责"
+
+
+# --- no breaks at all -----------------------------------------------------------------------------
+
+FLOOD = (
+    "关于印发《南湖区消防整治2023年工作方案》的通知各镇人民政府，区级各部门：现将《南湖区消防整治2023年工作方案》"
+    "印发给你们，请认真贯彻执行。南湖区消防安全委员会2023年3月20日（此件公开发布）南湖区消防整治2023年工作方案"
+    "一、工作目标亡人火灾起数下降20%，遏制较大以上火灾。二、重点任务（一）打通生命通道。5月底前完成划线标识。"
+    "（责任单位：区住建局）（二）整治重点行业。对高层住宅建立档案，每栋明确1名“楼长”，每季度开展1次演练。"
+    "（责任单位：区消防大队、区商务局）三、工作要求各单位要提高认识，压实责任，严格考核，确保各项任务落到实处。"
+)
+
+
+def test_a_notice_without_any_break() -> None:
+    notice = _notice(FLOOD)
+    assert notice.title == "关于印发《南湖区消防整治2023年工作方案》的通知"
+    assert notice.issuer == "南湖区消防安全委员会"
+    assert notice.preamble.split("\n")[0] == "各镇人民政府，区级各部门："
+    assert [chapter.number for chapter in notice.chapters] == [1, 2, 3]
+    items = notice.chapters[1].items
+    assert [(item.number, item.title) for item in items] == [
+        (1, "打通生命通道"),
+        (2, "整治重点行业"),
+    ]
+    assert items[1].responsible.text == "责任单位：区消防大队、区商务局"

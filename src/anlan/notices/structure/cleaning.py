@@ -23,6 +23,25 @@ _BETWEEN_WORDS = re.compile(
     rf"(?<=[{IDEOGRAPH}》）〕\]号])[ \t\u3000\xa0]+(?=[{IDEOGRAPH}《（]|20\d\d\s?年)"
 )
 _SHORTEST_PIECE = 4
+_FLOOD = 200  # characters of a line that may be a whole notice without breaks
+_DAY = r"20\d\d年\d{1,2}月\d{1,2}日"
+_SIGNS = r"(?:政府|委员会|办公室|办公厅|[委局厅])"
+# Where a break must have stood: each pattern ends there. The last two: title and first chapter,
+# chapter and first item.
+_GLUED = (
+    re.compile(r"的通知(?=各)"),  # title, addressees
+    re.compile(r"(?:^|通知)各[^。：:]{2,80}[：:]"),  # addressees, letter
+    re.compile(rf"。(?=[{IDEOGRAPH}]{{2,30}}{_SIGNS}{_DAY})"),  # letter, signature
+    re.compile(rf"。[{IDEOGRAPH}]{{2,30}}{_SIGNS}(?={_DAY})"),  # signature, date
+    re.compile(rf"{_SIGNS}{_DAY}"),  # date, what follows
+    re.compile(r"[（(]此件[^（）()]{2,8}[）)]"),
+    re.compile(
+        r"(?:方案|要点|措施|计划|分工|清单|任务|意见|如下[：:])(?=一、)"
+    ),  # title, first chapter
+    re.compile(
+        r"[一二三四五六七八九十]{1,3}、[^，。；：:（）()]{2,20}(?=[（(]一[）)])"
+    ),  # chapter, item
+)
 _WIDE_GAP = re.compile(r"[ \t\u3000\xa0]{3,}(?=\S)")
 
 
@@ -80,8 +99,16 @@ def unfold(text: str, *, front: bool) -> list[str]:
     """
     if len(text) < (_FLAT if not front else _FLAT // 2):
         return [text]
-    pieces = [part for piece in _cut(text, _WIDE_GAP) for part in _cut(piece, _AFTER_STOP)]
+    glued = _unglued(text) if front and len(text) >= _FLOOD else [text]
+    wide = [part for piece in glued for part in _cut(piece, _WIDE_GAP)]
+    pieces = [part for piece in wide for part in _cut(piece, _AFTER_STOP)]
     return [part for piece in pieces for part in _words(piece)] if front else pieces
+
+
+def _unglued(text: str) -> list[str]:
+    """The paragraphs of a text whose line breaks went without leaving even a space."""
+    places = sorted({found.end() for pattern in _GLUED for found in pattern.finditer(text)})
+    return [text[a:b] for a, b in zip([0, *places], [*places, len(text)], strict=True) if b > a]
 
 
 def _cut(text: str, pattern: re.Pattern[str]) -> list[str]:
