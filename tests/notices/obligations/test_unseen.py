@@ -18,6 +18,7 @@ MEASURED = [
     # units of count
     ("每个场所配备不少于2具灭火器。", ["quota 2 具 >="]),
     ("新增高清探头600路。", ["quota 600 路 >="]),
+    ("储备棉被2000床、组织宣讲不少于10场次。", ["quota 2000 床 >=", "quota 10 场次 >="]),
     ("免费刻制印章4枚。", ["quota 4 枚 >="]),
     ("合规成本降低100美元以上。", ["quota 100 美元 >="]),
     # one comparison for both of a pair
