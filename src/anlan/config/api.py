@@ -6,6 +6,8 @@ Every refusal is ``{"code": …, "message": …}``: the code for programs, the m
 
 from __future__ import annotations
 
+import logging
+
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import ValidationError
@@ -14,6 +16,8 @@ from anlan.intake.api import router as intake
 from anlan.kernel.access.policies import anyone, page
 from anlan.kernel.errors import Refused
 from anlan.plan.api import router as plan
+
+log = logging.getLogger("anlan.api")
 
 api = NinjaAPI(
     title="Anlan",
@@ -31,6 +35,15 @@ def refused(request: HttpRequest, error: Refused) -> HttpResponse:
     """A service refused: nothing changed."""
     body = {"code": error.code, "message": error.message}
     return api.create_response(request, body, status=error.status)
+
+
+@api.exception_handler(Exception)
+def failed(request: HttpRequest, error: Exception) -> HttpResponse:
+    """Our own mistake: the log has the details, the answer none of them."""
+    log.error("%s %s failed", request.method, request.path, exc_info=error)
+    message = "系统出错，没有办理成功。请稍后再试；仍不成功请联系系统管理员。"
+    body = {"code": "server", "message": message}
+    return api.create_response(request, body, status=500)
 
 
 @api.exception_handler(ValidationError)

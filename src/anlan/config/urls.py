@@ -19,6 +19,7 @@ urlpatterns = [
     path("", include("anlan.intake.urls")),
 ]
 
+handler400 = "anlan.kernel.ui.errors.bad_request"
 handler403 = "anlan.kernel.ui.errors.forbidden"
 handler404 = "anlan.kernel.ui.errors.not_found"
 handler500 = "anlan.kernel.ui.errors.server_error"

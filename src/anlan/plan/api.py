@@ -13,11 +13,21 @@ from anlan.kernel.access.policies import page
 from anlan.kernel.access.requests import Request
 from anlan.kernel.evidence.services import file_store
 from anlan.plan import matrix, policies, selectors
+from anlan.plan.choices import Standing
 from anlan.plan.models import Duty, Report
 from anlan.plan.services import reports
 
 router = Router(tags=["plan"])
 PER_PAGE = 100
+MOST_PAGES = 1_000_000
+YEAR: Any = Field(None, ge=1900, le=2200)
+
+
+class Pages(PageNumberPagination):
+    """Pages that the database can count."""
+
+    class Input(PageNumberPagination.Input):
+        page: int = Field(1, ge=1, le=MOST_PAGES)
 
 
 class DutyOut(Schema):
@@ -75,9 +85,9 @@ class ReportIn(Schema):
 class DutyFilter(Schema):
     """``area``: a division code, exact; ``standing``: as in a duty; ``year``: the plan's."""
 
-    area: str | None = None
-    standing: str | None = None
-    year: int | None = None
+    area: str | None = Field(None, pattern=r"^[0-9A-Za-z-]{1,20}$")
+    standing: Standing | None = None
+    year: int | None = YEAR
 
 
 class CellOut(Schema):
@@ -88,7 +98,7 @@ class CellOut(Schema):
 
 
 @router.get("duties/", response=list[DutyOut])
-@paginate(PageNumberPagination, page_size=PER_PAGE)
+@paginate(Pages, page_size=PER_PAGE)
 @page(policies.VIEW)
 def duties(request: Request, filters: Query[DutyFilter]) -> QuerySet[Duty]:
     """The duties that the account sees, by date."""

@@ -20,10 +20,10 @@ urlpatterns = [
     path("reports/<int:pk>/return/", decisions.send_back, name="return"),
     path("reports/<int:pk>/withdraw/", decisions.withdraw, name="withdraw"),
     re_path(
-        r"^extensions/(?P<pk>\d+)/(?P<verdict>grant|refuse)/$", decisions.decide, name="decide"
+        r"^extensions/(?P<pk>\d{1,18})/(?P<verdict>grant|refuse)/$", decisions.decide, name="decide"
     ),
     re_path(
-        r"^orders/(?P<pk>\d+)/(?P<verb>issue|dismiss|reject|close)/$",
+        r"^orders/(?P<pk>\d{1,18})/(?P<verb>issue|dismiss|reject|close)/$",
         decisions.order,
         name="order",
     ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 
 from anlan.kernel.access import answers
@@ -25,6 +25,15 @@ class Stale(Refused):
             "页面放置过久或登录状态已变化，为防止冒用，本次提交没有执行。"
             "请返回上一页刷新后重新提交；较长的表单会自动恢复已填写的内容。",
         )
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """400: too many fields, too long a text, no host of ours. Touches neither session nor form."""
+    told = "提交的内容过多或格式不对，没有办理。请返回上一页，减少一次提交的文字或文件后重试。"
+    if request.path_info.startswith("/api/"):
+        return JsonResponse({"code": "bad_request", "message": told}, status=400)
+    body = render_to_string("ui/bad_request.html", {"told": told})
+    return HttpResponse(body, status=400)
 
 
 def forbidden(request: Request, exception: Exception | None = None) -> HttpResponse:
