@@ -75,6 +75,12 @@ class Cells:
     owners: list[tuple[str, str]] = field(default_factory=list)
     others: list[tuple[str, str]] = field(default_factory=list)
 
+    @property
+    def lone(self) -> str:
+        """The words of a row that has nothing else but a number; "" for other rows."""
+        filled = [cell for cell in (self.category, self.group, *self.contents) if cell.strip()]
+        return filled[0] if len(filled) == 1 and not (self.owners or self.others) else ""
+
 
 def head_of(row: Row) -> Head | None:
     """The columns that a head row announces; None for a row that is no head."""

@@ -94,21 +94,18 @@ class _Reader:
 
     def _is_heading(self, cells: Cells) -> bool:
         """A row that holds nothing but a short name above the rows that follow (merged cells)."""
-        filled = [cell for cell in (cells.category, cells.group, *cells.contents) if cell.strip()]
-        if len(filled) != 1 or cells.owners or cells.others:
-            return False
-        mark = leading_mark(filled[0])
+        words = cells.lone
+        mark = leading_mark(words)
         numbered = bool(cells.number) or (mark is not None and mark.rank <= Rank.HEADING)
         open_before = bool(self.found) and not is_complete(self.found[-1].text)
-        short = len(squeeze(filled[0])) <= _HEADING and not _STOP.search(filled[0])
+        short = 0 < len(squeeze(words)) <= _HEADING and not _STOP.search(words)
         return short and (numbered or not open_before)
 
     def _heading(self, cells: Cells) -> str:
         """The words of such a row, for the head of the next row's text; a chapter's are layout."""
         self.ledger.lay(LayoutKind.NUMBER, cells.number)
-        words = next(w for w in (cells.category, cells.group, *cells.contents) if w.strip())
         self.title = self.own = None
-        own = "" if self._is_chapter(words) else render(words)
+        own = "" if self._is_chapter(cells.lone) else render(cells.lone)
         return "\n".join(filter(None, [self.waiting, own]))
 
     def _entries(self, row: Cells) -> list[Entry]:
