@@ -9,6 +9,7 @@ from django.db.models import Case, IntegerField, Q, When
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import reverse
+from django.utils import timezone
 
 from anlan.kernel.access.policies import page
 from anlan.kernel.access.requests import Request
@@ -24,9 +25,11 @@ from anlan.plan.templatetags.plan import progress, why
 
 
 def by_urgency(rows: Rows) -> Rows:
-    """The rows with their rank: overdue first, what is met last."""
+    """The rows with their rank: overdue first, then as ``ORDER``; what was over when it was given
+    comes last, for nobody could have kept it."""
+    late = When(standing=Standing.NOT_MEASURED, due_on__lt=timezone.localdate(), then=len(ORDER))
     ranks = [When(standing=each, then=rank) for rank, each in enumerate(ORDER)]
-    return rows.annotate(urgency=Case(*ranks, output_field=IntegerField()))
+    return rows.annotate(urgency=Case(late, *ranks, output_field=IntegerField()))
 
 
 def _url(duty: Duty) -> str:
@@ -109,7 +112,7 @@ TASKS = List(
     key="plan.tasks",
     name="我的任务",
     columns=(STANDING, TITLE, NUMBER, ROLE, GOAL, DONE, DUE, WHY, WAITS),
-    filters=(BY_STANDING, BY_KEY_DUTY, BY_KIND, BY_ROLE),
+    filters=(BY_PLAN, BY_STANDING, BY_KEY_DUTY, BY_KIND, BY_ROLE),
     search=SEARCH,
     order="standing",
     live="live:duty",

@@ -12,6 +12,7 @@ from django.utils import timezone
 from anlan.kernel.orgs.models import Area, AreaLevel
 from anlan.plan.choices import DutyState, ExtensionState, ReportState, Standing
 from anlan.plan.models import Clause, Duty, Report
+from anlan.plan.services.reports import reaches
 from anlan.plan.services.standings import risk_days
 
 register = template.Library()
@@ -74,12 +75,13 @@ def why(duty: Duty) -> str:
     """Why the duty stands where it does, in a few words."""
     days = (duty.due_on - timezone.localdate()).days
     left = f"还有 {days} 天" if days else "今天到期"
-    at_risk = "，未办结" if days < risk_days() else f"，只完成 {progress(duty)}，落后于时间进度"
+    near = duty.standing == Standing.AT_RISK and days < risk_days()
+    at_risk = f"，{_unclosed(duty)}" if near else f"，进度落后（{progress(duty)}）"
     words = {
         Standing.MET: f"{duty.met_at:%Y-%m-%d} 核验办结" if duty.met_at else "已核验办结",
         Standing.ON_TRACK: f"{left}，进度跟得上",
         Standing.AT_RISK: left + at_risk,
-        Standing.OVERDUE: f"已逾期 {-days} 天，未办结",
+        Standing.OVERDUE: f"已逾期 {-days} 天，{_unclosed(duty)}",
         Standing.NOT_DUE: f"{duty.period_start:%Y-%m-%d} 起计",
         Standing.NOT_MEASURED: f"{left}，没有核验过的进展",
     }
@@ -88,6 +90,12 @@ def why(duty: Duty) -> str:
     if duty.standing == Standing.NOT_MEASURED and days < 0:
         return "下达时期限已过"
     return words[Standing(duty.standing)]
+
+
+def _unclosed(duty: Duty) -> str:
+    """That it is not closed; and whether only the closing is missing."""
+    counted = duty.target is not None and duty.progress is not None
+    return "数量已达到，未办结" if counted and reaches(duty, duty.progress) else "未办结"
 
 
 TONES = {
