@@ -58,6 +58,25 @@ def test_a_notice_is_read_and_waits_for_people(sent: Any, name: str) -> None:
     assert numbers == list(range(1, len(numbers) + 1))
 
 
+TABLE = """2026年重点任务分工
+序号\t任务\t主要内容\t责任单位
+一\t强化演练\t1. 组织演练。年底前至少组织一次应急演练。\t试市能源局
+\t\t2. 更新预案。每半年修订一次预案。\t试市能源局、试市安委办
+"""
+
+
+def test_a_table_alone_gives_its_rows_as_items(sent: Any) -> None:
+    document = sent("分工.txt", TABLE.encode())
+    reading.document_read(document=document.pk)
+    assert fresh(document).state == DocumentState.REVIEW
+    assert list(document.items.values_list("number", "title")) == [(1, "组织演练"), (2, "更新预案")]
+    assert document.items.get(number=2).units.count() == 2
+    assert set(Clause.objects.values_list("period", "deadline__year")) == {
+        ("", 2026),
+        ("half_year", None),
+    }
+
+
 def test_reading_again_changes_nothing(sent: Any) -> None:
     document = sent()
     reading.document_read(document=document.pk)

@@ -103,7 +103,30 @@ def _store(document: Document, notice: read.Notice) -> None:
 
 
 def _items(notice: read.Notice) -> Iterable[tuple[read.Chapter, read.Item]]:
-    return ((chapter, item) for chapter in notice.chapters for item in chapter.items)
+    """The items of the body; where the document is a table alone, those of its rows."""
+    chapters = notice.chapters or [read.Chapter(None, None, "", _items_of_rows(notice.table))]
+    return ((chapter, item) for chapter in chapters for item in chapter.items)
+
+
+def _items_of_rows(rows: Iterable[read.TableRow]) -> list[read.Item]:
+    """One item for each row; a further row of the same number is a part of that item."""
+    items: list[read.Item] = []
+    for row in rows:
+        if items and row.item is not None and row.item == items[-1].number:
+            part = read.Part(row.part, row.text, row.responsible, row.obligations, row.lines)
+            items[-1].parts.append(part)
+        else:
+            items.append(
+                read.Item(
+                    row.item,
+                    row.title,
+                    row.text,
+                    row.responsible,
+                    obligations=row.obligations,
+                    lines=row.lines,
+                )
+            )
+    return items
 
 
 def _store_item(
