@@ -44,7 +44,11 @@ class Supervisor:
         finally:
             self.stop()
         if problem:
-            print(f"错误：{problem}，其他进程也已停止。", file=sys.stderr, flush=True)
+            print(
+                f"错误：{problem}，其他进程也已停止。已保存的数据不会丢失，再次运行即可恢复。",
+                file=sys.stderr,
+                flush=True,
+            )
             return 1
         return 0
 

@@ -14,6 +14,7 @@ from ninja.files import UploadedFile
 
 from anlan.intake import policies
 from anlan.intake.bounded import read_bounded
+from anlan.intake.services.reading import READABLE
 from anlan.kernel.access.policies import page
 from anlan.kernel.access.requests import Request
 from anlan.kernel.errors import Refused
@@ -34,7 +35,7 @@ def read(request: Request, file: File[UploadedFile]) -> dict[str, Any]:
     503 while another reading is under way.
     """
     with tempfile.TemporaryDirectory() as folder, _slot():
-        stored = store(file, Path(folder))
+        stored = store(file, Path(folder), allowed=READABLE)
         release()  # the reading takes long and needs no database
         try:
             return read_bounded(stored.path, seconds=SECONDS).as_dict()

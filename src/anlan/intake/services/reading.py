@@ -13,7 +13,7 @@ from anlan.intake.choices import DocumentKind, DocumentState, PointKind
 from anlan.intake.models import Clause, Document, Item, Point, Unit
 from anlan.kernel.access.actor import Actor, system
 from anlan.kernel.evidence.services import file_store
-from anlan.kernel.evidence.storing import Upload
+from anlan.kernel.evidence.storing import ALLOWED, Upload
 from anlan.kernel.orgs.models import Area
 from anlan.kernel.orgs.resolving import How, Resolution, resolve_all
 from anlan.kernel.write import Write
@@ -21,12 +21,19 @@ from anlan.notices import document as read
 from anlan.notices.document import NoticeError
 from anlan.plan.loading import ASSIGNED
 
+# What the reader can read, of what can be kept.
+READABLE = {
+    kind: name
+    for kind, name in ALLOWED.items()
+    if "spreadsheet" not in kind and "video" not in kind
+}
+
 
 def document_upload(*, actor: Actor, upload: Upload, area: Area) -> Document:
     """Keep the file and have a job read it. Refused: not a file that can be kept (see storing)."""
     from anlan.intake.tasks import read_document
 
-    file = file_store(actor=actor, upload=upload)
+    file = file_store(actor=actor, upload=upload, allowed=READABLE)
     name = Path(upload.name or "").name[:200] or file.name
     with Write(actor, "intake.document.upload") as write:
         document = write.add(Document(file=file, name=name, area=area, uploaded_by=actor.user))

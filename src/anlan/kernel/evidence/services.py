@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from django.utils import timezone
 from anlan.kernel.access.actor import Actor
 from anlan.kernel.evidence import pictures
 from anlan.kernel.evidence.models import File, Flag, FlagKind, Use
-from anlan.kernel.evidence.storing import Upload, store
+from anlan.kernel.evidence.storing import ALLOWED, Upload, store
 from anlan.kernel.orgs import places
 from anlan.kernel.orgs.models import Organisation
 from anlan.kernel.write import Write
@@ -28,10 +28,10 @@ WHERE file.picture_hash IS NOT NULL AND file.id <> %s
 """
 
 
-def file_store(*, actor: Actor, upload: Upload) -> File:
+def file_store(*, actor: Actor, upload: Upload, allowed: Mapping[str, str] = ALLOWED) -> File:
     """Keep an uploaded file; the same content comes back as the same row. See ``storing.store``."""
     name = Path(upload.name or "").name[:200] or "文件"
-    stored = store(upload, Path(settings.VAR) / "evidence")
+    stored = store(upload, Path(settings.VAR) / "evidence", allowed=allowed)
     known = File.objects.filter(digest=stored.digest).first()
     if known:
         return known
@@ -142,4 +142,5 @@ def _elsewhere(use: Use, uses: models.QuerySet[Use], mine: set[int]) -> models.Q
 
 
 def _words(other: Use, what: str) -> str:
-    return f"{what}已由{other.organisation}于 {other.used_at:%Y-%m-%d} 用作另一项工作的佐证。"
+    day = timezone.localdate(other.used_at)
+    return f"{what}已由{other.organisation}于 {day} 用作另一项工作的佐证。"

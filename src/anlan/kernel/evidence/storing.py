@@ -6,7 +6,7 @@ import hashlib
 import os
 import re
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -51,7 +51,13 @@ class Stored:
     picture: Picture | None
 
 
-def store(upload: Upload, folder: Path, *, limit: int = MAX_BYTES) -> Stored:
+def store(
+    upload: Upload,
+    folder: Path,
+    *,
+    limit: int = MAX_BYTES,
+    allowed: Mapping[str, str] = ALLOWED,
+) -> Stored:
     """Write the upload below ``folder`` as ``ab/abcdef…``; the same content is kept once.
 
     Refused, and nothing is left behind: empty, larger than ``limit`` bytes, a type that is not
@@ -68,7 +74,7 @@ def store(upload: Upload, folder: Path, *, limit: int = MAX_BYTES) -> Stored:
             digest, size = _copy(upload, file, name, limit)
             file.flush()
             os.fsync(file.fileno())
-        media_type = sniff(Path(temporary), name)
+        media_type = sniff(Path(temporary), name, allowed)
         is_picture = media_type.startswith("image/")
         picture = pictures.read(Path(temporary), name) if is_picture else None
         path = folder / digest[:2] / digest
@@ -96,14 +102,14 @@ def _copy(upload: Upload, file: object, name: str, limit: int) -> tuple[str, int
     return digest.hexdigest(), size
 
 
-def sniff(path: Path, name: str) -> str:
-    """The content's media type; Refused if it is not one that can be evidence."""
+def sniff(path: Path, name: str, allowed: Mapping[str, str] = ALLOWED) -> str:
+    """The content's media type; Refused if it is none of ``allowed`` (media type → its name)."""
     guessed = filetype.guess(str(path))
     kind = guessed.mime if guessed else _text(path)
-    if kind not in ALLOWED:
+    if kind not in allowed:
         raise Refused(
             "type_not_allowed",
-            f"“{name}”不是可用的文件类型。可用：{'、'.join(ALLOWED.values())}。"
+            f"“{name}”不是可用的文件类型。可用：{'、'.join(allowed.values())}。"
             "旧版 Word（.doc）或设了密码的文件，请另存为不设密码的 .docx 再上传。",
         )
     return str(kind)
