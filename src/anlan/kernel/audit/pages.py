@@ -11,6 +11,7 @@ from django.db.models import F, OuterRef, Subquery
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils import timezone
+from django.utils.html import format_html
 
 from anlan.kernel.access.models import User
 from anlan.kernel.access.policies import page
@@ -90,6 +91,19 @@ def _who(row: Any) -> str:
     return f"{who}（代{row.principal}）" if row.principal else str(who)
 
 
+def _table(row: AuditRow) -> str:
+    return tables().get(row.table_name, row.table_name)
+
+
+def _operation(row: AuditRow) -> str:
+    return OPERATIONS.get(row.operation, row.operation)
+
+
+def _whole(words: str) -> str:
+    """Short words beside a long text keep their line."""
+    return format_html('<span class="nowrap">{}</span>', words)
+
+
 def _changes(row: AuditRow) -> str:
     """Field by field from what to what; of an insert or a delete what there was."""
     return "；".join(
@@ -105,7 +119,7 @@ def _shown(value: Any) -> str:
 
 def _short(row: AuditRow) -> str:
     text = _changes(row)
-    return text if len(text) <= 200 else f"{text[:200]}…（导出可看全部）"
+    return text if len(text) <= 120 else f"{text[:120]}…（导出可看全部）"
 
 
 ROWS = List(
@@ -113,11 +127,11 @@ ROWS = List(
     name="审计记录",
     columns=(
         Column("at", "时间", lambda r: r.at, sort=("xid", "id"), width=20),
-        Column("who", "操作人", _who, width=20),
+        Column("who", "操作人", _who, cell=lambda r: _whole(_who(r)), width=20),
         Column("verb", "事项", lambda r: r.verb or "（未具名）", main=True, width=24),
-        Column("table", "数据", lambda r: tables().get(r.table_name, r.table_name), width=14),
+        Column("table", "数据", _table, cell=lambda r: _whole(_table(r)), width=14),
         Column("row", "行", lambda r: r.row_id, width=10),
-        Column("operation", "操作", lambda r: OPERATIONS.get(r.operation, r.operation), width=8),
+        Column("operation", "操作", _operation, cell=lambda r: _whole(_operation(r)), width=8),
         Column("changes", "变更", _changes, cell=_short, width=80),
         Column("reason", "理由", lambda r: r.reason, width=30),
         Column("number", "记录号", lambda r: r.pk, number=True, width=10),

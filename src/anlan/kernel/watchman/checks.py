@@ -73,11 +73,9 @@ def disk(now: datetime) -> Iterator[Fault]:
         yield Fault("", f"数据文件夹所在的磁盘只剩 {size} GB，少于 2 GB。请清理或扩容。")
 
 
-@check("backup.recent", "每日有备份")
+@check("backup.recent", "每日有备份", applies=lambda: bool(settings.BACKUPS))
 def backup(now: datetime) -> Iterator[Fault]:
-    """A new file within 26 hours in the folder of backups, if one is configured."""
-    if not settings.BACKUPS:
-        return
+    """A new file within 26 hours in the folder of backups."""
     newest = _newest(Path(settings.BACKUPS))
     if newest is None:
         yield Fault("", f"备份文件夹 {settings.BACKUPS} 里没有备份。请检查备份任务。")

@@ -26,6 +26,7 @@ class State:
 
     label: str
     faults: int
+    applies: bool
 
 
 def _label(finding: Finding) -> str:
@@ -66,7 +67,7 @@ def status(request: HttpRequest) -> HttpResponseBase:
     """Each check with its open faults, and all findings, open ones first."""
     open_ = Finding.objects.filter(closed_at=None)
     counts = dict(open_.order_by("rule").values_list("rule").annotate(Count("pk")))
-    states = [State(each.label, counts.pop(each.name, 0)) for each in checks()]
+    states = [State(each.label, counts.pop(each.name, 0), each.applies()) for each in checks()]
     context = {
         "states": states,
         "others": sum(counts.values()),

@@ -29,21 +29,25 @@ Look = Callable[[datetime], Iterable[Fault]]
 
 @dataclass(frozen=True)
 class Check:
-    """``label`` says what is true while all is well."""
+    """``label`` says what is true while all is well. ``applies``: whether this installation has
+    what is checked; what it has not is shown as not set up, never as in order."""
 
     name: str
     label: str
     look: Look
+    applies: Callable[[], bool] = lambda: True
 
 
 _checks: dict[str, Check] = {}
 
 
-def check(name: str, label: str) -> Callable[[Look], Look]:
+def check(
+    name: str, label: str, *, applies: Callable[[], bool] = lambda: True
+) -> Callable[[Look], Look]:
     """Declare a check; a name is declared once."""
 
     def declare(look: Look) -> Look:
-        known = _checks.setdefault(name, Check(name, label, look))
+        known = _checks.setdefault(name, Check(name, label, look, applies))
         if known.look is not look:
             raise ValueError(f"check {name} is declared twice")
         return look
