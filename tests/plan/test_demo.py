@@ -30,6 +30,9 @@ from tests.kernel.access.conftest import Quick
 from tests.kernel.orgs.conftest import LULIANG
 from tests.kernel.orgs.conftest import luliang as luliang
 
+# The year is made once, by one worker.
+pytestmark = pytest.mark.xdist_group("demo")
+
 
 @pytest.fixture(scope="module")
 def year(luliang: Area, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimpleNamespace]:
