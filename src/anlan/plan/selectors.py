@@ -110,7 +110,7 @@ def waiting_count(actor: Actor) -> int:
 def orders(actor: Actor) -> QuerySet[SupervisionOrder]:
     """The supervision orders on duties that the actor sees; a mere proposal only the office."""
     seen = SupervisionOrder.objects.filter(duty__in=Duty.objects.visible_to(actor)).select_related(
-        "duty__organisation", "duty__key_duty", "signatory"
+        "duty__organisation", "duty__key_duty__plan__area", "signatory"
     )
     mere = Q(state__in=[OrderState.PROPOSED, OrderState.DISMISSED])
     return seen.exclude(mere & ~within_areas(actor, "duty__area", *OFFICE))

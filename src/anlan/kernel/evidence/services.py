@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -88,8 +88,21 @@ def attach(
 
 def of(subject: models.Model) -> models.QuerySet[Use]:
     """The evidence of ``subject``, with flags."""
+    return _of(type(subject), [subject.pk])
+
+
+def of_each(subjects: Sequence[models.Model]) -> dict[int, list[Use]]:
+    """The evidence of each of ``subjects`` (all of one kind) by its id, with flags."""
+    found: dict[int, list[Use]] = {each.pk: [] for each in subjects}
+    if subjects:
+        for use in _of(type(subjects[0]), list(found)):
+            found[use.subject_id].append(use)
+    return found
+
+
+def _of(kind: type[models.Model], ids: list[int]) -> models.QuerySet[Use]:
     return (
-        Use.objects.filter(subject_type=subject._meta.label_lower, subject_id=subject.pk)
+        Use.objects.filter(subject_type=kind._meta.label_lower, subject_id__in=ids)
         .select_related("file")
         .prefetch_related("flags")
     )

@@ -16,7 +16,7 @@ from anlan.kernel.access.requests import Request
 from anlan.kernel.audit.selectors import history
 from anlan.kernel.deadlines.selectors import history as steps
 from anlan.kernel.errors import Refused, Unknown
-from anlan.kernel.evidence.services import file_store, of
+from anlan.kernel.evidence.services import file_store, of_each
 from anlan.plan import flow, policies, selectors
 from anlan.plan.choices import DutyState, ReportState
 from anlan.plan.forms import AnswerForm, ExtensionForm, HandDownForm, ReportForm
@@ -186,11 +186,12 @@ def _parts(found: Duty, actor: Actor) -> Any:
 
 
 def _with_evidence(found: Duty, actor: Actor) -> list[dict[str, Any]]:
-    rows = found.reports.select_related("author", "verifier", "duty__parent__organisation")
+    rows = list(found.reports.select_related("author", "verifier", "duty__parent__organisation"))
+    evidence = of_each(rows)
     return [
         {
             "report": each,
-            "evidence": list(of(each)),
+            "evidence": evidence[each.pk],
             "may": {t.verb for t in flow.REPORT.available(each, actor)},
         }
         for each in rows
