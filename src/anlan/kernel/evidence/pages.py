@@ -48,5 +48,5 @@ def content(file: File, name: str) -> HttpResponseBase:
     response["Content-Disposition"] = disposition or "inline"
     # What people upload runs nothing, even when it is opened by itself.
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response["Cache-Control"] = "private, max-age=3600"
+    response["Cache-Control"] = "private, no-store"  # nothing stays after the logout
     return response
