@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -10,6 +11,9 @@ import pytest
 from anlan.kernel.errors import Unknown
 from anlan.kernel.evidence.models import File
 from anlan.kernel.evidence.pages import content
+from anlan.kernel.evidence.services import file_store
+from tests import factories
+from tests.kernel.access.conftest import actor, user
 
 
 @pytest.fixture
@@ -50,3 +54,16 @@ def test_a_lost_content_is_said_to_be_lost(kept: Any) -> None:
     file.path.unlink()
     with pytest.raises(Unknown, match="存储"):
         content(file, "n")
+
+
+def test_nobody_learns_how_another_named_the_same_content(city: SimpleNamespace, kept: Any) -> None:
+    """Who guesses a content must not read from its name whose it is."""
+    people = [actor(user(city, name)) for name in ("first", "second")]
+    names = ("东县暗访.txt", "b.txt")
+    files = [
+        file_store(actor=who, upload=factories.upload(b"the same", name))
+        for who, name in zip(people, names, strict=True)
+    ]
+    assert files[0] == files[1]
+    assert [each.name for each in files] == list(names)
+    assert File.objects.get(pk=files[0].pk).name == "东县暗访.txt"

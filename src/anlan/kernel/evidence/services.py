@@ -29,11 +29,13 @@ WHERE file.picture_hash IS NOT NULL AND file.id <> %s
 
 
 def file_store(*, actor: Actor, upload: Upload, allowed: Mapping[str, str] = ALLOWED) -> File:
-    """Keep an uploaded file; the same content comes back as the same row. See ``storing.store``."""
+    """Keep an uploaded file; the same content comes back as the same row, under
+    the name that it has this time. See ``storing.store``."""
     name = Path(upload.name or "").name[:200] or "文件"
     stored = store(upload, Path(settings.VAR) / "evidence", allowed=allowed)
     known = File.objects.filter(digest=stored.digest).first()
     if known:
+        known.name = name  # for this use: how another named it is not told
         return known
     file = File(
         digest=stored.digest,
@@ -50,7 +52,9 @@ def file_store(*, actor: Actor, upload: Upload, allowed: Mapping[str, str] = ALL
         with Write(actor, "evidence.file.store") as write:
             return write.add(file)
     except IntegrityError:  # the same content came through another door at the same moment
-        return File.objects.get(digest=stored.digest)
+        known = File.objects.get(digest=stored.digest)
+        known.name = name
+        return known
 
 
 def attach(
