@@ -115,7 +115,8 @@ def test_the_same_content_is_kept_once(who: SimpleNamespace, store: Path) -> Non
     content = factories.jpeg(photograph(1))
     first = file_store(actor=who.clerk, upload=upload(content, "一.jpg"))
     second = file_store(actor=who.bureau_staff, upload=upload(content, "二.jpg"))
-    assert (second.pk, second.name, second.uploaded_by) == (first.pk, "一.jpg", who.clerk.user)
+    assert (second.pk, second.name, second.uploaded_by) == (first.pk, "二.jpg", who.clerk.user)
+    assert File.objects.get().name == "一.jpg"  # the row itself stays as it was
     assert files(store) == [first.path]
 
 
