@@ -44,7 +44,7 @@ format: setup-dev ## 按统一格式改写代码
 	$(BIN)/ruff format .
 
 unit: setup-dev ## 只运行测试；PYTEST_ARGS 传给 pytest
-	$(BIN)/pytest -n 2 --dist loadgroup $(PYTEST_ARGS)
+	$(BIN)/pytest -n $(if $(DATABASE_URL),0,2) --dist loadgroup $(PYTEST_ARGS)
 
 bench: setup-dev ## 运行性能测试
 	@for file in tests/bench/bench_*.py; do \

@@ -15,9 +15,15 @@ from anlan.config import embedded
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """On one server, one worker's open transactions would hold back another's seals and events."""
+    if os.environ.get("DATABASE_URL") and getattr(config.option, "numprocesses", None):
+        raise pytest.UsageError("DATABASE_URL names one server: run the tests with -n 0")
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[None]:
-    """The database server: ``DATABASE_URL``, or an embedded one that all xdist workers share."""
+    """The database server: ``DATABASE_URL``, or an embedded one of this worker alone."""
     with embedded.server(Path(os.environ["ANLAN_VAR"]), FAST):
         yield
 

@@ -7,8 +7,10 @@ import os
 import shutil
 import tempfile
 
-# Workers of xdist inherit the folder, and so share one server.
-if "PYTEST_XDIST_WORKER" not in os.environ:
+# Each worker of xdist has a folder and so a server of its own: seals and events wait for the oldest
+# transaction of the whole server, and a test of theirs must not wait for another worker's test.
+if os.environ.get("ANLAN_TESTED_BY") != (me := os.environ.get("PYTEST_XDIST_WORKER", "main")):
+    os.environ["ANLAN_TESTED_BY"] = me
     os.environ["ANLAN_VAR"] = tempfile.mkdtemp(prefix="anlan-test-")
     atexit.register(shutil.rmtree, os.environ["ANLAN_VAR"], ignore_errors=True)
 
