@@ -57,6 +57,10 @@ DOORS: dict[str, frozenset[Role]] = {
     "plan.decide": frozenset({Role.SCO_CHIEF, Role.UNIT_HEAD}),
     "plan.supervise": frozenset({Role.SCO_CHIEF}),
     "plan.follow": SCO,
+    "records.view": BUSINESS,
+    "records.record": UNIT,
+    "records.verify": SCO | UNIT,  # a unit verifies what answers to it
+    "records.withdraw": SCO | UNIT,  # the unit its own, who verifies what was verified
     "intake.view": SCO,
     "intake.import": frozenset({Role.SCO_STAFF}),
     "intake.publish": frozenset({Role.SCO_CHIEF}),  # the second person

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.apps import apps
+from django.contrib.postgres.fields import ArrayField
 from django.db import IntegrityError, connection, models, transaction
 
 from anlan.intake.models import Document
@@ -15,6 +16,7 @@ from anlan.kernel.access.actor import system
 from anlan.kernel.errors import WrongState
 from anlan.kernel.flow import Flow, Transition
 from anlan.plan.models import Duty, Extension, Report, SupervisionOrder
+from anlan.records.models import Record
 from tests.kernel.access import town
 from tests.kernel.flow.write_document import DOCUMENT, FLOWS, document
 
@@ -24,6 +26,7 @@ MODELS: dict[str, type[models.Model]] = {
     "report": Report,
     "extension": Extension,
     "supervision_order": SupervisionOrder,
+    "record": Record,
     "document": Document,
 }
 
@@ -84,7 +87,7 @@ def _filler(field: models.Field[Any, Any]) -> Any:
             return "2025-02-01" if field.name == "until" else "2025-01-01"
         case models.BooleanField():
             return False
-        case models.JSONField():
+        case models.JSONField() | ArrayField():
             return "{}"
         case models.ForeignKey() | models.IntegerField() | models.BigIntegerField():
             return 1

@@ -14,8 +14,9 @@ if __name__ == "__main__":
 from anlan.intake.flow import FLOWS as INTAKE
 from anlan.kernel.flow import declared
 from anlan.plan.flow import FLOWS as PLAN
+from anlan.records.flow import FLOWS as RECORDS
 
-FLOWS = [*PLAN, *INTAKE]
+FLOWS = [*PLAN, *RECORDS, *INTAKE]
 DOCUMENT = Path(__file__).parents[3] / "docs" / "flows.md"
 HEAD = """# Flows
 
