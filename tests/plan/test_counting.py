@@ -4,14 +4,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from types import SimpleNamespace
 
 import pytest
 
+from anlan.kernel.deadlines.services import find
 from anlan.kernel.errors import Refused
 from anlan.kernel.indicators import registry
+from anlan.kernel.notify.models import Notification
 from anlan.plan import checks
 from anlan.plan.choices import Standing
 from anlan.plan.forms import ReportForm
@@ -114,7 +117,7 @@ def test_it_follows_the_ledger(city: SimpleNamespace, duty: Duty) -> None:
     report(city, whole(city))
     assert counting.recount(counting.counted()) == 1
     duty.refresh_from_db()
-    assert (duty.progress, duty.standing) == (2, Standing.ON_TRACK)
+    assert (duty.progress, duty.state, duty.standing) == (2, "met", Standing.MET)
     assert counting.recount(counting.counted()) == 0
 
 
@@ -152,18 +155,66 @@ def test_people_do_not_type_its_number(city: SimpleNamespace, duty: Duty) -> Non
     assert duty.progress == 0
 
 
-def test_it_is_closed_only_when_the_count_reaches_the_target(
-    city: SimpleNamespace, duty: Duty
-) -> None:
+def test_people_close_it_no_sooner_than_the_count(city: SimpleNamespace, duty: Duty) -> None:
     proof = {"value": None, "complete": True, "evidence": [photo(city)]}
     with pytest.raises(Refused, match="还没有达到要求"):
         report(city, duty, **proof)
+
+
+def test_the_count_alone_closes_it_and_its_clock(city: SimpleNamespace, duty: Duty) -> None:
+    report(city, whole(city))
+    counting.recount(counting.counted())
+    duty.refresh_from_db()
+    assert (duty.state, duty.met_at) == ("open", None)
+    report(city, whole(city))
+    counting.recount(counting.counted())
+    duty.refresh_from_db()
+    assert (duty.state, duty.progress) == ("met", 2)
+    assert duty.met_at is not None
+    assert find(duty, "due").met_at is not None
+
+
+def test_a_report_that_waited_meanwhile_can_still_be_verified(
+    city: SimpleNamespace, duty: Duty
+) -> None:
+    waiting = reports.report_submit(actor=actor(city.unit), duty=duty.pk, text="说明")
     report(city, whole(city))
     report(city, whole(city))
     counting.recount(counting.counted())
-    report(city, duty, **proof)
+    reports.report_accept(actor=actor(city.clerk), report=waiting.pk)
     duty.refresh_from_db()
     assert (duty.state, duty.progress) == ("met", 2)
+
+
+def test_what_is_withdrawn_after_counting_opens_it_again(
+    city: SimpleNamespace, duty: Duty, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = SimpleNamespace(value=2)
+    monkeypatch.setattr(registry, "get", lambda key: measure)
+    measure = SimpleNamespace(value=lambda *_: Decimal(found.value))
+    counting.recount(counting.counted())
+    assert Duty.objects.get(pk=duty.pk).state == "met"
+    found.value = 1
+    assert counting.recount(counting.counted()) == 1
+    duty.refresh_from_db()
+    assert (duty.state, duty.met_at, duty.progress) == ("open", None, 1)
+    assert duty.standing != Standing.MET
+    assert find(duty, "due").met_at is None
+    told = Notification.objects.get(user=city.unit, kind="duty.reopened")
+    assert "还差 1 项" in told.text
+
+
+def test_zero_is_kept_until_the_last_day_is_over(
+    city: SimpleNamespace, today: Callable[[date], None]
+) -> None:
+    """重大隐患动态清零: nothing to count in June is not yet a year without."""
+    clause = replace(counted("plan.met_on_time", 0), op="==")
+    put_out(draft(city, clause, owners=(city.bureau,)))
+    counting.recount(counting.counted())
+    assert duty_of(city.bureau, clause__isnull=False).state == "open"
+    today(date(2026, 1, 1))
+    counting.recount(counting.counted())
+    assert duty_of(city.bureau, clause__isnull=False).state == "met"
 
 
 def test_its_page_says_that_it_is_counted(city: SimpleNamespace, duty: Duty) -> None:

@@ -9,11 +9,10 @@ from django import forms
 
 from anlan.kernel.evidence.forms import FilesField
 from anlan.kernel.orgs.models import Organisation
+from anlan.plan.goals import goal, is_counted
 from anlan.plan.models import Duty
 from anlan.plan.periods import FIRST, LAST
-from anlan.plan.services.counting import is_counted
 from anlan.plan.services.handing_down import below
-from anlan.plan.services.reports import goal
 
 
 class DateField(forms.DateField):

@@ -20,6 +20,7 @@ from anlan.kernel.evidence.services import file_store, of_each
 from anlan.plan import flow, policies, selectors
 from anlan.plan.choices import DutyState, ReportState
 from anlan.plan.forms import AnswerForm, ExtensionForm, HandDownForm, ReportForm
+from anlan.plan.goals import goal
 from anlan.plan.models import Duty, Report, SupervisionOrder
 from anlan.plan.pages.lists import by_urgency
 from anlan.plan.services import extensions, handing_down, orders, reports
@@ -124,7 +125,7 @@ def _show(request: Request, found: Duty, status: int = 200, **typed: forms.Form)
     actor = request.actor
     context = {
         "duty": found,
-        "goal": reports.goal(found),
+        "goal": goal(found),
         "share": share(found.progress, found.target),
         "reports": _with_evidence(found, actor),
         "parts": _parts(found, actor),

@@ -18,8 +18,8 @@ from anlan.kernel.ui.lists import Column, Empty, Filter, List, Rows, Shown
 from anlan.kernel.ui.templatetags.ui import state
 from anlan.plan import policies, selectors
 from anlan.plan.choices import DutyKind, OrderState, Standing, UnitRole
+from anlan.plan.goals import goal
 from anlan.plan.models import Duty, KeyDuty
-from anlan.plan.services.reports import goal
 from anlan.plan.standing import ORDER
 from anlan.plan.templatetags.plan import progress, why
 

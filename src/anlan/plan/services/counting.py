@@ -1,4 +1,4 @@
-"""Duties whose progress is counted by a measure, never typed in."""
+"""Duties whose progress is counted by a measure, never typed in: the count closes them."""
 
 from __future__ import annotations
 
@@ -6,33 +6,31 @@ from datetime import date
 
 from django.db import connection
 from django.db.models import QuerySet
+from django.urls import reverse
 from django.utils import timezone
 
 from anlan.kernel.access.actor import system
 from anlan.kernel.events.mark import current
 from anlan.kernel.events.outbox import SELECT, Cursor, Happening
 from anlan.kernel.indicators import registry
+from anlan.kernel.notify.services import notify
 from anlan.kernel.watchman import beats
 from anlan.kernel.write import Write
+from anlan.plan import audience, clocks, flow
 from anlan.plan.choices import DutyState
+from anlan.plan.goals import quota_of, span_of
 from anlan.plan.models import Duty
+from anlan.plan.quotas import Verdict, judge
 from anlan.plan.services.standings import restand
 
 JOB = "plan.count"
 PAGE = 1000
 
 
-def is_counted(duty: Duty) -> bool:
-    """Whether a measure gives the duty's progress: its clause names one, and it has a number."""
-    return duty.target is not None and duty.clause is not None and bool(duty.clause.measure)
-
-
 def counted() -> QuerySet[Duty]:
-    """The open duties that a measure on offer counts."""
+    """The running duties that a measure on offer counts; met ones too, for a count may fall."""
     offered = [measure.key for measure in registry.all_measures()]
-    return Duty.objects.filter(
-        state=DutyState.OPEN, target__isnull=False, clause__measure__in=offered
-    )
+    return Duty.objects.running().filter(target__isnull=False, clause__measure__in=offered)
 
 
 def recount(duties: QuerySet[Duty], *, today: date | None = None) -> int:
@@ -48,15 +46,37 @@ def recount(duties: QuerySet[Duty], *, today: date | None = None) -> int:
 def _recount(pk: int, today: date) -> bool:
     with Write(system(), "plan.duty.count") as write:
         duty = write.lock(Duty.objects.all(), pk)
-        if duty.clause is None or duty.state != DutyState.OPEN:
+        quota = quota_of(duty)
+        if duty.clause is None or quota is None or duty.state == DutyState.CANCELLED:
             return False
         measure = registry.get(duty.clause.measure)
-        last = min(duty.due_on, today)
-        value = measure.value(duty.organisation, duty.period_start, last)
-        if value == duty.progress:
-            return False
-        write.change(duty, progress=value, progress_at=timezone.now())
-        restand(write, duty)
+        value = measure.value(duty.organisation, duty.period_start, min(duty.due_on, today))
+        changed = value != duty.progress
+        if changed:
+            write.change(duty, progress=value, progress_at=timezone.now())
+        moved = _settle(write, duty, judge(quota, value, span_of(duty), today))
+        if changed or moved:
+            restand(write, duty)
+    return changed or moved
+
+
+def _settle(write: Write, duty: Duty, verdict: Verdict) -> bool:
+    """The count alone closes the duty, and opens it again if what was counted is withdrawn."""
+    if duty.state == DutyState.OPEN and verdict.met:
+        flow.DUTY.move(write, duty, "complete", fields={"met_at": timezone.now()})
+    elif duty.state == DutyState.MET and not verdict.met:
+        reason = f"计数有变：{verdict.working}"
+        flow.DUTY.move(write, duty, "reopen", fields={"met_at": None}, reason=reason)
+        notify(
+            users=audience.owners(duty),
+            kind="duty.reopened",
+            title="任务重新打开",
+            text=f"{duty.title}。{reason}。",
+            link=reverse("plan:duty", args=[duty.pk]),
+        )
+    else:
+        return False
+    clocks.keep(write, duty)
     return True
 
 

@@ -16,8 +16,8 @@ from anlan.kernel.notify.services import notify
 from anlan.kernel.write import Write
 from anlan.plan import audience, clocks, flow, policies
 from anlan.plan.choices import DutyState, ReportState
+from anlan.plan.goals import goal, is_counted, reaches
 from anlan.plan.models import Duty, Report
-from anlan.plan.services.counting import is_counted
 from anlan.plan.services.standings import restand
 
 
@@ -110,29 +110,6 @@ def _check_no_number(value: Decimal | None) -> None:
         raise Refused("value_counted", "这项任务的完成数由台账计数，不用填写。")
 
 
-def goal(duty: Duty) -> str:
-    """What the duty must reach, in words: ≥ 10 项."""
-    if duty.target is None or duty.clause is None:
-        return "全部完成"
-    sign = {">=": "不少于", ">": "多于", "<=": "不超过", "<": "少于", "==": ""}
-    return f"{sign.get(duty.clause.op, '')} {duty.target.normalize():f} {duty.clause.unit}".strip()
-
-
-def reaches(duty: Duty, value: Decimal | None) -> bool:
-    """Whether ``value`` satisfies the duty's number; one without a number is judged by people,
-    and all of it is 100 percent."""
-    if duty.target is None or duty.clause is None:
-        return value is None or value == 100
-    if value is None:
-        return False
-    return {
-        ">": value > duty.target,
-        "<=": value <= duty.target,
-        "<": value < duty.target,
-        "==": value == duty.target,
-    }.get(duty.clause.op, value >= duty.target)
-
-
 def report_accept(*, actor: Actor, report: int, reason: str = "") -> Report:
     """Verify a report: its number becomes the duty's progress; a completing one closes the duty.
 
@@ -151,7 +128,7 @@ def report_accept(*, actor: Actor, report: int, reason: str = "") -> Report:
         )
         if not is_counted(duty):
             write.change(duty, progress=_progress(duty, row), progress_at=now)
-        if row.complete:
+        if row.complete and duty.state == DutyState.OPEN:  # or the count has closed it meanwhile
             flow.DUTY.move(write, duty, "complete", fields={"met_at": now})
             clocks.keep(write, duty)
         _tell_author(

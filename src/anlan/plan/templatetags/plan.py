@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from anlan.kernel.orgs.models import Area, AreaLevel
 from anlan.plan.choices import DutyState, ExtensionState, ReportState, Standing
+from anlan.plan.goals import reaches
 from anlan.plan.models import Clause, Duty, Report
-from anlan.plan.services.reports import reaches
 from anlan.plan.services.standings import risk_days
 
 register = template.Library()

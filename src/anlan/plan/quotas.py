@@ -1,0 +1,159 @@
+"""What a number of the notice asks of one organisation over one stretch of time, and whether it was
+reached: plain arithmetic, no database. docs/indicators.md tells the rules in words.
+
+How the notice means its numbers is the office's reading, not a law: a stretch ends with its last
+calendar day unless the clause says working day; an organisation that existed for part of a stretch
+owes part (norm ``quota.partial``, an assumption).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import ROUND_CEILING, Decimal
+
+from anlan.kernel.deadlines.calendar import is_working_day
+
+FORECAST_FROM = 3  # a third of the stretch must be over: before that a pace is chance
+_SIGNS = {">=": "不少于", ">": "多于", "<=": "不超过", "<": "少于", "==": "等于"}
+_LEAST = (">=", ">")
+
+
+@dataclass(frozen=True)
+class Quota:
+    """``value`` to be compared by ``op`` (>=, >, <=, <, ==) in ``unit``.
+
+    ``repeats``: asked anew in each stretch (每半年至少一次), not once for the year (全年 10 项).
+    """
+
+    value: Decimal
+    op: str = ">="
+    unit: str = ""
+    repeats: bool = False
+
+    def reached(self, count: Decimal | None) -> bool:
+        """Whether ``count`` satisfies the number; what was never counted reaches nothing."""
+        if count is None:
+            return False
+        return {
+            ">": count > self.value,
+            "<=": count <= self.value,
+            "<": count < self.value,
+            "==": count == self.value,
+        }.get(self.op, count >= self.value)
+
+    @property
+    def can_be_reached_early(self) -> bool:
+        """A least number is reached for good; a ceiling (or zero) holds only once time is up."""
+        return self.op in _LEAST or self.op == ""
+
+    @property
+    def words(self) -> str:
+        """不少于 10 项."""
+        return f"{_SIGNS.get(self.op, '不少于')} {_plain(self.value)} {self.unit}".strip()
+
+
+@dataclass(frozen=True)
+class Span:
+    """A stretch of time, both days included."""
+
+    first: date
+    last: date
+
+    @property
+    def days(self) -> int:
+        return (self.last - self.first).days + 1
+
+    def within(self, start: date, end: date | None) -> int:
+        """How many of its days lie between ``start`` and ``end`` (None: for ever)."""
+        first, last = max(self.first, start), min(self.last, end or self.last)
+        return max(0, (last - first).days + 1)
+
+    def ending_on_working_day(self) -> Span:
+        """The same, ended with its last working day; NoCalendar for a year without one.
+
+        A stretch without any working day stays as it is: it must have an end.
+        """
+        last = self.last
+        while not is_working_day(last):
+            last -= timedelta(days=1)
+            if last < self.first:
+                return self
+        return Span(self.first, last)
+
+
+def owed(quota: Quota, span: Span, founded: date, dissolved: date | None = None) -> Quota | None:
+    """What an organisation that existed from ``founded`` to ``dissolved`` owes; None: nothing.
+
+    What repeats is owed whole by who existed for half of the stretch or more; of a number to be
+    reached once the share of the days, rounded up. Ceilings and shares hold for whoever exists.
+    """
+    existed = span.within(founded, dissolved)
+    if existed == 0:
+        return None
+    if existed == span.days or quota.op not in (*_LEAST, "") or quota.unit == "%":
+        return quota
+    if quota.repeats:
+        return quota if existed * 2 >= span.days else None
+    part = (quota.value * existed / span.days).to_integral_value(rounding=ROUND_CEILING)
+    return Quota(part, quota.op, quota.unit, quota.repeats)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """``met`` None: not settled yet. ``working`` tells in words how it was judged."""
+
+    met: bool | None
+    working: str
+
+
+def judge(quota: Quota, count: Decimal | None, span: Span, today: date) -> Verdict:
+    """Whether the quota is met on ``today``, by the counted value of the stretch so far."""
+    over = today > span.last
+    if count is None:
+        said = "没有计数"
+        return Verdict(False if over and quota.can_be_reached_early else None, said)
+    said = f"已计 {_plain(count)} {quota.unit}，要求{quota.words}".replace("  ", " ")
+    if quota.can_be_reached_early:
+        if quota.reached(count):
+            return Verdict(True, f"{said}，已达到")
+        missing = quota.value - count
+        least = f"还差 {_plain(missing)} {quota.unit}".strip() if missing else "还须多于此数"
+        return Verdict(False if over else None, f"{said}，{least}")
+    if not quota.reached(count):
+        return Verdict(False if over else None, f"{said}，超出要求")
+    return Verdict(True, f"{said}，符合") if over else Verdict(None, f"{said}，目前符合")
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """What the count will be when the stretch ends, at the pace so far."""
+
+    expected: Decimal
+    missed: bool
+    working: str
+
+
+def forecast(quota: Quota, count: Decimal | None, span: Span, today: date) -> Forecast | None:
+    """At this pace, will a least number be reached? None where nothing can be said:
+
+    before a third of the stretch is over, after its end, once it is reached, for ceilings, and
+    for what was never counted.
+    """
+    gone = (today - span.first).days + 1
+    if count is None or not quota.can_be_reached_early or quota.reached(count):
+        return None
+    if gone * FORECAST_FROM < span.days or today > span.last:
+        return None
+    expected = (count * span.days / gone).to_integral_value(rounding="ROUND_FLOOR")
+    missed = not quota.reached(expected)
+    working = (
+        f"{gone} 天完成 {_plain(count)}，按此进度全期 {span.days} 天约 {_plain(expected)} "
+        f"{quota.unit}，要求{quota.words}"
+    ).replace(" ，", "，")
+    return Forecast(expected, missed, working)
+
+
+def _plain(number: Decimal) -> str:
+    """10, not 10.000 and not 1E+1."""
+    return f"{number.normalize():f}"
