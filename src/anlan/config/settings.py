@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "anlan.kernel.notify",
     "anlan.kernel.watchman",
     "anlan.kernel.ui",
+    "anlan.registry",
     "anlan.records",
     "anlan.plan",
     "anlan.intake",
