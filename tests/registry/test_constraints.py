@@ -16,6 +16,7 @@ from anlan.registry.models import (
     Enterprise,
     Entry,
     Grade,
+    IdentityOpening,
     Person,
     Post,
     Register,
@@ -24,6 +25,7 @@ from anlan.registry.models import (
     Site,
 )
 from tests.kernel.access import town
+from tests.kernel.access.conftest import user
 
 
 @pytest.fixture
@@ -42,6 +44,7 @@ def made(db: None) -> SimpleNamespace:
         )
     return SimpleNamespace(
         city=city,
+        user=user(city, "clerk"),
         sector=sector,
         common=common,
         enterprise=enterprise,
@@ -120,6 +123,9 @@ REFUSED: dict[str, Callable[[SimpleNamespace], object]] = {
         )
         for _ in range(2)
     ],
+    "identity_opening_has_a_reason": lambda m: IdentityOpening.objects.create(
+        person=m.person, by=m.user, reason=""
+    ),
     "another register": lambda m: _entry(m, version=m.site_version),
 }
 
@@ -160,13 +166,14 @@ def test_a_merge_may_lead_a_grade_to_another_subject(made: SimpleNamespace) -> N
 
 def test_every_table_is_audited_and_the_identity_is_not_copied(made: SimpleNamespace) -> None:
     _entry(made), _grade(made), _post(made)
+    IdentityOpening.objects.create(person=made.person, by=made.user, reason="核对任职")
     Person.objects.create(name="李四", identity=b"secret", digest="0" * 64)
     rows = AuditRow.objects.filter(table_name__startswith="registry_")
     assert set(rows.values_list("table_name", flat=True)) == {
         f"registry_{name}"
         for name in (
-            "enterprise", "entry", "grade", "person", "post", "register", "registerversion",
-            "sector", "site",
+            "enterprise", "entry", "grade", "identityopening", "person", "post", "register",
+            "registerversion", "sector", "site",
         )
     }  # fmt: skip
     changes = rows.filter(table_name="registry_person").order_by("-pk")[0].changes

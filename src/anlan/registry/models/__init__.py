@@ -1,6 +1,6 @@
 """Who is supervised, who answers for it, and what each sector must know of it."""
 
-from anlan.registry.models.people import Person, Post
+from anlan.registry.models.people import IdentityOpening, Person, Post
 from anlan.registry.models.registers import Entry, Register, RegisterVersion
 from anlan.registry.models.sectors import Sector
 from anlan.registry.models.subjects import Enterprise, Grade, Site
@@ -9,6 +9,7 @@ __all__ = [
     "Enterprise",
     "Entry",
     "Grade",
+    "IdentityOpening",
     "Person",
     "Post",
     "Register",

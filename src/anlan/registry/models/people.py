@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Self
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from anlan.kernel.audit.triggers import audited
+from anlan.kernel.audit.triggers import append_only, audited
 from anlan.registry.choices import PostKind
 from anlan.registry.models.subjects import Enterprise
 
@@ -99,3 +100,23 @@ class Post(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person} {self.get_kind_display()}"
+
+
+class IdentityOpening(models.Model):
+    """Somebody opened a person's identity number, and why. Rows are only added."""
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="openings")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField("时间", auto_now_add=True)
+    reason = models.CharField("理由", max_length=300)
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(reason=""), name="identity_opening_has_a_reason")
+        ]
+        triggers = [*append_only(), audited()]
+        verbose_name = verbose_name_plural = "身份证号查看"
+
+    def __str__(self) -> str:
+        return f"{self.person} {self.at:%Y-%m-%d %H:%M}"
