@@ -53,6 +53,13 @@ MEASURED = [
         "日降雨量达到50毫米或3小时降雨量达到30毫米时，启动响应。",
         ["condition 50 毫米 >=", "condition 30 毫米 >="],
     ),
+    # capacities, quarters, grades of wind
+    ("对30万吨/年以下煤矿有序退出。", ["condition 30 万吨/年 <="]),
+    ("120万吨/年及以上煤矿全部建成智能化工作面。", ["condition 120 万吨/年 >=", "quota all"]),
+    ("对连续2个季度排名末位的进行约谈。", ["trigger 2 季度 >="]),
+    ("风力超过3级不得烧除。", ["condition 3 级 >"]),
+    ("连续30天无有效降雨时启动抗旱响应。", ["trigger 30 天 >="]),
+    ("发生一次死亡3人以上火灾的。", ["trigger 1 次 >=", "condition 3 人 >="]),
     ("担保金额500万元以下的占比不低于80%。", ["condition 500 万元 <=", "quota 80 % >="]),
 ]  # fmt: skip
 
@@ -64,12 +71,14 @@ SILENT = [
     "本规定有效期2年。",
     "24小时扑灭率稳步提升。",
     "防火期（3月15日至6月15日，9月15日至11月15日）内，禁止野外用火。",
+    "防火期内（3月15日至6月15日）禁止野外用火。",
     "细化一张风险图、一套检查清单、一本整改台账。",
 ]
 
 NO_DUTY = [
     "现就有关事项通知如下。",
     "为加强管理，根据《消防法》，制定本规定。",
+    "《消防管理规定》（静政发〔2015〕12号）同时废止。",
     "联系人：李四，电话：0598-5321234。",
     "经营者应当履行下列职责：",
 ]
@@ -82,6 +91,8 @@ SUBJECTS = [
     ("县政府督查室每两个月督查一次。", "县政府督查室"),
     ("镇消安办每周至少组织2次夜查。", "镇消安办"),
     ("县就业办每周统计。", "县就业办"),
+    ("旗委常委会会议每半年至少听取1次汇报。", "旗委常委会会议"),
+    ("县安委会派出8个督导组。", "县安委会"),
     ("新建农村道路劝导站不少于10个。", None),
     ("分乡镇、分行业，逐级逐个单位贯彻落实，至少检查2次。", None),
 ]
@@ -207,3 +218,41 @@ def test_a_table_with_a_single_column_of_tasks() -> None:
             "deadline due=2025-03-31",
         ],
     ]
+
+
+def test_who_is_bound_by_a_list_is_named_above_it() -> None:
+    text = (
+        "县级以上人民政府应当履行下列职责：\n（一）每年召开2次会议；\n（二）每季度听取一次汇报。\n"
+        "每月公布数据。"
+    )
+    found = find(text, year=YEAR, paragraphs=True)
+    assert [each.subject for each in found] == ["县级以上人民政府", "县级以上人民政府", None]
+
+
+def test_the_name_of_a_run_in_point_is_no_duty() -> None:
+    notice = build(
+        from_text(
+            f"{HEAD}（一）整治。一是道路交通。检查车辆。二是加强演练。三是加强培训。（县应急局）\n"
+        )
+    )
+    fill(notice)
+    assert [each.text for each in notice.items[0].obligations] == [
+        "检查车辆",
+        "加强演练",
+        "加强培训",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("signed", "due"),
+    [("12月25日", "2026-01-15"), ("1月5日", "2025-01-15"), ("9月5日", "2025-01-15")],
+)
+def test_a_january_in_a_notice_of_december_is_the_next_one(signed: str, due: str) -> None:
+    notice = build(
+        from_text(
+            f"关于岁末年初安全防范的通知\n各乡镇：\n一、任务\n（一）检查。1月15日前完成。（县应急局）\n"
+            f"云岭县安委办\n2025年{signed}\n"
+        )
+    )
+    fill(notice)
+    assert [f"{each.deadline}" for each in notice.items[0].obligations] == [due]

@@ -110,7 +110,7 @@ def papers(chapters: list[Chapter]) -> list[list[Chapter]]:
     """The chapters of each paper: its numbers begin with one."""
     found: list[list[Chapter]] = []
     for chapter in chapters:
-        if chapter.number == 1 or not found:
+        if chapter.number in (1, None) or not found:
             found.append([])
         found[-1].append(chapter)
     return found

@@ -63,7 +63,8 @@ def scan(text: str, year: int | None) -> list[Day]:
 def _names_season(text: str, day: Day) -> bool:
     """防火期（3月15日至6月15日）: when the season is, not by when something is due."""
     opening = text.rfind("（", 0, day.start)
-    return opening > 0 and text[opening - 1] in "期季" and "）" not in text[opening : day.start]
+    named = text[:opening].endswith(("期", "季", "期内", "季内")) if opening > 0 else False
+    return named and "）" not in text[opening : day.start]
 
 
 def _is_date(text: str, match: re.Match[str]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import re
 from dataclasses import replace
 from datetime import date
@@ -10,24 +11,57 @@ from anlan.notices.document import Notice, Obligation, ObligationKind
 from anlan.notices.notes import Note, split
 from anlan.notices.obligations import dates
 from anlan.notices.obligations.finder import find
+from anlan.notices.structure.signs import DATE
 
 _HEADING = re.compile(
     r"\s*(?:[（(]?[一二三四五六七八九十\d]{1,3}[）)、.．]|[①-⑳⑴-⒛])\s*[^，,。；;：:]{2,20}(?:。(?=.)|$)"
 )
 
+_RUN_IN = re.compile(
+    r"(?:(?<=[。；：])|^)[一二三四五六七八九十]是[^，,。；;：:\d]{2,12}。(?=[^一二三四五六七八九十\n]|.[^是])",
+    re.M,
+)
+_WHOLE = re.compile(r"\S\s*月\s*\S+\s*日")  # not 2025年 月 日, which a draft leaves to be filled in
+_LATE, _EARLY = 10, 6  # months: signed in October or later, due in the first half of a year
 _CATEGORY = re.compile(r"[^，,。；;：:\d]{2,30}")
 
 
 def fill(notice: Notice) -> None:
     """Replaces the obligations of every item, part and row by those that their words state."""
+    signed = _signed_late(notice)
     for item in notice.items:
         bare = not (item.text.strip() or item.parts)
-        item.obligations = _of(item.title, item.text, notice.year, bare=bare)
+        item.obligations = _ahead(_of(item.title, item.text, notice.year, bare=bare), signed)
         for part in item.parts:
-            part.obligations = _of(None, part.text, notice.year)
+            part.obligations = _ahead(_of(None, part.text, notice.year), signed)
     for row in notice.table:
         bare = not split(row.text)[0].strip()
-        row.obligations = _of(row.title, row.text, notice.year, bare=bare, table=True)
+        found = _of(row.title, row.text, notice.year, bare=bare, table=True)
+        row.obligations = _ahead(found, signed)
+
+
+def _signed_late(notice: Notice) -> date | None:
+    """The date of the signature where a notice is signed in the last quarter of its year."""
+    found = (each.group() for each in DATE.finditer(f"{notice.preamble}\n{notice.closing}"))
+    days = [day for each in found if _WHOLE.search(each) for day in dates.scan(each, None)]
+    late = [day.deadline for day in days if day.deadline and day.deadline.month >= _LATE]
+    signed = late[-1] if late else None
+    return signed if signed and signed.year == notice.year else None
+
+
+def _ahead(found: list[Obligation], signed: date | None) -> list[Obligation]:
+    """1月15日前 in a notice signed on 25 December means the next January."""
+    return [_next_year(each, signed) if signed else each for each in found]
+
+
+def _next_year(each: Obligation, signed: date) -> Obligation:
+    day = each.deadline
+    if day is None or day >= signed or day.year != signed.year or day.month > _EARLY:
+        return each
+    if f"{signed.year}年" in each.text:
+        return each
+    last = calendar.monthrange(day.year + 1, day.month)[1]
+    return replace(each, deadline=day.replace(year=day.year + 1, day=min(day.day, last)))
 
 
 def _of(
@@ -59,8 +93,11 @@ def _of(
 
 
 def _without_headings(text: str, year: int | None) -> str:
-    """The text without the names of its points (1.压实责任。各单位…), unless they set a number."""
-    lines = text.split("\n")
+    """The text without the names of its points (1.压实责任。各单位…), unless they set a number.
+
+    Run-in points too: 一是道路交通。对… names its point, 一是加强检查。二是… says it all.
+    """
+    lines = _RUN_IN.sub("", text).split("\n")
     last = len(lines) - 1
     return "\n".join(_below(line, year, more=index < last) for index, line in enumerate(lines))
 

@@ -25,6 +25,9 @@ _ACHIEVES = re.compile(
 _ACTS = re.compile(r"开展|进行|给予|实施|采取|予以|实行")
 _MODAL = re.compile(r"应当?|必须|须|要")
 _WHEN = re.compile(r"(?:达到|超过|发生|低于|高于|大于|不足).*\d.*时$")
+# 有下列情形之一的，…：（二）发生一次死亡3人以上事故的。
+_LISTED_CASE = re.compile(r"(?:[^，]{0,12}(?:内|期间))?(?:累计|连续)?(?:发生|出现)[^，]*的$")
+_LIST_FOLLOWS = re.compile(r"(?:下列|以下)[\u4e00-\u9fff]{0,6}$")
 _CONTINUES = re.compile(r"^(?:并|要|应|须|必须|不得|严禁|还)")
 
 
@@ -50,13 +53,18 @@ class _Finder:
         self.year = year
         self.default = default_subject
         self.subject: str | None = None
+        self.listed: str | None = None  # who is bound by the list that …履行下列职责： announces
 
     def run(self) -> list[Obligation]:
         found: list[Obligation] = []
         for stretch in sentences.stretches(self.passage.masked, self.passage.breaks):
+            if stretch.opens and not stretch.marked:
+                self.listed = None
             if stretch.opens or not _CONTINUES.match(self._words(stretch.clauses[0])):
-                self.subject = None
+                self.subject = self.listed if stretch.marked else None
             found += self._read(stretch)
+            if _LIST_FOLLOWS.search(self._words(stretch.clauses[-1])):
+                self.listed = subjects.find(self._words(stretch.clauses[-1]))
         return found
 
     def _words(self, span: Span) -> str:
@@ -112,8 +120,9 @@ class _Finder:
         governing: date | None = None
         for place, clause in enumerate(clauses):
             words = self._words(clause)
-            conditional = place + 1 < len(clauses) and _sets_condition(words)
-            reader = Reader(words, self.year, conditional=conditional)
+            last = place + 1 == len(clauses)
+            conditional = _LISTED_CASE.match(words) if last else _sets_condition(words)
+            reader = Reader(words, self.year, conditional=bool(conditional))
             measures = reader.read()
             if reader.binding:
                 governing = reader.governing()
@@ -127,7 +136,8 @@ class _Finder:
     ) -> list[Obligation]:
         subject = named[place] or self.subject
         if named[place] is None and all(each.kind in _SCOPES for each in measures):
-            subject = next((name for name in named[place : place + _AHEAD] if name), subject)
+            ahead = (name for name in named[place : place + _AHEAD] if name)
+            subject = next((name for name in ahead if not subjects.is_thing(name)), subject)
         self._carry(named[place : place + 1])
         clause = clauses[place]
         cuts = self._cuts(clause, measures)

@@ -10,6 +10,7 @@ from anlan.notices.obligations.quantities import DURATIONS, Quantity
 
 _EVENT = re.compile(r"发生|出现|累计|连续|通报|约谈|处罚")
 _AVERTED = re.compile(r"(?:防止|杜绝|避免|遏制|严防|预防|不|未|没有|减少|防范|导致|造成|以防)$")
+_CASE = re.compile(r"的|时(?![间限段期])")
 _GRADED = re.compile(
     r"发生(?:[^发]{0,16}(?:一般|较大|重大)[及或]?以上[^发]{0,16}事故"
     r"|[^发]{0,40}事故(?:的|（[^）]{0,20}）的)$)"
@@ -53,7 +54,7 @@ def graded_accident(clause: str) -> re.Match[str] | None:
 
 def is_trigger(clause: str, quantity: Quantity, conditional: bool) -> bool:
     """Events that pile up: 发生2起以上; 累计3次的, 连续三个月…的 in a clause of condition."""
-    if clause.endswith("连续", 0, quantity.start) and "的" in clause[quantity.end :]:
+    if clause.endswith("连续", 0, quantity.start) and _CASE.search(clause, quantity.end):
         return True
     if quantity.unit not in ("起", "例", "宗", "次"):
         return False
@@ -68,6 +69,8 @@ def window_months(quantity: Quantity) -> int | float | None:
     """The months of a window (6个月之内, 一年内); None where it is not given in months or years."""
     if quantity.unit == "月":
         return quantity.value
+    if quantity.unit == "季度":
+        return tidy(3 * quantity.value)
     return tidy(12 * quantity.value) if quantity.unit == "年" else None
 
 
@@ -97,8 +100,11 @@ def _describes(clause: str, quantity: Quantity) -> bool:
     head = clause[max(0, quantity.start - 12) : quantity.start]
     if "适用" in clause[: quantity.start] and quantity.op:
         return True
+    if quantity.unit == "级":
+        return True
     seats = quantity.unit == "座" and clause.startswith(("客", "车", "校"), quantity.end)
-    if quantity.unit is None or not (seats or quantity.unit in _ATTRIBUTES):
+    capacity = quantity.unit is not None and quantity.unit.endswith(("/年", "/日", "/天"))
+    if quantity.unit is None or not (seats or capacity or quantity.unit in _ATTRIBUTES):
         return False
     if _MUST.search(head):
         return False
@@ -113,4 +119,6 @@ def _describes(clause: str, quantity: Quantity) -> bool:
     ranged = quantity.value_max is not None and quantity.op is None
     if quantity.unit == "%":
         return described and bool(_MEASURED.search(head))
-    return described and (quantity.attributive or ranged or bool(_MEASURED.search(head)))
+    return described and (
+        quantity.attributive or ranged or capacity or bool(_MEASURED.search(head))
+    )

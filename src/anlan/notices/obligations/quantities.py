@@ -15,13 +15,16 @@ from anlan.notices.obligations import numbers
 from anlan.notices.obligations.numbers import SCALES, Number, Value, tidy
 
 _UNIT = re.compile(
-    r"个(?P<plain>工作日|月|星期|小时|百分点|基点|批次|学时|标准)(?!以?内外)"
+    r"个(?P<plain>工作日|月|季度|星期|小时|百分点|基点|批次|学时|标准)(?!以?内外)"
     r"|(?P<unit>人次|场次|家次|批次|架次|车次|工作日|小时|分钟|学时|课时|百分点|基点|天|年|岁|倍"
     r"|平方公里|平方米|立方米|公里|千米|厘米|毫米|公顷|千瓦|兆瓦|(?:kW|MW|km|mm|cm|kg|m[23²³]?|[ht])(?![A-Za-z])"
     r"|张床位?|[美欧港日]元|[%％‰元人名次起项座处个家所支套台辆件户条种类批场期轮遍篇份吨米亩层例宗架只张块间栋幢"
     r"艘口眼只册片组部门级天周秒回具枚路顶床盏副箱瓶桶匹棵株]|分(?![钟之管别级类批布步为]))"
 )
-_SHARE = re.compile(r"/(?:\d{0,2}[a-zA-Z]{1,3}|[人户台吨])(?:·[人户台])?")
+_SHARE = re.compile(
+    r"/(?:\d{0,2}[a-zA-Z]{1,3}|[人户台吨])(?:·[人户台])?"
+    r"|/[年日天](?=[及或]?以[上下]|的?(?:煤矿|矿井|矿山))"  # 30万吨/年以下煤矿
+)
 _AFTER = re.compile(
     r"(?:[（(]含(?:本数)?[）)])?(?:(?:及|或)?(?P<up>以上)|(?:及|或)?(?P<down>以下)"
     r"|(?P<within>之内|以内|内(?![部容设外蒙在])))(?:[（(]含(?:本数)?[）)])?"
@@ -46,6 +49,7 @@ _ROUND_THE_CLOCK = re.compile(
     r"(?:值班|值守|服务|热线|畅通|开通|监控|监测|待命|带班|不间断|在岗|专人)"
 )
 _NOT_COUNTED = re.compile(r"次(?:性|采|生|元|品|级|要|序|数)|部[门署队委]|门类|家庭|人[员民体]|级")
+_GRADES = re.compile(r"(?:风力|震级|烈度)(?:大于|超过|达到?|高于|不低于|在)?$")
 _PLAIN_COUNTS = frozenset("次处名座所场家起支辆台期轮遍")
 _ASCII_WORD = re.compile(r"[A-Za-z\d]")
 _FROM = re.compile(r"[由从][^，由从]{0,40}$")
@@ -54,8 +58,11 @@ _RISES = re.compile(
 )
 _LATER = re.compile(r"(?:之|以)?后")
 _TO = re.compile(r"[—\-–－~～─]{1,2}|[至到]")
-DURATIONS = frozenset(("年", "月", "周", "星期", "天", "日", "小时", "分钟", "工作日", "秒"))
+DURATIONS = frozenset(["年", "季度", "月", "周", "星期", "天", "日", "小时", "分钟", "工作日"]) | {
+    "秒"
+}
 _MONEY = ("元", "吨")
+_CAPACITIES = ("吨/年", "吨/日", "吨/天")
 _PAST = re.compile(r"(?:^|[与比近较及和（(均])前$|过去$|此前$")
 _VALIDITY = re.compile(r"(?:有效期|试用期|聘期|任期|服务期)限?[为是]?$")
 _RATE = re.compile(r"[\u4e00-\u9fff]{1,6}率|降?雨量")  # 24小时扑灭率: a name
@@ -146,10 +153,10 @@ def _unit(text: str, number: Number) -> tuple[str | None, int]:
     unit = match["plain"] or match["unit"]
     end = match.end()
     share = _SHARE.match(text, end)
-    if share:
-        unit, end = unit + share.group(), share.end()
-    joined = number.scale + unit if unit in _MONEY else unit
-    return joined.replace("％", "%"), end
+    per = share.group() if share else ""
+    whole = unit + per
+    joined = number.scale + whole if whole in (*_MONEY, *_CAPACITIES) else whole
+    return joined.replace("％", "%"), end + len(per)
 
 
 def _more(text: str, number: Number) -> bool:
@@ -203,7 +210,7 @@ def _accepted(
 
 
 def _values(first: Number, last: Number, unit: str | None) -> tuple[Value, Value | None]:
-    joined = unit is not None and unit[-1] in _MONEY
+    joined = unit is not None and (unit[-1] in _MONEY or unit.endswith(_CAPACITIES))
     low = first.value if joined else first.scaled()
     if last is not first:
         return low, last.value if joined else last.scaled()
@@ -221,7 +228,8 @@ def _counts(
 ) -> bool:
     """Whether the number counts something that binds, not a name, a reference or an article."""
     before = text[max(0, first.start - 4) : first.start]
-    if _REFERENCE.search(before) or _NOT_COUNTED.match(text, end - 1):
+    graded = unit == "级" and _GRADES.search(text[max(0, first.start - 8) : first.start])
+    if _REFERENCE.search(before) or (_NOT_COUNTED.match(text, end - 1) and not graded):
         return False
     if _FROM.search(text[max(0, first.start - 42) : first.start]) and _RISES.match(text, end):
         return False

@@ -34,10 +34,14 @@ class Span:
 
 @dataclass(frozen=True)
 class Stretch:
-    """Clauses up to one 。 or ；. ``opens``: the stretch begins a new sentence."""
+    """Clauses up to one 。 or ；.
+
+    ``opens``: the stretch begins a new sentence; ``marked``: it begins with a numbering mark.
+    """
 
     clauses: tuple[Span, ...]
     opens: bool
+    marked: bool = False
 
     @property
     def span(self) -> Span:
@@ -76,4 +80,4 @@ def _stretch(masked: str, start: int, cuts: list[int], opens: bool) -> Iterator[
             spans.append(Span(piece, min(piece + _LONGEST, cut)))
         begin = max(begin, cut + 1)
     if spans:
-        yield Stretch(tuple(spans), opens)
+        yield Stretch(tuple(spans), opens, marked=marker is not None)

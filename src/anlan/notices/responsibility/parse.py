@@ -59,9 +59,10 @@ def _read(words: str, label: Role | None) -> list[_Named]:
         if is_name(name) or (is_possible_name(name) and piece.before != GAP):
             pending.append(_Named(name, note, piece.before))
         if tail.role:
-            done, pending = done + _given(pending, tail.role), []
+            led = any(each.role is Role.LEAD for each in done)
+            done, pending = done + _given(pending, tail.role, led=led), []
     if any(each.before == JOINTLY for each in pending):
-        pending = _given(pending, Role.RESPONSIBLE)
+        pending = _given(pending, Role.RESPONSIBLE, led=False)
     return [
         _Named(each.name, each.role or label, each.before) for each in expand_named(done + pending)
     ]
@@ -73,15 +74,18 @@ def expand_named(named: list[_Named]) -> list[_Named]:
     return [_Named(name, each.role, each.before) for name, each in zip(names, named, strict=True)]
 
 
-def _given(pending: list[_Named], role: Role) -> list[_Named]:
-    """``role`` for those that the verb means: after 会同 they assist, and 配合 stops at a comma."""
+def _given(pending: list[_Named], role: Role, *, led: bool) -> list[_Named]:
+    """``role`` for those that the verb means: after 会同 they assist, and 配合 stops at a comma.
+
+    ``led``: 牵头 stood before them, so that 配合 means them all.
+    """
     commas = [place for place, each in enumerate(pending) if each.before in (",", "，")]
     joined = [place for place, each in enumerate(pending) if each.before == JOINTLY and place]
     if joined:
         end = next((place for place in commas if place > joined[0]), len(pending))
         _set(pending[: joined[0]], Role.LEAD if role is Role.RESPONSIBLE else role)
         _set(pending[joined[0] : end], Role.ASSIST)
-    start = commas[-1] if commas and role is Role.ASSIST else 0
+    start = commas[-1] if commas and role is Role.ASSIST and not led else 0
     _set(pending[start:], role)
     return pending
 

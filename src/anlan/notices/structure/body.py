@@ -7,7 +7,8 @@ stays in the text. A chapter without items holds one item whose number and title
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from anlan.notices.document import Chapter, Item
@@ -17,7 +18,15 @@ from anlan.notices.structure.ledger import LayoutKind, Ledger
 from anlan.notices.structure.marks import Mark, Rank
 from anlan.notices.structure.owners import find_owners
 from anlan.notices.structure.parts import compose
+from anlan.notices.structure.signs import DATE
 from anlan.notices.structure.text import Span, Text
+
+# What stands between a signed letter and the paper that it encloses: a date, the word 附件.
+_ENCLOSES = re.compile(
+    rf"^[ \t\u3000]*(?:{DATE.pattern}[^\n]{{0,20}}"
+    r"|附[ \t\u3000]?[件表录][ \t\u3000]*\d{0,2}[ \t\u3000]*)$",
+    re.M,
+)
 
 
 @dataclass
@@ -41,7 +50,11 @@ class _Plan:
 
 def build_body(text: Text, marks: Sequence[Mark], ledger: Ledger) -> Body:
     """The chapters that ``marks`` (at least one) cut ``text`` into."""
-    plans = _plans(marks, len(text.string))
+    plans = [
+        plan
+        for each in _plans(marks, len(text.string))
+        for plan in _without_enclosed(each, text.string)
+    ]
     builder = _Builder(text, ledger)
     for plan, following in zip(plans, [*plans[1:], None], strict=True):
         builder.add(plan, last=following is None or _restarts(following))
@@ -57,7 +70,24 @@ def lone_item(text: Text, span: Span, ledger: Ledger) -> Item:
 
 
 def _restarts(plan: _Plan) -> bool:
-    return plan.mark is not None and plan.mark.number == 1
+    return plan.mark is None or plan.mark.number == 1
+
+
+def _without_enclosed(plan: _Plan, words: str) -> Iterator[_Plan]:
+    """``plan``, and as a plan without heading the items of an enclosed paper that has no chapters.
+
+    Such a paper begins behind a signature's date or the word 附件, its items with the number one.
+    """
+    for index, item in enumerate(plan.items):
+        if item.number != 1 or (index == 0 and plan.mark is None):
+            continue
+        before = plan.items[index - 1].end if index else plan.start
+        if _ENCLOSES.search(words, before, item.start):
+            yield _Plan(plan.mark, plan.items[:index], plan.start, item.start)
+            rest = _Plan(None, plan.items[index:], item.start, plan.end)
+            yield from _without_enclosed(rest, words)
+            return
+    yield plan
 
 
 def _plans(marks: Sequence[Mark], length: int) -> list[_Plan]:

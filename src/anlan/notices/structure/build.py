@@ -11,14 +11,18 @@ from anlan.notices.structure.columns import guess_head, head_of
 from anlan.notices.structure.ending import find_ending
 from anlan.notices.structure.front import Front, likeliest_year, read_front, signature
 from anlan.notices.structure.genre import require_notice
-from anlan.notices.structure.joining import join
+from anlan.notices.structure.headings import tidy_title
+from anlan.notices.structure.joining import ENDING, join
 from anlan.notices.structure.ledger import Ledger
 from anlan.notices.structure.lines import clean_lines
-from anlan.notices.structure.marks import find_marks
+from anlan.notices.structure.marks import find_marks, leading_mark
 from anlan.notices.structure.signs import BETWEEN_CELLS, squeeze
 from anlan.notices.structure.table import Table, read_tables
 from anlan.notices.structure.text import Line, Span, Text
+from anlan.notices.structure.titles import looks_like_title
 
+_GROUP_LINES = 2  # 一、责任落实 and （一）党政责任 below it
+_GROUP_LENGTH = 30
 _CONTINUED = re.compile(r"[（(]?续[附上]?表\d*[）)]?")
 
 
@@ -55,6 +59,8 @@ def read(source: Source) -> Reading:
         table=read_tables(tables, body.chapters, ledger),
         source=source,
     )
+    if notice.title is None:
+        notice.title = _title_behind(text, body, ledger)
     _date(notice, front, text, body, ledger)
     notice.repairs = sorted([*source.repairs, *ledger.repairs], key=lambda each: each.line)
     return Reading(source, notice, ledger)
@@ -65,24 +71,52 @@ def _separate(blocks: list[Line | Row]) -> tuple[list[Line], list[Table]]:
     lines: list[Line] = []
     tables: list[Table] = []
     run: list[Row] = []
-    between = 0  # lines of running text since the last table
+    between: list[Line] = []  # running text since the last table
     for block in [*blocks, None]:
         if isinstance(block, Row) and (not run or run[-1].table == block.table):
             run.append(block)
             continue
         if run:
-            lines += _read_run(run, tables, adjacent=between == 0)
-            run, between = [], 0
+            lines += _read_run(run, tables, between)
+            run, between = [], []
         if isinstance(block, Row):
             run = [block]
         elif block is not None:
-            lines.append(block)
-            between += not _CONTINUED.fullmatch(squeeze(block.text))
-    return lines, tables
+            between.append(block)
+    return lines + between, tables
 
 
-def _read_run(run: list[Row], tables: list[Table], *, adjacent: bool) -> list[Line]:
-    """Adds rows that stand together to a new table, or to the one that they continue."""
+def _read_run(run: list[Row], tables: list[Table], between: list[Line]) -> list[Line]:
+    """Adds rows that stand together to a new table, or to the one that they continue.
+
+    ``between`` is the running text in front of them; returns what remains running text.
+    """
+    if _goes_on(run, tables, between):
+        tables[-1].rows += [Row((line.text,), line.number) for line in between] + run
+        return []
+    return between + _rows_apart(run, tables, adjacent=not _without_continued(between))
+
+
+def _goes_on(run: list[Row], tables: list[Table], between: list[Line]) -> bool:
+    """The names of groups (一、责任落实) stand on lines of their own between a table's rows."""
+    names = _without_continued(between)
+    if not names or not tables or any(head_of(row) for row in run[:4]):
+        return False
+    numbered = len(names) <= _GROUP_LINES and all(_names_group(line.text) for line in names)
+    return numbered and abs(len(run[0].cells) - len(tables[-1].head.columns)) <= 1
+
+
+def _names_group(words: str) -> bool:
+    mark = leading_mark(words)
+    stopped = re.search("[。；：，]", words)
+    return mark is not None and len(squeeze(words)) <= _GROUP_LENGTH and not stopped
+
+
+def _without_continued(lines: list[Line]) -> list[Line]:
+    return [line for line in lines if not _CONTINUED.fullmatch(squeeze(line.text))]
+
+
+def _rows_apart(run: list[Row], tables: list[Table], *, adjacent: bool) -> list[Line]:
     heads = [head_of(row) for row in run[:4]]
     place, head = next(((i, each) for i, each in enumerate(heads) if each), (0, None))
     if head:
@@ -131,6 +165,14 @@ def _unnumbered(text: Text, front: Front, ledger: Ledger, *, has_table: bool) ->
     item = lone_item(text, (whole[0], end), ledger)
     chapter = Chapter(None, None, "", [item], lines=text.lines([(whole[0], end)]))
     return Body([chapter], endings, whole[0])
+
+
+def _title_behind(text: Text, body: Body, ledger: Ledger) -> str | None:
+    """The title of the paper that a numbered letter without a title encloses."""
+    closing = (text.raw(each) for span in body.endings for each in text.paragraphs(span))
+    papers = (words for words in closing if not ENDING.match(words))
+    found = next((words for words in papers if looks_like_title(words)), None)
+    return ledger.copy(tidy_title(found)) if found else None
 
 
 def _date(notice: Notice, front: Front, text: Text, body: Body, ledger: Ledger) -> None:

@@ -20,7 +20,8 @@ _CHINESE = re.compile(f"[{WIDE}]")
 _FLAT = 60  # characters from which a line may hold several paragraphs
 _AFTER_STOP = re.compile(r"(?<=[。！？；：”）)\]〕])[ \t\u3000\xa0]+(?=\S)")
 _BETWEEN_WORDS = re.compile(
-    rf"(?<=[{IDEOGRAPH}》）〕\]号])[ \t\u3000\xa0]+(?=[{IDEOGRAPH}《（]|20\d\d\s?年)"
+    rf"(?<=[{IDEOGRAPH}》）〕\]号])[ \t\u3000\xa0]+(?=[{IDEOGRAPH}]|(?<![将据照按对称和与于]\s)《"
+    r"|（(?:此件|公开|征求|送审|讨论|草案|初稿)|20\d\d\s?年)"
 )
 _SHORTEST_PIECE = 4
 _FLOOD = 200  # characters of a line that may be a whole notice without breaks
@@ -31,7 +32,7 @@ _SIGNS = r"(?:政府|委员会|办公室|办公厅|[委局厅])"
 _GLUED = (
     re.compile(r"的通知(?=各)"),  # title, addressees
     re.compile(r"(?:^|通知)各[^。：:]{2,80}[：:]"),  # addressees, letter
-    re.compile(rf"。(?=[{IDEOGRAPH}]{{2,30}}{_SIGNS}{_DAY})"),  # letter, signature
+    re.compile(rf"[。）)](?=[{IDEOGRAPH}]{{2,30}}{_SIGNS}{_DAY})"),  # letter, signature
     re.compile(rf"。[{IDEOGRAPH}]{{2,30}}{_SIGNS}(?={_DAY})"),  # signature, date
     re.compile(rf"{_SIGNS}{_DAY}"),  # date, what follows
     re.compile(r"[（(]此件[^（）()]{2,8}[）)]"),
@@ -39,8 +40,9 @@ _GLUED = (
         r"(?:方案|要点|措施|计划|分工|清单|任务|意见|如下[：:])(?=一、)"
     ),  # title, first chapter
     re.compile(
-        r"[一二三四五六七八九十]{1,3}、[^，。；：:（）()]{2,20}(?=[（(]一[）)])"
-    ),  # chapter, item
+        r"[一二三四五六七八九十]{1,3}、[^，。；：:（）()]{2,20}"
+        r"(?=[（(][一二三四五六七八九十]{1,3}[）)])"
+    ),  # chapter, item (numbers may run on across chapters)
 )
 _WIDE_GAP = re.compile(r"[ \t\u3000\xa0]{3,}(?=\S)")
 

@@ -20,7 +20,7 @@ _BEFORE_COLON = 16
 _GAP = re.compile(rf"(?<=[{IDEOGRAPH}）])[ \t\u3000\xa0]+(?=[{IDEOGRAPH}])")
 _CLAUSES = re.compile(r"[，、：。；\d]")
 _NO_TITLE = re.compile(r"如下|下列|包括|以下$")
-_STATUTE = re.compile(r"应当|适用|是指|本[办规细]|为了|^为|根据|制定|所称|不得|可以")
+_STATUTE = re.compile(r"应当|适用|是指|本[办规细]|为了|^为|根据|制定|所称|不得|可以|负责")
 _SPACE_BETWEEN = re.compile(rf"(?<=[{IDEOGRAPH}，、]) (?=[{IDEOGRAPH}])")
 
 

@@ -27,6 +27,9 @@ ENDING = re.compile(
 _LABELLED = re.compile(r"\s*(?:责任|牵头|配合|主管|完成)[\u4e00-\u9fff]{0,6}[：:]")
 _GOES_ON = re.compile(r"\s*[，、。；：！？）〕】》”’%％]")
 _BROKEN_OFF = re.compile(r"[、，,（《“〔]\s*$")
+_SIGNATURE = re.compile(
+    r"[\u4e00-\u9fff]{4,30}(?:政府|委员会|办公室|办公厅|指挥部|领导小组|安委会|安委办|局|厅)"
+)
 _HEADING_LENGTH = 40
 _NAME_LENGTH = 15
 _TITLE_LINE = 30
@@ -82,7 +85,7 @@ def _continues(paragraph: str, line: str, last: Line, front: bool, width: int) -
         return False
     if _is_inside_bracket(paragraph, line):
         return True
-    if _is_apart(line):
+    if _is_apart(line) or (ENDING.match(paragraph) and _SIGNATURE.fullmatch(line)):
         return False
     if _GOES_ON.match(line):
         return True

@@ -25,6 +25,14 @@ _DEBRIS = re.compile(
     r"|(?:版权所有|网站标识码|网站地图).{0,80}|.{0,10}ICP备.{0,30}|[|｜>》›/]+|保存|分享至[：:]?|字号[：:]?.{0,8}"
     r"|(?:信息|文章|稿件)?来源[：:].{0,30}|(?:发布|更新)(?:时间|日期)[：:].{0,20}|视力保护色[：:]?|[\[［]?[大中小][\]］]?"
 )
+# The head of a page on a government's site: who, when, under which number it was put there.
+_META = re.compile(
+    r"(?:索引号|发文字号|发文机关|发布机构|成文日期|信息分类|主题分类|组配分类|公开(?:日期|范围|方式|时限)|生成日期"
+    r"|主题词|信息索取号|著录日期)[：:]"
+)
+_META_QUOTES = re.compile(r"(?:标题|名称|概述|内容概述|文号|文件名称)[：:](?P<words>.*)")
+_META_LINES = 15
+_META_QUOTED = 12  # characters by which the words of 标题： are found again in the document itself
 _SIZES = re.compile(r"[【\[][大中小\s]+[】\]]")
 _STAMP = re.compile(r"\d{4}-\d{1,2}-\d{1,2}|\d{1,2}:\d{2}(?::\d{2})?")  # only beside debris
 _LONGEST_DEBRIS = 200
@@ -34,7 +42,7 @@ _PAGES_OF_A_HEADER = 3
 
 def clean_lines(source: Source, ledger: Ledger) -> list[Line | Row]:
     """The blocks in order: lines of running text without debris, and rows as they are."""
-    headers = _running_headers(source.blocks)
+    headers = _running_headers(source.blocks) | _page_heads(source.blocks)
     found: list[Line | Row] = []
     front = True
     last = ""
@@ -43,7 +51,7 @@ def clean_lines(source: Source, ledger: Ledger) -> list[Line | Row]:
             found.append(block)
             continue
         text = simplify(strip_markup(block.text, ledger), block.line, ledger)
-        kind = RepairKind.RUNNING_HEADER if squeeze(text) in headers else _rubbish(text, last)
+        kind = headers.get(squeeze(text)) or _rubbish(text, last)
         if kind and text.strip():
             ledger.repair(block.line, kind, text.strip(), "")
             continue
@@ -74,7 +82,8 @@ def _rubbish(text: str, last: str) -> RepairKind | None:
     """``last`` is the line before: an open sentence may go on with 关闭, a button's name."""
     if _PAGE_NUMBER.fullmatch(text):
         return RepairKind.PAGE_NUMBER
-    between = not last or is_complete(last) or len(last) <= _LONGEST_DEBRIS // 5
+    labels = len(text.split()) > 2 and re.search("[：:]", text)
+    between = not last or labels or is_complete(last) or len(last) <= _LONGEST_DEBRIS // 5
     return RepairKind.WEB_DEBRIS if between and _is_debris(text) else None
 
 
@@ -85,11 +94,26 @@ def _is_debris(text: str) -> bool:
     pieces = _SIZES.sub(lambda found: squeeze(found[0]), text).split()
     if pieces and _DEBRIS.fullmatch(" ".join(pieces)):
         return True
-    rest = [piece for piece in pieces if not _STAMP.fullmatch(piece)]
+    rest = [piece.strip("【】[]") for piece in pieces if not _STAMP.fullmatch(piece)]
     return bool(rest) and all(_DEBRIS.fullmatch(piece) for piece in rest)
 
 
-def _running_headers(blocks: Sequence[Paragraph | Row]) -> set[str]:
+def _page_heads(blocks: Sequence[Paragraph | Row]) -> dict[str, RepairKind]:
+    """Lines such as 索引号：…, and beside them 标题：… where its words stand again below."""
+    first = [squeeze(block.text) for block in blocks[:_META_LINES] if isinstance(block, Paragraph)]
+    found = [line for line in first if _META.match(line)]
+    if found:
+        whole = "\n".join(first)
+        quotes = [(line, _META_QUOTES.match(line)) for line in first]
+        found += [line for line, match in quotes if match and _repeats(match["words"], whole)]
+    return dict.fromkeys(found, RepairKind.WEB_DEBRIS)
+
+
+def _repeats(words: str, whole: str) -> bool:
+    return whole.count(words[:_META_QUOTED]) > 1
+
+
+def _running_headers(blocks: Sequence[Paragraph | Row]) -> dict[str, RepairKind]:
     """Short lines that stand first or last on at least three pages."""
     counts: Counter[str] = Counter()
     for before, block, after in zip([None, *blocks], blocks, [*blocks[1:], None], strict=False):
@@ -98,7 +122,8 @@ def _running_headers(blocks: Sequence[Paragraph | Row]) -> set[str]:
         pages = {neighbour.page for neighbour in (before, after) if neighbour is not None}
         if pages != {block.page}:
             counts[squeeze(block.text)] += 1
-    return {text for text, count in counts.items() if count >= _PAGES_OF_A_HEADER and text}
+    found = [text for text, count in counts.items() if count >= _PAGES_OF_A_HEADER and text]
+    return dict.fromkeys(found, RepairKind.RUNNING_HEADER)
 
 
 def _without_strays(lines: list[Line | Row], ledger: Ledger) -> Iterator[Line | Row]:

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from enum import IntEnum
 
-from anlan.notices.structure.signs import NUMERALS, numeral
+from anlan.notices.structure.signs import DATE, NUMERALS, numeral
 
 
 class Rank(IntEnum):
@@ -70,6 +70,10 @@ _LARGEST_GAP = 5
 _ATTACHMENTS = re.compile(
     r"^[ \t\u3000]*附[ \t\u3000]?(?:件|表|录)?[ \t\u3000]*\d{0,2}[ \t\u3000]*[：:]", re.M
 )
+_LIST_ENDS = re.compile(
+    rf"^[ \t\u3000]*(?:{DATE.pattern}|附[ \t\u3000]?[件表录]?[ \t\u3000]*\d{{0,2}}[ \t\u3000]*$)",
+    re.M,
+)
 
 
 def leading_mark(line: str) -> Mark | None:
@@ -96,7 +100,9 @@ class _Sieve:
     def __init__(self, text: str) -> None:
         self.text = text
         self.last: dict[Rank, int] = {}
-        self.lists = [found.start() for found in _ATTACHMENTS.finditer(text)][::-1]
+        lists = [(found.start(), True) for found in _ATTACHMENTS.finditer(text)]
+        lists += [(found.start(), False) for found in _LIST_ENDS.finditer(text)]
+        self.lists = sorted(lists, reverse=True)
         self.in_list = False
 
     def accepts(self, mark: Mark) -> bool:
@@ -111,9 +117,8 @@ class _Sieve:
         return True
 
     def _pass_lists(self, mark: Mark) -> None:
-        while self.lists and self.lists[-1] < mark.start:
-            self.lists.pop()
-            self.in_list = True
+        while self.lists and self.lists[-1][0] < mark.start:
+            self.in_list = self.lists.pop()[1]
 
     def _place(self, mark: Mark) -> tuple[bool, bool]:
         before = mark.start - 1

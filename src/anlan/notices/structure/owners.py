@@ -27,7 +27,8 @@ _LABELLED = re.compile(rf"\s*{_LABELS}")
 _LABEL_INSIDE = re.compile(rf"(?<=[。；！;])\s*{_LABELS}[^。]*。?\s*$")
 _DEADLINE = re.compile(
     r"[；;，,。、\s]*(?P<words>(?:完成|办结|整改|落实|推进|工作)?(?:时限|时间|期限|节点)(?:要求)?[：:].*)$"
-    rf"|[；;，,。\s]\s*(?P<bare>{BARE})[。；;]?\s*$",
+    rf"|[；;，,。\s]\s*(?P<bare>{BARE})[。；;]?\s*$"
+    rf"|[（(](?P<within>{BARE}[^（）()，。；]{{0,6}})[）)][。；;]?\s*$",
     re.S,
 )
 _DASH = re.compile(r"\s*(?:—+|-{2,}|－+|─+)\s*(?P<words>[^—。]{2,400}?)\s*[。；;]?\s*$")
@@ -108,7 +109,7 @@ def _owner(span: Span, words: Span, text: Text, *, unbalanced: bool = False) -> 
     found = _DEADLINE.search(text.raw(words))
     deadline = None
     if found:
-        part = "words" if found["words"] else "bare"
+        part = next(name for name in ("words", "bare", "within") if found[name])
         deadline = (words[0] + found.start(part), words[0] + found.end(part))
         words = (words[0], words[0] + found.start())
     return Owner(span, text.trim(words), deadline, unbalanced)

@@ -151,8 +151,11 @@ def _split_stretch(text: Text, stretch: _Stretch) -> tuple[list[Span], list[list
 def _first_own(text: Text, paragraphs: list[Span]) -> int:
     """Index of the paragraph that a part begins with, behind an introduction."""
     for index, paragraph in enumerate(paragraphs[1:], 1):
-        before = text.raw(paragraphs[index - 1]).rstrip()
-        if before.endswith(("：", ":")) or (index == 1 and leading_mark(text.raw(paragraph))):
+        before = text.raw(paragraphs[index - 1]).strip()
+        if before.endswith(("：", ":")):
+            return index
+        # 1.完善预案体系 above （1）… is the name of this part, not an introduction to all parts
+        if index == 1 and leading_mark(text.raw(paragraph)) and not leading_mark(before):
             return index
     return 0
 

@@ -6,13 +6,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from anlan.notices.document import Chapter, Item, Row, TableRow
+from anlan.notices.document import Chapter, Row, TableRow
 from anlan.notices.structure.columns import Cells, Head, enter_head, head_of, sort_cells
 from anlan.notices.structure.entries import Entry, entries_of, title_and_text
 from anlan.notices.structure.ledger import LayoutKind, Ledger, RepairKind
 from anlan.notices.structure.likeness import closest
 from anlan.notices.structure.marks import Rank, leading_mark
-from anlan.notices.structure.signs import is_complete, numeral, render, squeeze
+from anlan.notices.structure.row_items import RowItems, contents_are_numbered
+from anlan.notices.structure.signs import is_complete, render, squeeze
 from anlan.notices.structure.unit_cells import UnitCells
 
 _QUOTED = 20  # characters that a repair quotes
@@ -50,12 +51,10 @@ class _Reader:
     def __init__(self, rows: Sequence[Cells], chapters: Sequence[Chapter], ledger: Ledger) -> None:
         self.ledger = ledger
         self.chapter_titles = {squeeze(each.title) for each in chapters if each.title}
-        self.items = {
-            squeeze(item.title): item for each in chapters for item in each.items if item.title
-        }
+        self.items = RowItems(chapters)
         self.rows = [(row, self._entries(row)) for row in rows]
-        self.numbered = self._is_numbered()
-        self.unmatched = self._unnamed_items(chapters)
+        self.numbered = contents_are_numbered(self.rows)
+        self.unmatched = self.items.unnamed(self.rows)
         self.found: list[TableRow] = []
         self.number = self.category = self.group = self.heading = ""
         self.item: int | None = None
@@ -111,16 +110,6 @@ class _Reader:
     def _entries(self, row: Cells) -> list[Entry]:
         return [each for cell in row.contents for each in entries_of(cell, row.line, self.ledger)]
 
-    def _is_numbered(self) -> bool:
-        first = [entries[0] for _, entries in self.rows if entries and not entries[0].sector]
-        return bool(first) and 2 * sum(each.number is not None for each in first) >= len(first)
-
-    def _unnamed_items(self, chapters: Sequence[Chapter]) -> list[Item]:
-        """Items of the body that no row names by number."""
-        named = {entry.number for _, entries in self.rows for entry in entries}
-        items = [item for chapter in chapters for item in chapter.items]
-        return [item for item in items if item.number is not None and item.number not in named]
-
     # --- number and group ---------------------------------------------------------------------
 
     def _group(self, cells: Cells) -> str:
@@ -170,15 +159,10 @@ class _Reader:
             self.ledger.lay(LayoutKind.NUMBER, cell[mark.start : mark.end])
             cell = cell[mark.end :]
             number = number or str(mark.number)
-        bare = number.strip("（()）、.．")
-        known = self.items.get(squeeze(cell))
-        if known:
-            self.item = known.number
-        elif bare:
-            self.item = numeral(bare)
-        else:
-            self.item = None
-        self.title = self.own = None
+        self.item = self.items.meant(number, cell)
+        if cell:  # else a merged cell: the task of the row above goes on
+            self.title = None
+        self.own = None
         return render(cell)
 
     def _loose(self, group: str, begun: int) -> None:
@@ -201,7 +185,8 @@ class _Reader:
     # --- contents -----------------------------------------------------------------------------
 
     def _entry(self, entry: Entry, cells: Cells, begun: int, group: str) -> None:
-        if entry.number is not None and (self.numbered or len(self.found) == begun):
+        counts = self.numbered or (len(self.found) == begun and not cells.number)
+        if entry.number is not None and counts:
             self._numbered(entry, cells)
         elif entry.sector:
             self._add(
@@ -250,7 +235,7 @@ class _Reader:
             self._add(None, self.ledger.copy(self.title), entry.whole, cells)
         else:
             title, text = title_and_text(entry.whole, cells.line, self.ledger)
-            known = self.items.get(squeeze(title or ""))
+            known = self.items.titled(title or "")
             self.item = known.number if known else self.item
             self.own = title
             self._add(None, title, text, cells)

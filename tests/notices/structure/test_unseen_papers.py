@@ -1,0 +1,182 @@
+"""Letters with enclosed papers, pages of government sites, tables cut by lines."""
+
+from __future__ import annotations
+
+import pytest
+
+from anlan.notices.document import Notice
+from anlan.notices.readers.text import from_text
+from anlan.notices.structure import read
+from anlan.notices.structure.accounting import Account, account
+
+HEAD = "云岭县2025年安全生产工作要点\n"
+
+
+def _notice(text: str) -> Notice:
+    reading = read(from_text(text))
+    assert account(reading) == Account()
+    return reading.notice
+
+
+# --- letter and enclosed paper --------------------------------------------------------------------
+
+LETTER = (
+    "各镇（街道），区直各单位：\n现将任务分工印发给你们，并提出如下要求。\n"
+    "一、高度重视。各单位要认真学习。\n二、加强督导。区安委办每季度调度一次。\n"
+)
+SIGNED = "附件：安和区安全发展分工方案\n安和区人民政府办公室\n2025年3月6日\n"
+POINTS = "1. 建成指挥中心。（牵头单位：区应急局）\n2. 整治园区。（牵头单位：区工信局）\n"
+
+
+@pytest.mark.parametrize("between", ["附件\n安和区安全发展分工方案\n", "安和区安全发展分工方案\n"])
+def test_items_of_an_enclosed_paper_without_chapters_follow_the_chapters_of_the_letter(
+    between: str,
+) -> None:
+    notice = _notice(LETTER + SIGNED + between + POINTS)
+    assert [(each.number, len(each.items)) for each in notice.chapters] == [
+        (1, 1),
+        (2, 1),
+        (None, 2),
+    ]
+    assert notice.chapters[1].items[0].text == "区安委办每季度调度一次。"
+    assert [item.number for item in notice.chapters[2].items] == [1, 2]
+    assert notice.closing.startswith("附件：安和区安全发展分工方案\n安和区人民政府办公室\n")
+
+
+def test_the_enclosed_paper_gives_a_letter_without_title_its_title_and_issuer() -> None:
+    notice = _notice(LETTER + SIGNED + "附件\n安和区安全发展分工方案\n" + POINTS)
+    assert (notice.title, notice.issuer) == ("安和区安全发展分工方案", "安和区人民政府办公室")
+
+
+def test_a_list_of_attachments_is_still_no_numbering() -> None:
+    notice = _notice(
+        f"{HEAD}一、任务\n（一）检查。每月检查一次。\n附件：1.任务清单\n2.联系表\n云岭县安委办\n2025年3月5日\n"
+    )
+    assert [item.number for item in notice.items] == [1]
+    assert notice.closing.startswith("附件：1.任务清单\n2.联系表\n")
+
+
+def test_a_signature_below_the_contact_does_not_join_the_telephone_number() -> None:
+    notice = _notice(
+        f"{HEAD}一、要求\n每周报送进展。\n联系人：李四，电话：0350-1234567\n"
+        "云岭县安全生产委员会办公室\n2025年12月25日\n"
+    )
+    assert notice.issuer == "云岭县安全生产委员会办公室"
+    assert notice.closing.split("\n")[0] == "联系人：李四，电话：0350-1234567"
+
+
+# --- the page of a site ---------------------------------------------------------------------------
+
+
+def test_the_head_of_a_site_page_is_no_part_of_the_notice() -> None:
+    notice = _notice(
+        "标  题: 关于印发《云岭旗2025年工作要点》的通知\n"
+        "索 引 号: 1115/2025-36 发文字号: 云安委〔2025〕8号 成文日期: 2025-06-13\n"
+        "发文机关: 应急管理局 信息分类: 安全生产 公开日期: 2025-06-13\n"
+        "云岭旗安全生产委员会关于印发《云岭旗2025年工作要点》的通知\n"
+        "来源:应急管理局 发布时间:2025-06-13 00:00 字号: 打印 保存\n"
+        "各苏木镇人民政府：\n现将《云岭旗2025年工作要点》印发给你们。\n"
+        "一、任务\n（一）检查。每月检查一次。（旗应急局）\n【打印】 【关闭】\n"
+    )
+    assert notice.title == "关于印发《云岭旗2025年工作要点》的通知"
+    assert notice.preamble.split("\n")[0] == "各苏木镇人民政府："
+    assert {repair.kind for repair in notice.repairs} == {"web_debris"}
+    assert notice.closing == ""
+
+
+def test_a_title_that_stands_only_in_the_head_of_the_page_is_kept() -> None:
+    notice = _notice(
+        "名称：云岭旗防火工作安排\n索引号：1115/2025-36\n各苏木镇：\n"
+        "一、任务\n（一）检查。每月检查一次。（旗应急局）\n"
+    )
+    assert "云岭旗防火工作安排" in f"{notice.title}{notice.preamble}"
+
+
+def test_a_space_before_a_bracket_or_a_book_title_is_no_line_break() -> None:
+    notice = _notice(
+        "各县区人民政府 （管委会），市政府各部门，市属各有关单位：\n"
+        "经市政府同意，现将 《静水市2025年安全发展方案》 （以下简称《方案》）印发给你们，请贯彻。\n"
+        "一、任务\n（一）检查。每月检查一次。（市应急局）\n"
+    )
+    first, second = notice.preamble.split("\n")
+    assert first.startswith("各县区人民政府 （管委会）")
+    assert second.startswith("经市政府同意，现将")
+
+
+# --- no breaks, running numbers -------------------------------------------------------------------
+
+
+def test_numbers_that_run_on_over_chapters_in_a_text_without_breaks() -> None:
+    duty = "各单位要结合实际细化措施，明确责任到岗到人，确保各项任务按期完成，及时报告进展情况。"
+    notice = _notice(
+        "云中市人民政府关于加强2025年防灭火工作的通知各县（区）人民政府：为做好防灭火工作，现通知如下。"
+        f"一、压实责任（一）落实林长制。{duty}（责任单位：市林草局）（二）网格管理。{duty}（责任单位：市应急局）"
+        f"二、火源管控（三）野外用火。{duty}（责任单位：市公安局）三、保障（四）队伍。{duty}（各县（区）人民政府）"
+        "云中市人民政府2025年1月20日（此件公开发布）"
+    )
+    assert [(each.title, [i.number for i in each.items]) for each in notice.chapters] == [
+        ("压实责任", [1, 2]),
+        ("火源管控", [3]),
+        ("保障", [4]),
+    ]
+    assert notice.items[3].responsible.text == "各县（区）人民政府"
+    assert notice.issuer == "云中市人民政府"
+
+
+# --- parts, dashes, articles ----------------------------------------------------------------------
+
+
+def test_the_name_above_the_points_of_the_first_part_belongs_to_that_part() -> None:
+    item = _notice(
+        f"{HEAD}（一）预案建设\n1.完善预案体系\n（1）修订预案。\n（2）开展演练。\n（责任单位：县应急局）\n"
+        "2.健全机制\n（1）建立联动。\n（责任单位：县公安局）\n"
+    ).items[0]
+    assert item.text == ""
+    assert [part.text.split("\n")[0] for part in item.parts] == ["1.完善预案体系", "2.健全机制"]
+
+
+def test_a_date_in_brackets_behind_the_units_after_a_dash() -> None:
+    item = _notice(
+        f"{HEAD}一、任务\n1.自查。每月自查一次。\n——县安委会成员单位（6月底前完成首轮）\n2.检查。每季检查一次。\n"
+    ).items[0]
+    assert item.responsible.text == "县安委会成员单位"
+    assert item.text == "每月自查一次。\n6月底前完成首轮"
+
+
+def test_who_answers_for_what_is_no_title_of_an_article() -> None:
+    item = _notice(
+        "静水市消防责任规定\n第一条 民政部门负责养老机构消防管理。每季度检查一次。\n"
+        "第二条 教育部门每学期组织一次演练。\n"
+    ).items[0]
+    assert item.title is None
+
+
+# --- tables ---------------------------------------------------------------------------------------
+
+COLUMNS = "序号\t主要任务\t重点工作和要求\t牵头单位\t完成时限\n"
+
+
+def test_names_of_groups_on_lines_of_their_own_do_not_end_the_table() -> None:
+    notice = _notice(
+        f"云岭县2025年任务分解表\n{COLUMNS}一、责任落实\n1\t党政责任\t1.每季研究一次；2.每年述职。\t县安委办\t全年\n"
+        "2\t\t3.修订清单。\t县安委办\t3月底前\n二、专项整治\n3\t消防\t逐栋检查\t县消防大队\t6月底前\n"
+    )
+    assert [(row.item, row.title, row.text.split("\n")[0]) for row in notice.table] == [
+        (1, "党政责任", "一、责任落实"),
+        (2, "党政责任", "3.修订清单。"),
+        (3, "消防", "二、专项整治"),
+    ]
+    assert notice.table[0].text.split("\n")[1] == "1.每季研究一次；2.每年述职。"
+
+
+def test_a_second_table_that_counts_from_one_again_names_no_item_by_its_number() -> None:
+    notice = _notice(
+        f"{HEAD}一、任务\n（一）备汛。3月底前备汛。（县水利局）\n（二）巡查。每日巡堤2次。（各乡镇）\n"
+        f"附件1\n防汛清单\n{COLUMNS}1\t备汛\t储备沙袋\t县水利局\t3月底\n2\t巡查\t每日巡堤2次\t各乡镇\t汛期\n"
+        f"附件2\n抗旱清单\n{COLUMNS}1\t打井\t打井15眼\t县水利局\t9月底\n"
+    )
+    assert [(row.item, row.title) for row in notice.table] == [
+        (1, "备汛"),
+        (2, "巡查"),
+        (None, "打井"),
+    ]
