@@ -30,6 +30,14 @@ def norms() -> str:
     return f"新增 {report.created}，更改 {report.changed}，保留 {len(report.kept)}"
 
 
+def record_types() -> str:
+    """The types of work record that the city's units record by."""
+    from anlan.records.loading import load
+
+    report = load(CITY / "record_types.yaml", actor=system(ActorSource.IMPORT))
+    return f"新增 {report.created}，更改 {report.changed}，新版本 {report.versions}"
+
+
 def plan() -> str:
     """The city's duties of the year, from facts; a user gets the full text by importing it."""
     from anlan.plan.loading import load
@@ -45,4 +53,9 @@ def demonstration() -> str:
 
 
 # title, function
-FACTS_LOADERS = (("区划和单位", organisations), ("法规标准", norms), ("年度任务", plan))
+FACTS_LOADERS = (
+    ("区划和单位", organisations),
+    ("法规标准", norms),
+    ("工作记录类型", record_types),
+    ("年度任务", plan),
+)

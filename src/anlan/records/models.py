@@ -105,6 +105,7 @@ class Record(models.Model):
     source = models.CharField("来源", max_length=10, choices=RecordSource)
     state = flow.RECORD.field()
     created_at = models.DateTimeField("建立时间", auto_now_add=True)
+    entered_on = models.DateField("首次提交日期", null=True, blank=True)
     submitted_at = models.DateTimeField("提交时间", null=True, blank=True)
     mark_count = models.PositiveSmallIntegerField("疑点数", default=0)
     verifier = models.ForeignKey(
@@ -117,12 +118,12 @@ class Record(models.Model):
     objects = RecordQuerySet.as_manager()
 
     class Meta:
-        ordering = ["-held_on", "-pk"]
+        ordering = ["-held_on", "pk"]
         indexes = [
             # a unit's list, a measure's rows, the same title on the same day
             models.Index(fields=["organisation", "type", "held_on"], name="record_of_unit"),
             # lists of an office, newest first
-            models.Index(fields=["-held_on", "-id"], name="record_by_day"),
+            models.Index(fields=["-held_on", "id"], name="record_by_day"),
             models.Index(fields=["area", "-held_on"], name="record_of_area"),
             models.Index(fields=["type", "state", "held_on"], name="record_of_type"),
             # how many a unit submitted within the hour

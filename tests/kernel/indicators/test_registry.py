@@ -27,6 +27,7 @@ YEAR = (date(2025, 1, 1), date(2025, 12, 31))
 @pytest.fixture(autouse=True)
 def empty(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(registry, "_measures", {})
+    monkeypatch.setattr(registry, "_providers", {})
 
 
 @pytest.fixture
@@ -65,3 +66,28 @@ def test_a_key_means_one_thing() -> None:
     registry.declare(COUNT)
     with pytest.raises(ValueError, match="declared twice"):
         registry.declare(Measure(key="test.below", name="别的", unit="个", how="别的", rows=below))
+
+
+def test_a_ledger_offers_measures_that_it_makes_from_data() -> None:
+    kinds = ["drill"]
+
+    def made() -> list[Measure]:
+        return [
+            Measure(key=f"test.{kind}", name=kind, unit="次", how="每条计 1", rows=below)
+            for kind in kinds
+        ]
+
+    registry.declare(COUNT)
+    registry.provide("test", made)
+    assert registry.get("test.drill").name == "drill"
+    assert registry.get("test.below") is COUNT
+    kinds.append("area")  # a type is added while the program runs
+    assert [each.key for each in registry.all_measures()] == [
+        "test.area", "test.below", "test.drill",
+    ]  # fmt: skip
+    for key in ("test.unknown", "other.drill"):
+        with pytest.raises(KeyError):
+            registry.get(key)
+    registry.provide("test", made)
+    with pytest.raises(ValueError, match="two providers"):
+        registry.provide("test", list)

@@ -1,14 +1,19 @@
-"""The measures that ledgers offer, declared in code, bound to duties as data.
+"""The measures that ledgers offer, declared in code or made from data, bound to duties as data.
 
 measures.declare(Measure(
     key="plan.reports_verified", name="已核验的进展上报", unit="次", version=1,
     how="计入期内核验通过的上报，按责任单位", rows=verified_reports, by=("organisation", "area"),
 ))
+
+A ledger whose types are rows offers a measure for each of them: it gives the function that makes
+them, and their keys begin with its name.
+
+measures.provide("records", records.indicators.measures)
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -42,7 +47,10 @@ class Measure:
         return self.total(rows) if self.total else Decimal(rows.count())
 
 
+Provider = Callable[[], Iterable[Measure]]
+
 _measures: dict[str, Measure] = {}
+_providers: dict[str, Provider] = {}
 
 
 def declare(measure: Measure) -> None:
@@ -52,11 +60,26 @@ def declare(measure: Measure) -> None:
         raise ValueError(f"measure {measure.key} is declared twice")
 
 
+def provide(ledger: str, provider: Provider) -> None:
+    """Offer the measures that ``provider`` makes from data whenever they are asked for; their keys
+    begin with ``ledger`` and a dot. A ledger has one provider."""
+    if _providers.setdefault(ledger, provider) is not provider:
+        raise ValueError(f"ledger {ledger} has two providers")
+
+
 def get(key: str) -> Measure:
     """The measure named ``key``; KeyError if no ledger offers it."""
-    return _measures[key]
+    if key in _measures:
+        return _measures[key]
+    return {measure.key: measure for measure in _made(key.partition(".")[0])}[key]
 
 
 def all_measures() -> list[Measure]:
     """All measures, by key."""
-    return [_measures[key] for key in sorted(_measures)]
+    made = [measure for ledger in _providers for measure in _made(ledger)]
+    return sorted([*_measures.values(), *made], key=lambda measure: measure.key)
+
+
+def _made(ledger: str) -> list[Measure]:
+    """What the provider of ``ledger`` offers now, if there is one."""
+    return list(_providers[ledger]()) if ledger in _providers else []

@@ -95,13 +95,15 @@ class List:
     """A list as an app declares it. ``key`` names it in saved views and in its elements' ids.
 
     ``order`` is the key of the column that orders it at first, with ``-`` for descending.
-    ``live`` is the event upon which it is read again (``live:duty``).
+    ``live`` is the event upon which it is read again (``live:duty``). ``find`` says how the words
+    that are looked for narrow the rows of a large table, by an index of its own.
     """
 
     key: str
     columns: Sequence[Column]
     filters: Sequence[Filter] = ()
     search: Sequence[str] = ()
+    find: Callable[[Rows, str], Rows] | None = None
     order: str = ""
     empty: Empty = field(default_factory=Empty)
     name: str = "清单"  # of the Excel file
@@ -167,7 +169,9 @@ class Shown:
         for each, choice in zip(self.declared.filters, self.choices, strict=True):
             if choice.chosen:
                 rows = each.apply(rows, choice.chosen)
-        if self.text and self.declared.search:
+        if self.text and self.declared.find:
+            rows = self.declared.find(rows, self.text)
+        elif self.text and self.declared.search:
             rows = rows.filter(_matches(self.declared.search, self.text))
         return rows.order_by(*self._order_fields(), "pk") if self.order else rows
 
