@@ -9,7 +9,8 @@ from anlan.kernel.access.models import Grant
 from anlan.kernel.access.roles import Role
 from anlan.kernel.orgs.models import OrganisationKind
 
-OVERVIEW = frozenset({Role.SCO_STAFF, Role.SCO_CHIEF, Role.LEADER})
+OFFICE = frozenset({Role.SCO_STAFF, Role.SCO_CHIEF})
+OVERVIEW = OFFICE | {Role.LEADER}
 UNIT = frozenset({Role.UNIT_STAFF, Role.UNIT_HEAD})
 NOTHING = Q(pk__in=[])
 
@@ -27,6 +28,11 @@ def seen_by(actor: Actor) -> Q:
 def kept_by(actor: Actor) -> Q:
     """The same for subjects whose facts the actor may change: by his grants as a unit alone."""
     return _reached(actor, UNIT)
+
+
+def identities_opened_by(actor: Actor) -> Q:
+    """The same for whose people's identity numbers the actor may open: not as a leader."""
+    return _reached(actor, OFFICE | UNIT)
 
 
 def _reached(actor: Actor, roles: frozenset[Role]) -> Q:

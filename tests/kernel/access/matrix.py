@@ -57,6 +57,9 @@ DOORS: dict[str, frozenset[Role]] = {
     "plan.decide": frozenset({Role.SCO_CHIEF, Role.UNIT_HEAD}),
     "plan.supervise": frozenset({Role.SCO_CHIEF}),
     "plan.follow": SCO,
+    "registry.view": BUSINESS,
+    "registry.keep": UNIT,
+    "registry.identity": SCO | UNIT,
     "records.view": BUSINESS,
     "records.record": UNIT,
     "records.verify": SCO | UNIT,  # a unit verifies what answers to it

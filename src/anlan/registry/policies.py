@@ -1,0 +1,12 @@
+"""Who may do what in the registry; which subjects, the guards and ``kept_by`` say."""
+
+from anlan.kernel.access.policies import Policy
+from anlan.kernel.access.roles import Role
+
+OFFICE = (Role.SCO_STAFF, Role.SCO_CHIEF)
+UNIT = (Role.UNIT_STAFF, Role.UNIT_HEAD)
+
+VIEW = Policy("registry.view", "查看监管对象", (*OFFICE, *UNIT, Role.LEADER))
+KEEP = Policy("registry.keep", "登记监管对象", UNIT)
+# The number in full: who keeps the person's enterprise, and the office.
+IDENTITY = Policy("registry.identity", "查看身份证号", (*OFFICE, *UNIT))
