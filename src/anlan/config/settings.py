@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "anlan.kernel.indicators",
     "anlan.kernel.notify",
     "anlan.kernel.watchman",
+    "anlan.kernel.imports",
     "anlan.kernel.ui",
     "anlan.registry",
     "anlan.records",

@@ -48,6 +48,7 @@ DOORS: dict[str, frozenset[Role]] = {
     "orgs.groups": SCO | {Role.SYSTEM},
     "audit.view": frozenset({Role.AUDITOR}),
     "watchman.status": frozenset({Role.SYSTEM, Role.AUDITOR}),
+    "imports.use": SCO | UNIT,  # each importer has a narrower policy of its own
     "plan.view": BUSINESS,
     "plan.matrix": BUSINESS,
     "plan.report": UNIT,

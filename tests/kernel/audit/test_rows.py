@@ -32,6 +32,7 @@ NOT_AUDITED = {
     "audit.Seal": "the chain over it",
     "events.Event": "the outbox, written with each change",
     "deadlines.DeadlineStep": "a log itself, append-only",
+    "imports.ImportRow": "read from a kept file; what it becomes in a ledger is audited there",
     "notify.Notification": "what was told; what it was told of is audited",
     "notify.Delivery": "how it was sent",
     "ui.SavedView": "a person's own arrangement of a list",

@@ -15,6 +15,7 @@ from anlan.intake.models import Document
 from anlan.kernel.access.actor import system
 from anlan.kernel.errors import WrongState
 from anlan.kernel.flow import Flow, Transition
+from anlan.kernel.imports.models import ImportBatch
 from anlan.plan.models import Duty, Extension, Report, SupervisionOrder
 from anlan.records.models import Record
 from tests.kernel.access import town
@@ -28,6 +29,7 @@ MODELS: dict[str, type[models.Model]] = {
     "supervision_order": SupervisionOrder,
     "record": Record,
     "document": Document,
+    "import": ImportBatch,
 }
 
 

@@ -13,10 +13,11 @@ if __name__ == "__main__":
 
 from anlan.intake.flow import FLOWS as INTAKE
 from anlan.kernel.flow import declared
+from anlan.kernel.imports.flow import FLOWS as IMPORTS
 from anlan.plan.flow import FLOWS as PLAN
 from anlan.records.flow import FLOWS as RECORDS
 
-FLOWS = [*PLAN, *RECORDS, *INTAKE]
+FLOWS = [*PLAN, *RECORDS, *INTAKE, *IMPORTS]
 DOCUMENT = Path(__file__).parents[3] / "docs" / "flows.md"
 HEAD = """# Flows
 

@@ -1,0 +1,1 @@
+"""What is done with a batch, named by its verb."""

@@ -1,0 +1,1 @@
+"""Reading a sheet row by row. Knows neither Django nor the database."""
