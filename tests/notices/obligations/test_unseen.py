@@ -59,6 +59,28 @@ MEASURED = [
     ("对连续2个季度排名末位的进行约谈。", ["trigger 2 季度 >="]),
     ("风力超过3级不得烧除。", ["condition 3 级 >"]),
     ("连续30天无有效降雨时启动抗旱响应。", ["trigger 30 天 >="]),
+    # a bare year in front of a verb, months each with their own, a period for the whole and a part
+    ("2025年新建3座，改造2座。", ["quota 3 座 >= due=2025-12-31", "quota 2 座 >= due=2025-12-31"]),
+    (
+        "6月底前更新改造率达80%，2026年全部完成。",
+        ["quota 80 % >= due=2025-06-30", "quota all due=2026-12-31"],
+    ),
+    ("5月、9月分别组织1次督导。", ["quota 1 次 >= due=2025-05-31", "quota 1 次 >= due=2025-09-30"]),
+    ("每年演练不少于2次，其中夜间1次。", ["frequency 2 次 >= year", "frequency 1 次 >= year"]),
+    ("实行月调度、季通报。", ["frequency 1 次 >= month", "frequency 1 次 >= quarter"]),
+    ("用三年时间完成改造。", ["deadline 3 年 <="]),
+    ("两年内实现重点企业全覆盖。", ["deadline 2 年 <=", "quota all"]),
+    # whom it binds
+    ("库容100万立方米以上的尾矿库安装监测。", ["condition 1000000 立方米 >="]),
+    ("距离居民区不足50米的加油站限期搬迁。", ["condition 50 米 <"]),
+    ("船龄超过20年的客船强制报废。", ["condition 20 年 >"]),
+    ("90分以上为优秀。", ["condition 90 分 >="]),
+    # events that pile up
+    ("对3次以上被处罚的企业列入黑名单。", ["trigger 3 次 >="]),
+    ("累计2次排名末位的乡镇，取消评优。", ["trigger 2 次 >="]),
+    ("瞒报1次以上的，一票否决。", ["trigger 1 次 >="]),
+    ("煤矿百万吨死亡率为零。", ["quota 0 =="]),
+    ("每村配备2把灭火弹。", ["quota 2 把 >="]),
     ("发生一次死亡3人以上火灾的。", ["trigger 1 次 >=", "condition 3 人 >="]),
     ("担保金额500万元以下的占比不低于80%。", ["condition 500 万元 <=", "quota 80 % >="]),
 ]  # fmt: skip
@@ -72,6 +94,9 @@ SILENT = [
     "24小时扑灭率稳步提升。",
     "防火期（3月15日至6月15日，9月15日至11月15日）内，禁止野外用火。",
     "防火期内（3月15日至6月15日）禁止野外用火。",
+    "森林防火期为每年9月15日至次年6月15日。",
+    "本细则有效期至2027年12月31日。",
+    "强化2025年新增的重点企业管理。",
     "细化一张风险图、一套检查清单、一本整改台账。",
 ]
 
@@ -92,6 +117,8 @@ SUBJECTS = [
     ("镇消安办每周至少组织2次夜查。", "镇消安办"),
     ("县就业办每周统计。", "县就业办"),
     ("旗委常委会会议每半年至少听取1次汇报。", "旗委常委会会议"),
+    ("市、县两级政府全年研究不少于4次。", "市、县两级政府"),
+    ("班子成员每月带队检查不少于2次。", "班子成员"),
     ("县安委会派出8个督导组。", "县安委会"),
     ("新建农村道路劝导站不少于10个。", None),
     ("分乡镇、分行业，逐级逐个单位贯彻落实，至少检查2次。", None),
@@ -256,3 +283,21 @@ def test_a_january_in_a_notice_of_december_is_the_next_one(signed: str, due: str
     )
     fill(notice)
     assert [f"{each.deadline}" for each in notice.items[0].obligations] == [due]
+
+
+def test_each_body_with_its_own_period_shares_the_count() -> None:
+    found = find("区委常委会每季度、区政府常务会议每月听取2次汇报。", year=YEAR)
+    assert [(each.subject, short(each)) for each in found] == [
+        ("区委常委会", "frequency 2 次 >= quarter"),
+        ("区政府常务会议", "frequency 2 次 >= month"),
+    ]
+
+
+def test_who_is_named_behind_a_joint_is_bound_there() -> None:
+    found = find("乡镇应急办不少于3名、街道不少于5名。", year=YEAR)
+    assert [(each.subject, each.value) for each in found] == [("乡镇应急办", 3), ("街道", 5)]
+
+
+def test_or_between_cases_is_no_part_of_their_words() -> None:
+    found = find("发生较大事故的，或者一年内发生3起以上亡人事故的，予以否决。", year=YEAR)
+    assert [each.text for each in found][:2] == ["发生较大事故的", "一年内发生3起以上亡人事故的"]

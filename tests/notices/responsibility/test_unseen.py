@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from anlan.notices.responsibility import parse
 from anlan.notices.responsibility.inheritance import find_inheritance
 
@@ -25,3 +27,33 @@ def test_tasks_that_all_concern_the_cities() -> None:
     )
     assert rule is not None
     assert rule.units == ["相关市（州）人民政府"]
+
+
+@pytest.mark.parametrize(
+    ("text", "units"),
+    [
+        ("市应急局等18个有执法权的部门", ["市应急局 responsible"]),
+        ("各企业主体负责，各行业主管部门监督", ["各企业 responsible", "各行业主管部门 oversee"]),
+        ("市应急局负总责，市直各部门具体负责", ["市应急局 responsible", "市直各部门 responsible"]),
+    ],
+)
+def test_words_beside_a_name_are_no_part_of_it(text: str, units: list[str]) -> None:
+    assert _roles(text) == units
+
+
+@pytest.mark.parametrize(
+    ("text", "unit"),
+    [
+        (
+            "市应急局。以上各项任务各县（市、区）政府均为责任单位，以下不再单独列出",
+            "各县（市、区）政府",
+        ),
+        ("市应急局。各县区政府按照属地原则落实以下各项工作，不再逐一列出", "各县区政府"),
+        ("市应急局负责；以下任务除注明外，均由各县（区）人民政府组织落实", "各县（区）人民政府"),
+    ],
+)
+def test_wordings_of_a_rule_said_once(text: str, unit: str) -> None:
+    rule = find_inheritance(text)
+    assert rule is not None
+    assert rule.units == [unit]
+    assert _roles(text) == ["市应急局 responsible"]

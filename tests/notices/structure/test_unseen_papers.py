@@ -65,6 +65,34 @@ def test_a_signature_below_the_contact_does_not_join_the_telephone_number() -> N
     assert notice.closing.split("\n")[0] == "联系人：李四，电话：0350-1234567"
 
 
+def test_two_bodies_in_front_of_one_title_both_issue_it() -> None:
+    notice = _notice(
+        "中共云岭区委办公室 云岭区人民政府办公室印发《关于加强安全生产工作的若干措施》的通知\n"
+        "各镇党委和人民政府：\n"
+        "一、任务\n（一）检查。每月检查一次。（区应急局）\n"
+    )
+    assert notice.issuer == "中共云岭区委办公室 云岭区人民政府办公室"
+
+
+def test_the_names_of_two_bodies_on_lines_above_the_title() -> None:
+    notice = _notice(
+        "中共云岭区委办公室\n云岭区人民政府办公室\n关于加强2025年安全生产工作的意见\n各镇党委和人民政府：\n"
+        "一、任务\n（一）检查。每月检查一次。（区应急局）\n"
+    )
+    assert notice.issuer == "中共云岭区委办公室 云岭区人民政府办公室"
+    assert notice.preamble == "各镇党委和人民政府："
+
+
+def test_the_line_below_a_letterhead_and_how_a_paper_is_published_are_no_text() -> None:
+    notice = _notice(
+        "云岭市安全生产委员会文件\n云安〔2025〕7号\n────────────\n关于印发《云岭市帮扶工作细则》的通知\n"
+        "各县区人民政府：\n一、任务\n（一）检查。每月检查一次。牵头单位：市应急局\n公开方式：主动公开\n"
+    )
+    assert notice.title == "关于印发《云岭市帮扶工作细则》的通知"
+    assert notice.items[0].responsible.text == "牵头单位：市应急局"
+    assert notice.closing == "公开方式：主动公开"
+
+
 # --- the page of a site ---------------------------------------------------------------------------
 
 

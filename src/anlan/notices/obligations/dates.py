@@ -28,9 +28,15 @@ _SEASON = re.compile(
     r"(?:春节|元旦|清明节?|五一|国庆节?|汛期?|入汛|入冬|供暖期?|采暖期?|防火期|高火险期|节)"
     r"(?:到来|来临)?之?前(?![后期置])"
 )
+_SEASON_IS = re.compile(r"[期季](?:为|是|[：:])(?:每年)?$")
 _BEFORE = re.compile(r"(?:之前|以前|前)(?![后期置])|为?止")
 _AFTER = re.compile(r"(?:之|以)?[后後]|起|以来|以來|开始|至今|到期")
 _UNTIL = re.compile(r"(?:截至|截止|延长至|延长到|展期至|不晚于|不迟于|[到至])$")
+_DOES = re.compile(
+    r"(?:全市|全县|全区|全省|计划|力争|确保|全部|全面|基本|再){0,2}(?:完成|实现|建成|达到|新建|改造|新增|培训|治理|淘汰|创建)(?![的了])"
+)
+_EACH = re.compile(r"[各份]?(?:分别|各)")
+_VALID = re.compile(r"(?:有效期|有效|执行期限?|期限|自[^，。；]{1,12})(?:截止|延续)?[至到]$")
 _JOINED = ("和", "、", "及", "与", "或", "以及", "，")
 _TO = ("至", "到", "—", "——", "-", "－", "–", "~", "～", "─")
 _NUMERALS = frozenset("0123456789.个" + "".join(DIGITS)) | {"十", "百", "半"}
@@ -62,9 +68,16 @@ def scan(text: str, year: int | None) -> list[Day]:
 
 def _names_season(text: str, day: Day) -> bool:
     """防火期（3月15日至6月15日）: when the season is, not by when something is due."""
+    if names_season(text, day.start):
+        return True
     opening = text.rfind("（", 0, day.start)
     named = text[:opening].endswith(("期", "季", "期内", "季内")) if opening > 0 else False
     return named and "）" not in text[opening : day.start]
+
+
+def names_season(text: str, place: int) -> bool:
+    """Whether 防火期为（每年） stands right before ``place``."""
+    return bool(_SEASON_IS.search(text, max(0, place - 10), place))
 
 
 def _is_date(text: str, match: re.Match[str]) -> bool:
@@ -84,14 +97,26 @@ def _day(text: str, match: re.Match[str], year: int | None) -> Day:
     before = _BEFORE.match(text, rest)
     end = before.end() if before else rest
     spans = match["end"] or match["part"] or match["third"] or match["upto"]
-    bound = before or spans or _until(text, match.start())
+    bound = before or spans or _until(text, match.start()) or _whole_year(text, match, year)
+    bound = bound or (match["month"] and not match["day"] and _EACH.match(text, rest))
     starts = _AFTER.match(text, end) or _starts(text, match.start(), end)
     binds = bool(bound) and not starts
     return Day(match.start(), end, _last_day(match, named, bool(before)), binds)
 
 
+def _whole_year(text: str, match: re.Match[str], year: int | None) -> bool:
+    """2025年新建3座: due by the end of a year that is named bare in front of a verb."""
+    bare = match["year"] and match.end() - match.start() <= 6
+    if not bare or match["month"] or match["part"] or match["end"]:
+        return False
+    return bool(_DOES.match(text, match.end())) and (
+        year is None or (_year(match, year) or 0) >= year
+    )
+
+
 def _until(text: str, start: int) -> bool:
-    return bool(_UNTIL.search(text[max(0, start - 4) : start]))
+    valid = _VALID.search(text[max(0, start - 18) : start])
+    return bool(_UNTIL.search(text[max(0, start - 4) : start])) and not valid
 
 
 def _starts(text: str, start: int, end: int) -> bool:

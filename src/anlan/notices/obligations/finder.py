@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 
-from anlan.notices.document import Obligation, ObligationKind
-from anlan.notices.obligations import duties, sentences, subjects, universals
+from anlan.notices.document import Obligation
+from anlan.notices.obligations import duties, neighbours, periods, sentences, subjects, universals
 from anlan.notices.obligations.measures import Measure, Reader
 from anlan.notices.obligations.passage import Passage
 from anlan.notices.obligations.sentences import Span, Stretch
@@ -17,14 +17,6 @@ _INTRODUCTION = 24  # characters of a date or period and the words that lead to 
 _AHEAD = 8  # clauses after a condition in which the bound party is looked for
 _TIME_ENDS = frozenset("前底末内年度月周季日天止旬号班次时期")
 _INTRODUCTORY = frozenset("力争取确保到在于其中原则上为前、和")
-_SCOPES = (ObligationKind.CONDITION, ObligationKind.TRIGGER)
-_JOINTS = "、或并，"
-_ACHIEVES = re.compile(
-    r"^[^，]{0,24}?(?:基本|全面|力争|确保|全部)?(?<!未)(?:完成|建成|实现|达到|建立|形成|出台|印发).*(?<!的)$"
-)
-_ACTS = re.compile(r"开展|进行|给予|实施|采取|予以|实行")
-_MODAL = re.compile(r"应当?|必须|须|要")
-_WHEN = re.compile(r"(?:达到|超过|发生|低于|高于|大于|不足).*\d.*时$")
 # 有下列情形之一的，…：（二）发生一次死亡3人以上事故的。
 _LISTED_CASE = re.compile(r"(?:[^，]{0,12}(?:内|期间))?(?:累计|连续)?(?:发生|出现)[^，]*的$")
 _LIST_FOLLOWS = re.compile(r"(?:下列|以下)[\u4e00-\u9fff]{0,6}$")
@@ -84,12 +76,16 @@ class _Finder:
             if not measures:
                 waiting.append(place)
                 continue
-            if waiting and _is_tail(self._words(clauses[place]), measures):
+            if waiting and neighbours.is_tail(self._words(clauses[place]), measures):
                 clauses[place] = Span(clauses[waiting.pop()].start, clauses[place].end)
-            found += self._beside(clauses, named, waiting, alone=_follows(readings, waiting))
+            found += self._beside(
+                clauses, named, waiting, alone=neighbours.follows(readings, waiting)
+            )
             waiting = []
             found += self._measured(clauses, named, place, measures)
-        return found + self._beside(clauses, named, waiting, alone=_follows(readings, waiting))
+        return found + self._beside(
+            clauses, named, waiting, alone=neighbours.follows(readings, waiting)
+        )
 
     def _clauses(self, stretch: Stretch) -> Iterator[Span]:
         """The clauses, each bare date or period joined to the clause that it introduces."""
@@ -101,7 +97,17 @@ class _Finder:
                 begin = start
                 continue
             begin = None
-            yield Span(start, span.end)
+            yield from self._by_party(Span(start, span.end))
+
+    def _by_party(self, clause: Span) -> Iterator[Span]:
+        """常委会每季度、政府每月听取1次: a clause for each body and its period."""
+        words = self._words(clause)
+        start = 0
+        for each in periods.scan(words):
+            if words.startswith("、", each.end) and subjects.find(words[each.end + 1 :]):
+                yield Span(clause.start + start, clause.start + each.end)
+                start = each.end + 1
+        yield Span(clause.start + start, clause.end)
 
     def _introduces(self, span: Span) -> bool:
         words = self._words(span)
@@ -121,30 +127,51 @@ class _Finder:
         for place, clause in enumerate(clauses):
             words = self._words(clause)
             last = place + 1 == len(clauses)
-            conditional = _LISTED_CASE.match(words) if last else _sets_condition(words)
+            conditional = _LISTED_CASE.match(words) if last else neighbours.sets_condition(words)
             reader = Reader(words, self.year, conditional=bool(conditional))
             measures = reader.read()
+            if found and words.startswith("其中"):
+                measures = neighbours.of_those(measures, found[-1])
             if reader.binding:
                 governing = reader.governing()
             elif governing:
-                measures = _governed(words, measures, governing)
+                measures = neighbours.governed(words, measures, governing)
             found.append(measures)
+        return self._with_shared_counts(clauses, found)
+
+    def _with_shared_counts(
+        self, clauses: list[Span], found: list[list[Measure]]
+    ) -> list[list[Measure]]:
+        """The count behind the last body (听取2次) holds for those before it, too."""
+        for place in range(len(clauses) - 2, -1, -1):
+            joined = self.passage.masked[clauses[place].end : clauses[place + 1].start] == "、"
+            if joined and found[place] and found[place + 1]:
+                count = found[place + 1][-1]
+                shared = replace(
+                    found[place][-1], value=count.value, value_max=count.value_max, op=count.op
+                )
+                found[place] = [*found[place][:-1], shared]
         return found
 
     def _measured(
         self, clauses: list[Span], named: list[str | None], place: int, measures: list[Measure]
     ) -> list[Obligation]:
         subject = named[place] or self.subject
-        if named[place] is None and all(each.kind in _SCOPES for each in measures):
+        if named[place] is None and all(each.kind in neighbours.SCOPES for each in measures):
             ahead = (name for name in named[place : place + _AHEAD] if name)
             subject = next((name for name in ahead if not subjects.is_thing(name)), subject)
         self._carry(named[place : place + 1])
         clause = clauses[place]
         cuts = self._cuts(clause, measures)
         return [
-            self._obligation(each, self._trimmed(span), subject)
+            self._obligation(each, self._trimmed(span), self._named_in(span, clause) or subject)
             for each, span in zip(measures, cuts, strict=True)
         ]
+
+    def _named_in(self, span: Span, clause: Span) -> str | None:
+        """乡镇不少于3名、街道不少于5名: who is named behind a joint within a clause."""
+        later = span.start > clause.start and self.passage.masked[span.start - 1] in "、，"
+        return subjects.find(self._words(self._trimmed(span))) if later else None
 
     def _carry(self, named: list[str | None]) -> None:
         """Who was named last is bound by what follows, unless it is a thing and not a body."""
@@ -173,10 +200,7 @@ class _Finder:
         for place, measure in enumerate(measures):
             follower = measures[place + 1] if place + 1 < len(measures) else None
             shared += 1
-            scope = measure.kind in _SCOPES
-            cut = (
-                _joint(words, measure.end, follower.start, scope=scope) if follower else len(words)
-            )
+            cut = neighbours.joint(words, measure, follower) if follower else len(words)
             if cut is None:
                 continue
             spans += [Span(begin, clause.start + cut)] * shared
@@ -191,6 +215,7 @@ class _Finder:
             end -= 1
         while end - 1 > start and plain[end - 1] in "或并和及":
             end -= 1
+        start += 2 if masked.startswith("或者", start) else 0
         while start < end - 1 and masked[start] in "，,、；;：:或并":
             start += 1
         if masked[start] == "（" and masked.find("）", start, end) == end - 1 > start + 1:
@@ -222,53 +247,3 @@ class _Finder:
         every = "all" if universals.WITHOUT_EXCEPTION.search(words) else None
         text = self.passage.quote(span.start, span.end)
         return [Obligation(text=text, subject=subject or self.default, op=every)]
-
-
-def _governed(words: str, measures: list[Measure], day: date) -> list[Measure]:
-    """年底前实现A，完成B，建成C: B and C are due by the same day."""
-    if measures:
-        due = [each.takes_date and each.op in (">=", ">", "all") for each in measures]
-        dated = zip(measures, due, strict=True)
-        return [replace(each, deadline=day) if takes else each for each, takes in dated]
-    if _ACHIEVES.match(words):
-        return [Measure(0, len(words), ObligationKind.DEADLINE, deadline=day)]
-    return []
-
-
-def _follows(readings: list[list[Measure]], waiting: list[int]) -> bool:
-    """Whether the waiting clauses say what happens in the case set right before them."""
-    before = readings[waiting[0] - 1] if waiting and waiting[0] else []
-    return any(each.kind in _SCOPES for each in before)
-
-
-def _sets_condition(words: str) -> bool:
-    """发生2起以上的, 对超过30天未整改的隐患: what follows the comma happens in this case."""
-    if words.endswith(("的", "者")) or _WHEN.search(words):
-        return True
-    scope = words.startswith(("对", "凡")) and "的" in words[-14:]
-    return scope and not _ACTS.search(words)
-
-
-def _is_tail(words: str, measures: list[Measure]) -> bool:
-    """Whether a clause is nothing but its measure (，每日不少于2次) and so ends the one before."""
-    return len(measures) == 1 and len(words) - (measures[0].end - measures[0].start) <= 2
-
-
-def _joint(words: str, start: int, end: int, *, scope: bool) -> int | None:
-    """Where to cut between two measures: after the first joint outside brackets.
-
-    ``scope``: the first says whom the second binds; then the modal begins the second.
-    """
-    if scope:
-        modal = _MODAL.search(words, start, end)
-        if modal:
-            return modal.start()
-    bracket = words.rfind("（", start, end)
-    if bracket >= 0 and words.find("）", bracket, end) < 0:
-        return bracket
-    depth = words.count("（", 0, start) - words.count("）", 0, start)
-    for place in range(start, end):
-        depth += (words[place] in "（(") - (words[place] in "）)")
-        if depth == 0 and words[place] in _JOINTS:
-            return place + 1
-    return None

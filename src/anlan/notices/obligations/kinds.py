@@ -8,8 +8,9 @@ from anlan.notices.document import ObligationKind
 from anlan.notices.obligations.numbers import tidy
 from anlan.notices.obligations.quantities import DURATIONS, Quantity
 
-_EVENT = re.compile(r"发生|出现|累计|连续|通报|约谈|处罚")
+_EVENT = re.compile(r"发生|出现|累计|连续|通报|约谈|处罚|瞒报|迟报|漏报|谎报")
 _AVERTED = re.compile(r"(?:防止|杜绝|避免|遏制|严防|预防|不|未|没有|减少|防范|导致|造成|以防)$")
+_SUFFERED = re.compile(r"[被受违][^，]*的")  # 对3次以上被处罚的企业
 _CASE = re.compile(r"的|时(?![间限段期])")
 _GRADED = re.compile(
     r"发生(?:[^发]{0,16}(?:一般|较大|重大)[及或]?以上[^发]{0,16}事故"
@@ -35,6 +36,7 @@ _ATTRIBUTES = frozenset("人元年月天日层米mt吨岁%小时亩倍h") | {
     "万元",
     "亿元",
     "平方米",
+    "立方米",
     "平方公里",
     "公顷",
     "公里",
@@ -54,10 +56,16 @@ def graded_accident(clause: str) -> re.Match[str] | None:
 
 def is_trigger(clause: str, quantity: Quantity, conditional: bool) -> bool:
     """Events that pile up: 发生2起以上; 累计3次的, 连续三个月…的 in a clause of condition."""
-    if clause.endswith("连续", 0, quantity.start) and _CASE.search(clause, quantity.end):
+    if clause.endswith(("连续", "累计"), 0, quantity.start) and _CASE.search(clause, quantity.end):
         return True
     if quantity.unit not in ("起", "例", "宗", "次"):
         return False
+    if (
+        quantity.attributive
+        and clause.startswith(("对", "凡"))
+        and _SUFFERED.match(clause, quantity.end)
+    ):
+        return True
     events = list(_EVENT.finditer(clause, 0, quantity.number))
     if not events or _AVERTED.search(clause[: events[-1].start()][-4:]):
         return False
@@ -79,6 +87,8 @@ def of(clause: str, quantity: Quantity, *, conditional: bool, recurring: bool) -
     looking_back = quantity.within and clause[: quantity.number].endswith(("前", "近"))
     if conditional or looking_back or _describes(clause, quantity):
         return ObligationKind.CONDITION
+    if quantity.unit in DURATIONS and clause.startswith("时间", quantity.end) and not quantity.op:
+        return ObligationKind.DEADLINE
     if quantity.unit in DURATIONS and _SETTLED.match(clause, quantity.end):
         return ObligationKind.DEADLINE
     if quantity.within and quantity.unit in DURATIONS:
@@ -100,7 +110,9 @@ def _describes(clause: str, quantity: Quantity) -> bool:
     head = clause[max(0, quantity.start - 12) : quantity.start]
     if "适用" in clause[: quantity.start] and quantity.op:
         return True
-    if quantity.unit == "级":
+    graded = quantity.attributive and clause.startswith(("为", "的为"), quantity.end)
+    strict = quantity.op in (">", "<") and clause.startswith("的", quantity.end)
+    if quantity.unit == "级" or graded or (strict and not _REACHED.search(head)):
         return True
     seats = quantity.unit == "座" and clause.startswith(("客", "车", "校"), quantity.end)
     capacity = quantity.unit is not None and quantity.unit.endswith(("/年", "/日", "/天"))

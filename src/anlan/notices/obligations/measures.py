@@ -143,7 +143,8 @@ class Reader:
         none = universals.NONE.search(self.clause)
         if none:
             return [Measure(*none.span(), ObligationKind.QUOTA, 0, op="==")]
-        targets = [each for each in counted if each.kind is not ObligationKind.CONDITION]
+        timed = (ObligationKind.CONDITION, ObligationKind.DEADLINE)
+        targets = [each for each in counted if each.kind not in timed]
         after = targets[-1].end if targets else 0
         every = universals.ALL.search(self.clause, after)
         if every and targets and "、" not in self.clause[after : every.start()]:
@@ -190,6 +191,7 @@ class Reader:
             for each in self.recurrences
             if not each.whole
             and each.end not in days
+            and not dates.names_season(self.clause, each.end)
             and each.per not in ("次", "班")
             and not any(m.start <= each.start < m.end for m in found)
         ]

@@ -18,6 +18,8 @@ _PERIOD = re.compile(
     r"|按(?P<by>月|季度?|周|[日旬](?!期))|逐(?P<each>[月日周])(?!期)"
     r"|(?<![第\d一二三四五六七八九十百])一(?P<one>年|季度?|月|周|[日天])"
     r"(?=[一两二三四\d]次?|至少|不少于|不得少于)"
+    r"|(?<![每本当上下次首末个按逐年季\d一二两三四五六七八九十])(?P<short>半年|月|季|周)"
+    r"(?=(?:调度|通报|督查|督导|例会|分析|研判|考核|评估|排名|会商|巡查|点评)(?![表书员]))"
     r"|/(?P<per>半年|年|季度?|月|周|[日天])|(?P<whole>全年)"
 )
 _PERIODS = {
@@ -49,7 +51,14 @@ def scan(text: str) -> list[Recurrence]:
 def _read(match: re.Match[str]) -> Recurrence:
     if match["whole"]:
         return Recurrence(*match.span(), Period.YEAR, whole=True)
-    word = match["unit"] or match["by"] or match["each"] or match["one"] or match["per"]
+    word = (
+        match["short"]
+        or match["unit"]
+        or match["by"]
+        or match["each"]
+        or match["one"]
+        or match["per"]
+    )
     unit = _PLAIN.get(word, word).removesuffix("度").removesuffix("份")
     count = _count(match["count"])
     period = _MONTHS.get(count) if unit == "月" else None if count > 1 else _PERIODS.get(unit)

@@ -82,7 +82,7 @@ def _question(each: Obligation) -> str | None:
     if each.kind not in _NUMBERED or not each.value:
         return None
     if each.kind is ObligationKind.QUOTA and not each.unit:
-        return "只有数字，没有计量单位。请补上。"
+        return None if "率" in each.text else "只有数字，没有计量单位。请补上。"
     if each.unit not in _COUNTED or each.op != ">=":
         return None
     words = f"{each.subject or ''}{each.text}"

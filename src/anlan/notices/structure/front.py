@@ -188,14 +188,18 @@ def _drop_repeats(
 def _set_issuer_line(
     front: Front, text: Text, paragraphs: list[Span], first: int, used: set[int]
 ) -> None:
-    """A line above the title that only names a body, or several, is the issuer."""
-    before = first - 1
-    if before in used or before < 0 or front.issuer:
-        return
-    words = text.raw(paragraphs[before])
-    if is_signature(words):
-        front.issuer = _bodies(words)
+    """Lines above the title that only name bodies are the issuers."""
+    issuers = [front.issuer] if front.issuer else []
+    inline = text.line_at(paragraphs[first][0])
+    for before in range(first - 1, -1, -1):
+        words = text.raw(paragraphs[before])
+        # above a title that names its issuer, only a body on the same line issues it too
+        apart = front.issuer and text.line_at(paragraphs[before][0]) != inline
+        if before in used or apart or not is_signature(words):
+            break
+        issuers.insert(0, _bodies(words))
         used.add(before)
+    front.issuer = " ".join(issuers) or None
 
 
 def _bodies(words: str) -> str:

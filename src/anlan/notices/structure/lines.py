@@ -17,6 +17,7 @@ _PAGE_NUMBER = re.compile(
     r"\s*(?:[-—–－~·•]+\s*\d{1,4}\s*[-—–－~·•]+|第\s*\d{1,4}\s*页(?:\s*[,，/]?\s*共\s*\d{1,4}\s*页)?"
     r"|\d{1,4}\s*/\s*\d{1,4}|\d{1,3})\s*"
 )
+_RULE = re.compile(r"\s*[─—_＿=＝*＊★☆━-]{4,}\s*")  # the red line below a letterhead
 _STRAY = re.compile(r"\s*[\u4e00-\u9fff]{0,2}[)）\]〕】]+\s*")
 _DEBRIS = re.compile(
     r"首页|打印(?:本页)?|关闭(?:窗口)?|返回(?:顶部|首页)?|收藏|分享(?:到)?|最新文件|无障碍|字体[：:]?.{0,12}"
@@ -27,7 +28,7 @@ _DEBRIS = re.compile(
 )
 # The head of a page on a government's site: who, when, under which number it was put there.
 _META = re.compile(
-    r"(?:索引号|发文字号|发文机关|发布机构|成文日期|信息分类|主题分类|组配分类|公开(?:日期|范围|方式|时限)|生成日期"
+    r"(?:索引号|发文字号|发文机关|发布机构|成文日期|信息分类|主题分类|组配分类|公开(?:日期|范围|时限)|生成日期"
     r"|主题词|信息索取号|著录日期)[：:]"
 )
 _META_QUOTES = re.compile(r"(?:标题|名称|概述|内容概述|文号|文件名称)[：:](?P<words>.*)")
@@ -82,6 +83,8 @@ def _rubbish(text: str, last: str) -> RepairKind | None:
     """``last`` is the line before: an open sentence may go on with 关闭, a button's name."""
     if _PAGE_NUMBER.fullmatch(text):
         return RepairKind.PAGE_NUMBER
+    if _RULE.fullmatch(text):
+        return RepairKind.WEB_DEBRIS
     labels = len(text.split()) > 2 and re.search("[：:]", text)
     between = not last or labels or is_complete(last) or len(last) <= _LONGEST_DEBRIS // 5
     return RepairKind.WEB_DEBRIS if between and _is_debris(text) else None
