@@ -38,6 +38,14 @@ def record_types() -> str:
     return f"新增 {report.created}，更改 {report.changed}，新版本 {report.versions}"
 
 
+def registry() -> str:
+    """Sectors with their regulators, and the sector registers with their fields."""
+    from anlan.registry.loading import load
+
+    report = load(CITY, actor=system(ActorSource.IMPORT))
+    return f"新增 {report.created}，更改 {report.changed}，新版本 {report.versions}"
+
+
 def plan() -> str:
     """The city's duties of the year, from facts; a user gets the full text by importing it."""
     from anlan.plan.loading import load
@@ -57,5 +65,6 @@ FACTS_LOADERS = (
     ("区划和单位", organisations),
     ("法规标准", norms),
     ("工作记录类型", record_types),
+    ("行业领域和台账", registry),
     ("年度任务", plan),
 )
