@@ -97,3 +97,12 @@ def test_a_notice_that_is_a_table_only_has_one_chapter_without_number_in_the_jso
 def test_a_numbered_text_that_tells_nobody_what_to_do_is_no_notice(text: str) -> None:
     with pytest.raises(NoticeError, match="没有读到通知的内容"):
         _read(text)
+
+
+def test_a_list_of_tasks_is_not_compared_with_the_items_of_the_letter_that_encloses_it() -> None:
+    notice = _read(
+        f"{HEAD}一、工作机制\n（一）定期会商。县安委办每月召开1次例会。（县安委办牵头）\n"
+        "（二）督导检查。每季度督查1次。（县政府督查室）\n附件\n云岭县任务清单\n"
+        "序号\t任务\t具体措施\t责任单位\n1\t煤矿整治\t淘汰煤矿2处。\t县能源局\n2\t尾矿库\t闭库1座。\t县应急局\n"
+    )
+    assert notice.differences == []

@@ -75,6 +75,8 @@ MEASURED = [
     ("距离居民区不足50米的加油站限期搬迁。", ["condition 50 米 <"]),
     ("船龄超过20年的客船强制报废。", ["condition 20 年 >"]),
     ("90分以上为优秀。", ["condition 90 分 >="]),
+    ("淘汰30万吨/年以下煤矿2处。", ["condition 30 万吨/年 <=", "quota 2 处 >="]),
+    ("12月15日前开展年终考核。", ["deadline due=2025-12-15"]),
     # events that pile up
     ("对3次以上被处罚的企业列入黑名单。", ["trigger 3 次 >="]),
     ("累计2次排名末位的乡镇，取消评优。", ["trigger 2 次 >="]),
@@ -118,6 +120,7 @@ SUBJECTS = [
     ("县就业办每周统计。", "县就业办"),
     ("旗委常委会会议每半年至少听取1次汇报。", "旗委常委会会议"),
     ("市、县两级政府全年研究不少于4次。", "市、县两级政府"),
+    ("县级领导带队每季度督查1次。", "县级领导"),
     ("班子成员每月带队检查不少于2次。", "班子成员"),
     ("县安委会派出8个督导组。", "县安委会"),
     ("新建农村道路劝导站不少于10个。", None),
@@ -301,3 +304,8 @@ def test_who_is_named_behind_a_joint_is_bound_there() -> None:
 def test_or_between_cases_is_no_part_of_their_words() -> None:
     found = find("发生较大事故的，或者一年内发生3起以上亡人事故的，予以否决。", year=YEAR)
     assert [each.text for each in found][:2] == ["发生较大事故的", "一年内发生3起以上亡人事故的"]
+
+
+def test_to_publish_a_list_is_a_duty_and_the_name_of_a_list_is_none() -> None:
+    found = find("公布责任人名单；签订责任书；企业返岗员工名册。", year=YEAR)
+    assert [each.text for each in found] == ["公布责任人名单", "签订责任书"]

@@ -208,3 +208,24 @@ def test_a_second_table_that_counts_from_one_again_names_no_item_by_its_number()
         (2, "巡查"),
         (None, "打井"),
     ]
+
+
+def test_a_head_of_two_rows_gives_the_roles_below() -> None:
+    notice = _notice(
+        "云岭县2025年任务清单\n序号\t任务名称\t具体措施\t责任单位\t\t完成时限\n\t\t\t牵头单位\t配合单位\t\n"
+        "1\t煤矿整治\t淘汰煤矿2处。\t县能源局\t县应急局\t11月底\n"
+    )
+    (row,) = notice.table
+    assert (row.item, row.title) == (1, "煤矿整治")
+    assert row.responsible.text == "牵头单位：县能源局\n配合单位：县应急局"
+
+
+def test_points_within_a_task_without_number_are_no_items() -> None:
+    notice = _notice(
+        "云岭区2025年任务分工表\n任务\t工作内容\t责任单位\n落实责任\t1.公布名单。<br>2.签订责任书。\t区三防办\n"
+        "水库\t汛前检查。\t区水务局\n"
+    )
+    assert [(row.item, row.title, row.text) for row in notice.table] == [
+        (None, "落实责任", "1.公布名单。\n2.签订责任书。"),
+        (None, "水库", "汛前检查。"),
+    ]

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from anlan.notices.differences.columns import split
 from anlan.notices.differences.texts import fold
 from anlan.notices.document import Chapter, Item, Notice, Part, Responsible, TableRow
+from anlan.notices.structure.likeness import shared
 
 _MIN_MATCHED = 1 / 3
 """Share of rows that must meet an item; below it the table is no table of these assignments."""
@@ -116,6 +117,7 @@ def papers(chapters: list[Chapter]) -> list[list[Chapter]]:
     return found
 
 
+_ENOUGH = 0.15  # share of neighbouring character pairs in common
 _RowKey = Callable[[TableRow], Hashable]
 _ItemKey = Callable[[Item], Hashable]
 _KEYS: tuple[tuple[_RowKey, _ItemKey], ...] = (
@@ -149,9 +151,21 @@ def _match(
             waiting[item_key(item)].append(item)
     for n, rows in enumerate(groups):
         key = row_key(rows[0])
-        if n not in found and key and waiting.get(key):
+        if n not in found and key and waiting.get(key) and may_be(waiting[key][0], rows):
             found[n] = waiting[key].popleft()
             taken.add(id(found[n]))
+
+
+def may_be(item: Item, rows: list[TableRow]) -> bool:
+    """Whether rows that bear an item's number can mean it at all: some words are the same.
+
+    A list of tasks behind a letter counts from one, too, and has nothing to do with its items.
+    """
+    title = rows[0].title
+    if not title or not item.title or fold(title) == fold(item.title):
+        return True
+    words = f"{title}{''.join(_own_text(row) for row in rows)}"
+    return shared(words, f"{item.title}{_join([item, *item.parts])}") >= _ENOUGH
 
 
 def _groups(table: list[TableRow]) -> list[list[TableRow]]:

@@ -29,6 +29,7 @@ _SEASON = re.compile(
     r"(?:到来|来临)?之?前(?![后期置])"
 )
 _SEASON_IS = re.compile(r"[期季](?:为|是|[：:])(?:每年)?$")
+_YEARLY = re.compile("考核|总结|评估|评比|奖|述职|检查|决算")  # 年终考核: a name
 _BEFORE = re.compile(r"(?:之前|以前|前)(?![后期置])|为?止")
 _AFTER = re.compile(r"(?:之|以)?[后後]|起|以来|以來|开始|至今|到期")
 _UNTIL = re.compile(r"(?:截至|截止|延长至|延长到|展期至|不晚于|不迟于|[到至])$")
@@ -83,6 +84,8 @@ def names_season(text: str, place: int) -> bool:
 def _is_date(text: str, match: re.Match[str]) -> bool:
     before = text[match.start() - 1] if match.start() else ""
     if match.end() == match.start():
+        return False
+    if (match["end"] or "").endswith("终") and _YEARLY.match(text, match.end()):
         return False
     if match["end"] and not (match["year"] or match["relative"]):
         return before not in _NOT_A_YEAR_END or not before

@@ -62,6 +62,12 @@ class Reader:
         taken = [(day.start, day.end) for day in self.days]
         taken += [(each.start, each.end) for each in self.recurrences]
         self.quantities = quantities.scan(clause, sorted(taken))
+        spans = [(each.number, each.end) for each in self.quantities]
+        self.recurrences = [  # not the 年 of 30万吨/年, a unit
+            each
+            for each in self.recurrences
+            if not any(start < each.start < end for start, end in spans)
+        ]
         self.binding = [day for day in self.days if day.binds]
 
     def read(self) -> list[Measure]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from anlan.notices.document import Chapter, Notice, Row, Source
 from anlan.notices.structure.body import Body, build_body, lone_item
-from anlan.notices.structure.columns import guess_head, head_of
+from anlan.notices.structure.columns import guess_head, head_of, joined_head
 from anlan.notices.structure.ending import find_ending
 from anlan.notices.structure.front import Front, likeliest_year, read_front, signature
 from anlan.notices.structure.genre import require_notice
@@ -120,6 +120,9 @@ def _rows_apart(run: list[Row], tables: list[Table], *, adjacent: bool) -> list[
     heads = [head_of(row) for row in run[:4]]
     place, head = next(((i, each) for i, each in enumerate(heads) if each), (0, None))
     if head:
+        joined = joined_head(head, run[place + 1]) if place + 1 < len(run) else None
+        if joined:
+            run, head = [*run[: place + 1], *run[place + 2 :]], joined
         if tables and tables[-1].head.names == head.names:
             tables[-1].rows += run[place:]
         else:

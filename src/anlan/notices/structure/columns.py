@@ -57,10 +57,14 @@ _LONG = 60
 
 @dataclass(frozen=True)
 class Head:
-    """The columns of a table and the words at their head (empty without a head row)."""
+    """The columns of a table and the words at their head (empty without a head row).
+
+    ``covered``: words above the names where the head has two rows (责任单位 over 牵头单位).
+    """
 
     columns: tuple[Column, ...]
     names: tuple[str, ...]
+    covered: tuple[str, ...] = ()
 
 
 @dataclass
@@ -84,8 +88,28 @@ class Cells:
 
 def head_of(row: Row) -> Head | None:
     """The columns that a head row announces; None for a row that is no head."""
+    return _head(_names(row))
+
+
+def joined_head(head: Head, row: Row) -> Head | None:
+    """``head`` with the names that a second head row puts below it; None for any other row."""
+    below = _names(row) + ("",) * (len(head.names) - len(row.cells))
+    places = [place for place, name in enumerate(below) if name]
+    if not places or len(below) != len(head.names) or not all(_kind(below[n]) for n in places):
+        return None
+    if any(head.names[n] and head.columns[n] != Column.OWNER for n in places):
+        return None
+    joined = _head(tuple(new or old for new, old in zip(below, head.names, strict=True)))
+    covered = tuple(head.names[n] for n in places if head.names[n])
+    return Head(joined.columns, joined.names, covered) if joined else None
+
+
+def _names(row: Row) -> tuple[str, ...]:
     plain = (re.sub(r"</?p>", "", cell).translate(traditional.TABLE) for cell in row.cells)
-    names = tuple(map(squeeze, plain))
+    return tuple(map(squeeze, plain))
+
+
+def _head(names: tuple[str, ...]) -> Head | None:
     kinds = [_kind(name) for name in names]
     known = [kind for kind in kinds if kind]
     if len(known) < 2 or len(known) < sum(bool(name) for name in names):
@@ -136,7 +160,7 @@ def is_head_name(name: str) -> bool:
 
 def enter_head(head: Head, ledger: Ledger) -> None:
     """Enters the words of a head row as layout."""
-    for name in head.names:
+    for name in (*head.names, *head.covered):
         ledger.lay(LayoutKind.HEADER, name)
 
 

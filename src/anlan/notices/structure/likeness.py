@@ -20,6 +20,12 @@ def closest(words: str, items: Sequence[Item]) -> Item | None:
     return item if share >= _ENOUGH else None
 
 
+def shared(one: str, other: str) -> float:
+    """The share (0..1) of the shorter text's character pairs that the other has, too."""
+    first, second = _pairs(one), _pairs(other)
+    return len(first & second) / max(1, min(len(first), len(second)))
+
+
 def _words(item: Item) -> str:
     return f"{item.title or ''}{item.text}{''.join(part.text for part in item.parts)}"
 

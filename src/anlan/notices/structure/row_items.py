@@ -59,4 +59,6 @@ def contents_are_numbered(rows: Sequence[CutRow]) -> bool:
         return False
     numbers = [each.number for each in first if each.number is not None]
     restarts = sum(number == 1 for number in numbers[1:])
-    return bool(first) and 2 * len(numbers) >= len(first) and 2 * restarts < len(first)
+    grouped = all(cells.group for cells, _ in filled)  # each row names its task
+    most = 2 * len(numbers) > len(first) or (not grouped and 2 * len(numbers) == len(first))
+    return bool(first) and most and 2 * restarts < len(first)

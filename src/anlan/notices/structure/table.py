@@ -7,7 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from anlan.notices.document import Chapter, Row, TableRow
-from anlan.notices.structure.columns import Cells, Head, enter_head, head_of, sort_cells
+from anlan.notices.structure.columns import (
+    Cells,
+    Head,
+    enter_head,
+    head_of,
+    joined_head,
+    sort_cells,
+)
 from anlan.notices.structure.entries import Entry, entries_of, title_and_text
 from anlan.notices.structure.ledger import LayoutKind, Ledger, RepairKind
 from anlan.notices.structure.likeness import closest
@@ -37,10 +44,13 @@ def read_tables(
     for table in tables:
         enter_head(table.head, ledger)
         rows = []
+        again: Head | None = None
         for row in table.rows:
-            again = head_of(row)
-            if again:
-                enter_head(again, ledger)
+            above, again = again, head_of(row)
+            below = joined_head(above, row) if above else None
+            if again or below:
+                names = again.names if again else tuple(map(squeeze, row.cells))
+                enter_head(Head((), names), ledger)
             else:
                 rows.append(sort_cells(row, table.head, ledger))
         found += _Reader(rows, chapters, ledger).read()
@@ -185,7 +195,8 @@ class _Reader:
     # --- contents -----------------------------------------------------------------------------
 
     def _entry(self, entry: Entry, cells: Cells, begun: int, group: str) -> None:
-        counts = self.numbered or (len(self.found) == begun and not cells.number)
+        alone = len(self.found) == begun and not (cells.number or group)
+        counts = self.numbered or alone
         if entry.number is not None and counts:
             self._numbered(entry, cells)
         elif entry.sector:
