@@ -20,7 +20,8 @@ class OwnerDraft:
 
 @dataclass(frozen=True)
 class ClauseDraft:
-    """A binding clause; see ``plan.models.Clause``."""
+    """A binding clause; see ``plan.models.Clause``. ``owners``: the organisations (ids) that the
+    clause itself names; none: it binds whoever answers for the item."""
 
     text: str
     kind: str
@@ -36,10 +37,12 @@ class ClauseDraft:
     measure: str = ""
     assigned: bool = False
     lines: tuple[int, int] = (0, 0)
+    owners: tuple[int, ...] = ()
 
 
 # What a clause has as it is read, checked and published alike.
-CLAUSE_WORDS = tuple(each.name for each in fields(ClauseDraft) if each.name != "lines")
+_BESIDES = ("lines", "owners")
+CLAUSE_WORDS = tuple(each.name for each in fields(ClauseDraft) if each.name not in _BESIDES)
 
 
 @dataclass(frozen=True)

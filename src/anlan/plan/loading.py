@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -17,6 +18,7 @@ from anlan.kernel.write import Write
 from anlan.plan.drafts import ClauseDraft, KeyDutyDraft, OwnerDraft, PlanDraft
 from anlan.plan.models import Plan
 from anlan.plan.publishing import publish
+from anlan.plan.subjects import named
 
 # A number to reach, a date to keep, a frequency to hold is a duty of its own; a trigger or a
 # condition says when and to whom the item applies and is shown with it.
@@ -60,7 +62,9 @@ def draft(facts: dict[str, Any], city: Area) -> PlanDraft:
                         item, inherited["units"] if item["number"] > inherited["after_item"] else ()
                     )
                 ),
-                clauses=tuple(_clauses(item)),
+                clauses=tuple(
+                    replace(each, owners=owners.named(each.subject)) for each in _clauses(item)
+                ),
             )
             for chapter, item in items
         ),
@@ -69,10 +73,15 @@ def draft(facts: dict[str, Any], city: Area) -> PlanDraft:
 
 class _Owners:
     def __init__(self, names: set[str], city: Area, year: int) -> None:
-        self.resolved = resolve_all(names, area=city, on=date(year, 1, 1))
+        self.city, self.on = city, date(year, 1, 1)
+        self.resolved = resolve_all(names, area=city, on=self.on)
         unknown = sorted(name for name, found in self.resolved.items() if not found.organisations)
         if unknown:
             raise ValueError(f"单位库中没有：{'、'.join(unknown)}")
+
+    def named(self, subject: str) -> tuple[int, ...]:
+        """Whom a clause itself names."""
+        return tuple(each.pk for each in named(subject, area=self.city, on=self.on))
 
     def of(self, item: dict[str, Any], inherited: Iterable[str]) -> Iterable[OwnerDraft]:
         """Each organisation once per part; a name said once for all binds whom none names."""
@@ -83,11 +92,11 @@ class _Owners:
                 if key not in seen:
                     seen.add(key)
                     yield OwnerDraft(organisation.pk, unit["role"], unit["name"], key[0])
-        named = {pk for _, pk in seen}
+        already = {pk for _, pk in seen}
         for name in inherited:
             for organisation in self.resolved[name].organisations:
-                if organisation.pk not in named:
-                    named.add(organisation.pk)
+                if organisation.pk not in already:
+                    already.add(organisation.pk)
                     yield OwnerDraft(organisation.pk, "responsible", name, inherited=True)
 
 

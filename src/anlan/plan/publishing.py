@@ -18,7 +18,7 @@ from anlan.kernel.orgs.models import Organisation
 from anlan.kernel.write import Write
 from anlan.plan import clocks
 from anlan.plan.choices import DutyState
-from anlan.plan.drafts import ClauseDraft, KeyDutyDraft, OwnerDraft, PlanDraft
+from anlan.plan.drafts import CLAUSE_WORDS, ClauseDraft, KeyDutyDraft, OwnerDraft, PlanDraft
 from anlan.plan.matching import match_clauses, match_key_duties
 from anlan.plan.models import Assignment, Clause, Duty, Extension, KeyDuty, Plan
 from anlan.plan.services.standings import standing_of
@@ -58,6 +58,7 @@ class _Publication:
         self.draft = draft
         self.changes: list[Change] = []
         owners = {o.organisation for k in draft.key_duties for o in k.owners}
+        owners |= {pk for k in draft.key_duties for clause in k.clauses for pk in clause.owners}
         self.organisations = Organisation.objects.select_related("area").in_bulk(owners)
         self.wanted = Wanted(draft.year, timezone.localdate(), self.organisations)
 
@@ -142,7 +143,8 @@ class _Publication:
         kept: list[tuple[Clause, ClauseDraft]] = []
         new: list[Clause] = []
         for index, draft in enumerate(drafts):
-            fields = {**vars(draft), "lines": list(draft.lines), "number": index + 1}
+            fields = {name: getattr(draft, name) for name in CLAUSE_WORDS}
+            fields |= {"lines": list(draft.lines), "number": index + 1}
             clause = matched.get(index)
             if self.draft.partial:
                 fields["number"] = clause.number if clause else len(old) + len(new) + 1

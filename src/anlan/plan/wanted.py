@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from anlan.kernel.orgs.models import Organisation
+from anlan.plan.choices import UnitRole
 from anlan.plan.drafts import ClauseDraft, KeyDutyDraft, OwnerDraft
 from anlan.plan.models import Clause, Duty, KeyDuty
 from anlan.plan.periods import name, spans
@@ -31,16 +32,16 @@ class Wanted:
         clauses: Sequence[tuple[Clause, ClauseDraft]],
     ) -> Iterable[Duty]:
         """Unsaved: one duty per owner for the item as a whole; one per owner and period for each
-        clause that is assigned on its own, owned by its part's owners where it has a part."""
+        clause that is assigned on its own. See :func:`_owners_of` for whose it is."""
         [whole] = spans(self.year, deadline=draft.due_on)
         for owner in _once(draft.owners):
             yield self._duty(key_duty, None, owner, whole, draft.title)
         for clause, clause_draft in clauses:
             if not clause_draft.assigned:
                 continue
-            owners = [o for o in draft.owners if not clause.part or o.part == clause.part]
+            owners = list(_once(_owners_of(clause_draft, draft)))
             for span in spans(self.year, period=clause.period, deadline=clause.deadline):
-                for owner in _once(owners or draft.owners):
+                for owner in owners:
                     yield self._duty(key_duty, clause, owner, span, _title(clause, span[0]))
 
     def _duty(
@@ -65,6 +66,18 @@ class Wanted:
         )
         duty.standing = standing_of(duty, today=self.today)
         return duty
+
+
+def _owners_of(clause: ClauseDraft, draft: KeyDutyDraft) -> list[OwnerDraft]:
+    """Whom the clause itself names; else its part's owners; else the item's."""
+    if clause.owners:
+        known = {each.organisation: each for each in reversed(list(_once(draft.owners)))}
+        return [
+            known.get(pk) or OwnerDraft(pk, UnitRole.RESPONSIBLE, clause.subject)
+            for pk in clause.owners
+        ]
+    of_part = [each for each in draft.owners if clause.part and each.part == clause.part]
+    return of_part or list(draft.owners)
 
 
 def _title(clause: Clause, start: date) -> str:

@@ -24,6 +24,7 @@ from anlan.plan import audience
 from anlan.plan.drafts import CLAUSE_WORDS, ClauseDraft, KeyDutyDraft, OwnerDraft, PlanDraft
 from anlan.plan.models import Plan
 from anlan.plan.publishing import Change, publish
+from anlan.plan.subjects import named
 
 
 def document_submit(*, actor: Actor, document: int) -> Document:
@@ -125,7 +126,7 @@ def _key_duty(item: Item, on: date) -> KeyDutyDraft:
         chapter_number=item.chapter_number,
         chapter_title=item.chapter_title,
         owners=tuple(_owners(item, on)),
-        clauses=tuple(_clause(each, item) for each in item.clauses.all()),
+        clauses=tuple(_clause(each, item, on) for each in item.clauses.all()),
     )
 
 
@@ -150,9 +151,14 @@ def _meant(unit: Unit, item: Item, on: date) -> Iterable[Organisation]:
     return []
 
 
-def _clause(clause: Clause, item: Item) -> ClauseDraft:
+def _clause(clause: Clause, item: Item, on: date) -> ClauseDraft:
     words = {name: getattr(clause, name) for name in CLAUSE_WORDS}
-    return ClauseDraft(**words, lines=(item.first_line, item.last_line))
+    owners = named(clause.subject, area=item.document.area, on=on) if clause.assigned else []
+    return ClauseDraft(
+        **words,
+        lines=(item.first_line, item.last_line),
+        owners=tuple(each.pk for each in owners),
+    )
 
 
 def _move(
