@@ -151,6 +151,40 @@ def test_numbers_that_run_on_over_chapters_in_a_text_without_breaks() -> None:
     assert notice.issuer == "云中市人民政府"
 
 
+def test_who_answers_for_a_chapter_answers_for_its_items_without_own() -> None:
+    notice = _notice(
+        f"{HEAD}一、防火（牵头单位：旗林草局；配合单位：旗公安局）\n1．开设隔离带。每年维护一次。\n"
+        "2．巡护。每日巡护。（旗气象局）\n二、防汛\n3．备汛。3月底前备汛。\n"
+    )
+    assert [item.responsible.text for item in notice.items] == [
+        "牵头单位：旗林草局；配合单位：旗公安局",
+        "旗气象局",
+        "",
+    ]
+    assert notice.chapters[0].title == "防火"
+    assert notice.chapters[0].text == "（牵头单位：旗林草局；配合单位：旗公安局）"
+
+
+def test_a_title_in_front_of_the_bracket_of_its_owner() -> None:
+    notice = _notice(
+        f"{HEAD}一、全面排查（责任单位：县自然资源局，各乡镇）。5月15日前完成一轮排查。\n"
+        "二、培训演练。每年演练一次。\n"
+    )
+    assert [chapter.title for chapter in notice.chapters] == ["全面排查", "培训演练"]
+    item = notice.items[0]
+    assert item.text == "5月15日前完成一轮排查。"
+    assert item.responsible.text == "责任单位：县自然资源局，各乡镇"
+
+
+def test_lines_of_a_schedule_with_bodies_that_only_their_place_makes_certain() -> None:
+    notice = _notice(
+        f"{HEAD}一、安排\n4月：组织巡查。（林业站、各村）\n6月：开展宣传。（应急办、卫生院）\n二、要求\n抓好落实。\n"
+    )
+    parts = notice.items[0].parts
+    assert [part.text for part in parts] == ["4月：组织巡查。", "6月：开展宣传。"]
+    assert [part.responsible.text for part in parts] == ["林业站、各村", "应急办、卫生院"]
+
+
 # --- parts, dashes, articles ----------------------------------------------------------------------
 
 

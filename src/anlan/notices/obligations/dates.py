@@ -101,6 +101,7 @@ def _day(text: str, match: re.Match[str], year: int | None) -> Day:
     end = before.end() if before else rest
     spans = match["end"] or match["part"] or match["third"] or match["upto"]
     bound = before or spans or _until(text, match.start()) or _whole_year(text, match, year)
+    bound = bound or (match.start() == 0 and text.startswith(("：", ":"), rest))
     bound = bound or (match["month"] and not match["day"] and _EACH.match(text, rest))
     starts = _AFTER.match(text, end) or _starts(text, match.start(), end)
     binds = bool(bound) and not starts

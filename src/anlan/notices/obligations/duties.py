@@ -38,7 +38,7 @@ _AIMS = re.compile(r"确保|力争|要|应当|必须|不得|争取|至少|不少
 _SHORTEST = 4
 # 特种设备方面 names the sector of what follows; 履行下列职责： announces a list that binds itself
 _HEADS = re.compile(
-    r"^[^，]{2,24}方面$|电话[：:]|^联系人$|^[^，]{0,40}(?:下列|以下)[\u4e00-\u9fff]{0,6}$"
+    r"^[^，]{2,20}后$|^[^，]{2,24}方面$|电话[：:]|^联系人$|^[^，]{0,40}(?:下列|以下)[\u4e00-\u9fff]{0,6}$"
 )
 
 

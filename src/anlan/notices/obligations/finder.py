@@ -16,7 +16,7 @@ from anlan.notices.obligations.sentences import Span, Stretch
 _INTRODUCTION = 24  # characters of a date or period and the words that lead to it
 _AHEAD = 8  # clauses after a condition in which the bound party is looked for
 _TIME_ENDS = frozenset("前底末内年度月周季日天止旬号班次时期")
-_INTRODUCTORY = frozenset("力争取确保到在于其中原则上为前、和")
+_INTRODUCTORY = frozenset("：力争取确保到在于其中原则上为前、和")
 # 有下列情形之一的，…：（二）发生一次死亡3人以上事故的。
 _LISTED_CASE = re.compile(r"(?:[^，]{0,12}(?:内|期间))?(?:累计|连续)?(?:发生|出现)[^，]*的$")
 _LIST_FOLLOWS = re.compile(r"(?:下列|以下)[\u4e00-\u9fff]{0,6}$")
@@ -113,6 +113,7 @@ class _Finder:
         words = self._words(span)
         if words[-1] not in _TIME_ENDS:
             return False
+        words += "：" if self.passage.masked.startswith("：", span.end) else ""
         reader = Reader(words, self.year, conditional=False)
         spans = [(day.start, day.end) for day in reader.binding]
         spans += [(each.start, each.end) for each in reader.recurrences]

@@ -11,6 +11,7 @@ from anlan.notices.obligations.quantities import DURATIONS, Quantity
 _EVENT = re.compile(r"发生|出现|累计|连续|通报|约谈|处罚|瞒报|迟报|漏报|谎报")
 _AVERTED = re.compile(r"(?:防止|杜绝|避免|遏制|严防|预防|不|未|没有|减少|防范|导致|造成|以防)$")
 _SUFFERED = re.compile(r"[被受违][^，]*的")  # 对3次以上被处罚的企业
+_PENALTY = re.compile("[的，]?(?:扣|罚|约谈|通报|取消)")  # 发生事故1起扣5分
 _CASE = re.compile(r"的|时(?![间限段期])")
 _GRADED = re.compile(
     r"发生(?:[^发]{0,16}(?:一般|较大|重大)[及或]?以上[^发]{0,16}事故"
@@ -44,7 +45,9 @@ _ATTRIBUTES = frozenset("人元年月天日层米mt吨岁%小时亩倍h") | {
 }
 _FORBIDS = re.compile(r"(?:严禁|禁止)[^，。]{0,6}$")
 _OPPOSITE = {">": "<=", ">=": "<", "<": ">=", "<=": ">"}
-_SETTLED = re.compile(r"(?:内|之内|以内)?(?:办结|办理完|出证|答复|反馈|送达|到位|完成)")
+_SETTLED = re.compile(
+    r"(?:内|之内|以内)?(?:办结|办理完|出证|答复|反馈|送达|到位|完成|出动|到达|到场|响应|上报)"
+)
 _FACT = re.compile(r"(?:的|有|曾|离开|到过|接触|发生|出现)")
 
 
@@ -69,6 +72,8 @@ def is_trigger(clause: str, quantity: Quantity, conditional: bool) -> bool:
     events = list(_EVENT.finditer(clause, 0, quantity.number))
     if not events or _AVERTED.search(clause[: events[-1].start()][-4:]):
         return False
+    if _PENALTY.match(clause, quantity.end):
+        return True
     open_ended = quantity.op in (">=", ">") and quantity.unit != "次"
     return conditional or open_ended
 

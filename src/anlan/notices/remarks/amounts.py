@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from anlan.notices.differences.columns import sets_date
 from anlan.notices.document import Item, Notice, Obligation, ObligationKind, Remark, TableRow
 from anlan.notices.kinds import DifferenceKind, RemarkKind
+from anlan.notices.obligations import dates
 
 _QUOTED = 30  # characters of a clause that a remark quotes
 _CLAUSE = re.compile(r"[^，。；：！？\n]+")
@@ -67,6 +68,8 @@ def _needs_date(each: Obligation) -> bool:
     if each.kind is not ObligationKind.QUOTA or each.deadline or each.period:
         return False
     if not each.value or each.op not in {">=", ">", "==", None}:
+        return False
+    if any(day.binds for day in dates.scan(each.text, None)):  # 汛前, 防火期前
         return False
     return bool(_MADE.search(each.text)) and not _STANDING.search(_phrase(each, limit=None))
 

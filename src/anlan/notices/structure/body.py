@@ -11,13 +11,13 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from anlan.notices.document import Chapter, Item
+from anlan.notices.document import Chapter, Item, Responsible
 from anlan.notices.structure.ending import find_ending
 from anlan.notices.structure.headings import Heading, split_heading
 from anlan.notices.structure.ledger import LayoutKind, Ledger
 from anlan.notices.structure.marks import Mark, Rank
 from anlan.notices.structure.owners import find_owners
-from anlan.notices.structure.parts import compose
+from anlan.notices.structure.parts import compose, responsible
 from anlan.notices.structure.signs import DATE
 from anlan.notices.structure.text import Span, Text
 
@@ -168,7 +168,17 @@ class _Builder:
                 end = self._close(mark.end, end)
                 chapter.lines = self.text.lines([(plan.start, end)])
             chapter.items.append(self._item(mark, end))
+        if plan.items:
+            self._share_owners(chapter, (heading.rest, first_item))
         self.chapters.append(chapter)
+
+    def _share_owners(self, chapter: Chapter, span: Span) -> None:
+        """Who answers for a chapter (一、整治（县应急局）) answers for its items without own."""
+        words = responsible(self.text, find_owners(self.text, span)).text
+        for item in chapter.items if words else []:
+            own = [item.responsible, *(part.responsible for part in item.parts)]
+            if not any(each.text for each in own):
+                item.responsible = Responsible(self.ledger.copy(words))
 
     def _head(self, plan: _Plan, first_item: int) -> tuple[int | None, Heading]:
         if plan.mark is None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from anlan.notices.responsibility.brackets import pairs
 from anlan.notices.structure.ledger import LayoutKind, Ledger
 from anlan.notices.structure.signs import CLOSERS, IDEOGRAPH, OPENERS, STOPS, WHITE
 from anlan.notices.structure.text import Span, Text
@@ -58,7 +59,9 @@ def split_heading(
     if length and stop == length and (alone or _only_owner(text, start + length + 1, owner)):
         length = length if chapter else 0
     elif length and not chapter and limit == owner < end and stop < 0 and length == len(head):
-        length = length if text.string[owner:end].count("\n") else 0
+        length = (
+            length if text.string[owner:end].count("\n") or _goes_on(text, owner, line_end) else 0
+        )
     if not length:
         return Heading(None, start)
     rest = start + length
@@ -71,6 +74,12 @@ def split_heading(
 def tidy_title(words: str) -> str:
     """A title on one line, without the spaces that spread it."""
     return _SPACE_BETWEEN.sub("", Text(words, [0], [0]).show((0, len(words))).replace("\n", ""))
+
+
+def _goes_on(text: Text, owner: int, end: int) -> bool:
+    """全面排查（责任单位：县应急局）。各乡镇要…: more stands behind the bracket of the owner."""
+    words = text.string[owner:end]
+    return bool(words[pairs(words).get(0, len(words)) + 1 :].strip("。；; "))
 
 
 def _only_owner(text: Text, place: int, owner: int) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from anlan.notices.responsibility.brackets import pairs
 from anlan.notices.structure.ledger import Ledger, RepairKind
 from anlan.notices.structure.marks import leading_mark
 from anlan.notices.structure.owners import begins_owner, is_owner
@@ -89,7 +90,7 @@ def _continues(paragraph: str, line: str, last: Line, front: bool, width: int) -
         return False
     if _GOES_ON.match(line):
         return True
-    if is_complete(paragraph) or _ends_with_owner(paragraph) or DRAFT_LINE.match(paragraph):
+    if _is_closed(paragraph) or _ends_with_owner(paragraph) or DRAFT_LINE.match(paragraph):
         return False
     if begins_owner(line):
         return False
@@ -103,6 +104,15 @@ def _continues(paragraph: str, line: str, last: Line, front: bool, width: int) -
     if DATE.search(paragraph[-20:]) or _LABELLED.match(paragraph):
         return full
     return full or not _is_name(paragraph)
+
+
+def _is_closed(paragraph: str) -> bool:
+    """A full stop ends the paragraph, perhaps with a bracket of its own behind it: 。（林业站）."""
+    if is_complete(paragraph):
+        return True
+    opening = pairs(paragraph[-_REACH:])
+    last = next((start for start, end in opening.items() if end == len(paragraph[-_REACH:]) - 1), 0)
+    return paragraph[-_REACH:][:last].endswith("。")
 
 
 def _is_alone(paragraph: str) -> bool:

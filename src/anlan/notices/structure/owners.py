@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from anlan.notices.notes import BARE
-from anlan.notices.responsibility import is_expression
+from anlan.notices.responsibility import is_expression, is_unit_list
 from anlan.notices.responsibility.brackets import pairs
 from anlan.notices.structure.ledger import LayoutKind, Ledger, RepairKind
 from anlan.notices.structure.signs import CLOSERS, OPENERS, STOPS
@@ -129,7 +129,9 @@ def _bracketed(text: Text, span: Span) -> Iterator[Owner]:
         apart = rest[:1].isspace() and words[:opening].rstrip().endswith(tuple(STOPS))
         if rest.strip() and not apart and not _ENDS_HERE.match(rest):
             continue
-        if is_owner(words[opening + 1 : closing]):
+        inner = words[opening + 1 : closing]
+        ends = not rest.strip() and words[:opening].rstrip().endswith("。")
+        if is_owner(inner) or (ends and is_unit_list(inner)):
             whole = (start + opening, start + closing + 1)
             yield _owner(whole, (whole[0] + 1, whole[1] - 1), text)
 
