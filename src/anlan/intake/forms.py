@@ -136,7 +136,9 @@ class DecideForm(forms.Form):
     points = forms.TypedMultipleChoiceField(coerce=int, required=False)
     all = forms.BooleanField(required=False)
     code = forms.CharField(max_length=40, required=False)
-    decision = forms.ChoiceField(choices=Decision.choices)
+    decision = forms.ChoiceField(
+        choices=Decision.choices, error_messages={"required": "请选择怎样处理。"}
+    )
     note = forms.CharField(max_length=2000, required=False)
 
     def __init__(self, *args: Any, document: Document, **kwargs: Any) -> None:

@@ -17,7 +17,7 @@ from anlan.intake import flow, policies
 from anlan.intake.choices import Decision, DocumentState
 from anlan.intake.forms import DocumentForm, UploadForm
 from anlan.intake.models import Clause, Document, Unit
-from anlan.intake.pages import points
+from anlan.intake.pages import changes, points
 from anlan.intake.services import publication, reading
 from anlan.kernel.access.actor import Actor
 from anlan.kernel.access.policies import page
@@ -127,6 +127,7 @@ def show(
         "editable": found.state == DocumentState.REVIEW
         and policies.holds(policies.IMPORT, actor, found),
         "missing": found.what_is_missing(),
+        "missing_tab": _where_missing(found),
         **_CONTENT[tab](request, found),
         **typed,
     }
@@ -169,6 +170,13 @@ def _waiting(found: Document) -> HttpResponse:
     if found.state != DocumentState.READING:
         response["HX-Refresh"] = "true"
     return response
+
+
+def _where_missing(found: Document) -> str:
+    """The tab on which the first thing that is missing can be mended."""
+    if found.points.filter(decision=Decision.OPEN).exists():
+        return "points"
+    return "units" if found.units_unbound().exists() else "read"
 
 
 def _tabs(found: Document, tab: str) -> list[tuple[Any, ...]]:
@@ -260,11 +268,11 @@ def _publish(request: Request, found: Document) -> dict[str, Any]:
         "history": history(found, flow.DOCUMENT),
     }
     if _can_be_previewed(found):
-        changes = publication.preview(actor=request.actor, document=found)
-        context["changes"] = [each for each in changes if each.what != "duty"]
-        context["duties"] = Counter(each.how for each in changes if each.what == "duty")
+        will = publication.preview(actor=request.actor, document=found)
+        context["changes"] = changes.told(each for each in will if each.what != "duty")
+        context["duties"] = Counter(each.how for each in will if each.what == "duty")
     elif found.state == DocumentState.PUBLISHED:
-        context["changes"] = found.changes
+        context["changes"] = changes.told(found.changes)
     return context
 
 

@@ -6,14 +6,15 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
+from django.forms import BaseForm
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from anlan.intake import policies
 from anlan.intake.forms import BindForm, ClauseForm, DocumentForm, ItemForm, UnitForm
-from anlan.intake.models import Clause, Item, Unit
-from anlan.intake.pages.documents import get, names
+from anlan.intake.models import Clause, Document, Item, Unit
+from anlan.intake.pages.documents import get, names, show
 from anlan.intake.services import checking, publication
 from anlan.kernel.access.policies import page
 from anlan.kernel.access.requests import Request
@@ -55,45 +56,34 @@ def leave_out(request: Request, pk: int, unit: int) -> HttpResponse:
 def item(request: Request, pk: int, item: int) -> HttpResponse:
     """Correct an item's words, date and units."""
     document = get(request.actor, pk)
-    found = document.items.filter(pk=item).first()
-    if found is None:
-        raise Unknown
+    found = _item(document, item)
     form = ItemForm(request.POST or None, instance=Item.objects.get(pk=found.pk))
-    if request.method == "POST" and form.is_valid():
 
-        def act() -> str:
-            checking.item_edit(actor=request.actor, item=item, **form.cleaned_data)
-            return "已保存。"
+    def act() -> str:
+        checking.item_edit(actor=request.actor, item=item, **form.cleaned_data)
+        return "已保存。"
 
-        return _do(request, pk, "read", act, anchor=f"item-{found.number}")
-    context = {
-        "document": document,
-        "item": found,
-        "form": form,
-        "units": found.units.select_related("organisation", "group"),
-        "unit_form": UnitForm(auto_id="unit-%s"),
-        "names": names(),
-        "lines": document.lines[max(0, found.first_line - 1) : found.last_line],
-    }
-    return render(request, "intake/item.html", context, status=422 if form.errors else 200)
+    if request.method == "POST" and _saved(request, form, act):
+        return redirect(_tab(pk, "read", f"item-{found.number}"))
+    return _show_item(request, document, found, form=form)
 
 
-@page(policies.IMPORT, methods=("POST",))
+@page(policies.IMPORT, methods=("GET", "POST"))
 def add_unit(request: Request, pk: int, item: int) -> HttpResponse:
     """Add a responsible unit to an item."""
-    if not get(request.actor, pk).items.filter(pk=item).exists():
-        raise Unknown
-    form = UnitForm(request.POST)
-    back = reverse("intake:item", args=[pk, item])
-    if not form.is_valid():
-        messages.error(request, "；".join(_errors(form)))
-        return redirect(back)
+    if request.method == "GET":  # a refused form stands here; opened again, it is the item
+        return redirect("intake:item", pk, item)
+    document = get(request.actor, pk)
+    found = _item(document, item)
+    form = UnitForm(request.POST, auto_id="unit-%s")
 
     def act() -> str:
         unit = checking.unit_add(actor=request.actor, item=item, **form.cleaned_data)
         return f"已增加“{unit.name}”。"
 
-    return _do(request, pk, "", act, back=back)
+    if _saved(request, form, act):
+        return redirect("intake:item", pk, item)
+    return _show_item(request, document, found, unit_form=form)
 
 
 @page(policies.IMPORT, methods=("POST",))
@@ -116,30 +106,32 @@ def clause(request: Request, pk: int, clause: int) -> HttpResponse:
     if found is None:
         raise Unknown
     form = ClauseForm(request.POST or None, instance=found)
-    if request.method == "POST" and form.is_valid():
 
-        def act() -> str:
-            checking.clause_edit(actor=request.actor, clause=clause, **form.cleaned_data)
-            return "已保存。"
+    def act() -> str:
+        checking.clause_edit(actor=request.actor, clause=clause, **form.cleaned_data)
+        return "已保存。"
 
-        return _do(request, pk, "clauses", act, anchor=f"clause-{clause}")
+    if request.method == "POST" and _saved(request, form, act):
+        return redirect(_tab(pk, "clauses", f"clause-{clause}"))
     context = {"document": document, "clause": found, "form": form}
     return render(request, "intake/clause.html", context, status=422 if form.errors else 200)
 
 
-@page(policies.IMPORT, methods=("POST",))
+@page(policies.IMPORT, methods=("GET", "POST"))
 def edit(request: Request, pk: int) -> HttpResponse:
     """Correct title, issuer, year, kind."""
+    if request.method == "GET":
+        return redirect(_tab(pk, "read"))
     document = get(request.actor, pk)
-    form = DocumentForm(request.POST, instance=document)
-    if not form.is_valid():
-        return _back(request, pk, "read", "；".join(_errors(form)))
+    form = DocumentForm(request.POST, instance=get(request.actor, pk))
 
     def act() -> str:
         checking.document_edit(actor=request.actor, document=pk, **form.cleaned_data)
         return "已保存。"
 
-    return _do(request, pk, "read", act)
+    if _saved(request, form, act):
+        return redirect(_tab(pk, "read"))
+    return show(request, document, "read", status=422, document_form=form)
 
 
 @page(policies.IMPORT, methods=("POST",))
@@ -188,6 +180,43 @@ def publish(request: Request, pk: int) -> HttpResponse:
     return _do(request, pk, "publish", act)
 
 
+def _item(document: Document, item: int) -> Item:
+    found = document.items.filter(pk=item).first()
+    if found is None:
+        raise Unknown
+    return found
+
+
+def _show_item(request: Request, document: Document, item: Item, **typed: Any) -> HttpResponse:
+    """The page of an item; ``typed``: a form that was refused, with what it held."""
+    context = {
+        "document": document,
+        "item": item,
+        "form": ItemForm(instance=item),
+        "units": item.units.select_related("organisation", "group"),
+        "unit_form": UnitForm(auto_id="unit-%s"),
+        "names": names(),
+        "lines": document.lines[max(0, item.first_line - 1) : item.last_line],
+        **typed,
+    }
+    refused = any(form.errors for form in typed.values())
+    return render(request, "intake/item.html", context, status=422 if refused else 200)
+
+
+def _saved(request: Request, form: BaseForm, act: Callable[[], str]) -> bool:
+    """Whether it could be done; if not, the form says why and keeps what was typed."""
+    if not form.is_valid():
+        return False
+    try:
+        messages.success(request, act())
+    except Refused as refusal:
+        if refusal.status in (403, 404):
+            raise
+        form.add_error(None, refusal.message)
+        return False
+    return True
+
+
 def _unit(request: Request, pk: int, unit: int) -> Unit:
     """The named unit, if it is one of this document's."""
     found = Unit.objects.filter(item__document=get(request.actor, pk), pk=unit).first()
@@ -202,7 +231,6 @@ def _do(
     tab: str,
     act: Callable[[], str],
     *,
-    anchor: str = "",
     back: str = "",
 ) -> HttpResponse:
     """Act and go back to the tab; a refusal is told there and nothing is lost."""
@@ -212,7 +240,7 @@ def _do(
         if refusal.status in (403, 404):
             raise
         messages.error(request, refusal.message)
-    return redirect(back or _tab(pk, tab, anchor))
+    return redirect(back or _tab(pk, tab))
 
 
 def _back(request: Request, pk: int, tab: str, error: str) -> HttpResponse:

@@ -1,0 +1,109 @@
+"""What publishing changes, in the words of the person who agrees to it: what it was, what it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django.db import models
+
+from anlan.plan.models import Assignment, Clause, KeyDuty
+from anlan.plan.publishing import Change
+from anlan.plan.templatetags.plan import PERIODS, SIGNS
+
+MODELS: dict[str, type[models.Model]] = {
+    "key_duty": KeyDuty,
+    "clause": Clause,
+    "owner": Assignment,
+}
+SAYS_NOTHING = {"lines"}  # where it stands in the file: not what it asks
+WORDS: dict[str, Mapping[str, str]] = {
+    "op": {**SIGNS, "all": "全部"},
+    "period": PERIODS,
+}
+NONE = "（没有）"
+AROUND = 12  # characters left and right of a difference that tell where it is
+SHORT = 40  # up to so many characters a text is shown as a whole
+
+
+@dataclass
+class Told:
+    """One line of the list. ``details``: field, what it was, what it becomes."""
+
+    what: str
+    how: str
+    name: str
+    details: list[tuple[str, str, str]] = field(default_factory=list)
+
+
+def told(changes: Iterable[Change | Mapping[str, Any]]) -> list[Told]:
+    """The changes of a preview, or those kept with a published document (their values as text).
+
+    Units that join or leave the same item together stand in one line.
+    """
+    lines: list[Told] = []
+    for each in changes:
+        words = asdict(each) if isinstance(each, Change) else each
+        line = Told(words["what"], words["how"], words["name"], _details(words))
+        if not (lines and _joined(lines[-1], line)):
+            lines.append(line)
+    return lines
+
+
+def _joined(last: Told, line: Told) -> bool:
+    """Take ``line`` into ``last`` where both are units of one item with nothing more to say."""
+    title, mark, unit = line.name.rpartition("：")
+    alike = (last.what, last.how) == (line.what, line.how) == ("owner", line.how)
+    if not (mark and alike and last.name.startswith(f"{title}：")) or last.details or line.details:
+        return False
+    last.name = f"{last.name}、{unit}"
+    return True
+
+
+def _details(change: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    model = MODELS.get(change["what"])
+    if model is None:
+        return []
+    details = []
+    for name in change["before"].keys() - SAYS_NOTHING:
+        described: Any = model._meta.get_field(name)
+        was, now = (_word(described, change[side][name]) for side in ("before", "after"))
+        details.append((str(described.verbose_name), *differing(was, now)))
+    return sorted(details)
+
+
+def _word(described: Any, value: Any) -> str:
+    """A value as people write it; ``value`` may be its text, as it is kept after publishing."""
+    text = "" if value is None or value == "None" else str(value)
+    if text == "":
+        return NONE
+    if isinstance(described, models.BooleanField):
+        return "是" if text == "True" else "否"
+    if isinstance(described, models.DecimalField):
+        return _number(text)
+    known = WORDS.get(described.name) or {str(k): str(v) for k, v in described.choices or ()}
+    return known.get(text, text)
+
+
+def _number(text: str) -> str:
+    try:
+        return f"{Decimal(text).normalize():f}"
+    except InvalidOperation:
+        return text
+
+
+def differing(was: str, now: str) -> tuple[str, str]:
+    """Where two long texts differ, with a few characters around; short ones as they are."""
+    if max(len(was), len(now)) <= SHORT:
+        return was, now
+    limit = min(len(was), len(now))
+    start = next((n for n in range(limit) if was[n] != now[n]), limit)
+    end = next((n for n in range(limit - start) if was[-1 - n] != now[-1 - n]), limit - start)
+    return _cut(was, start, end), _cut(now, start, end)
+
+
+def _cut(text: str, start: int, end: int) -> str:
+    first, last = max(0, start - AROUND), min(len(text), len(text) - end + AROUND)
+    return f"{'…' if first else ''}{text[first:last]}{'…' if last < len(text) else ''}"
