@@ -74,10 +74,30 @@ function filters() {
   });
 }
 
+// A browser cuts what is pasted beyond a field's limit without a word: say so.
+function limits() {
+  document.addEventListener("input", ({ target }) => {
+    if (!target.matches("textarea[maxlength]")) return;
+    const full = target.value.length >= target.maxLength;
+    let said = target.nextElementSibling?.matches("[data-full]") ? target.nextElementSibling : null;
+    if (!said && full) {
+      said = document.createElement("p");
+      said.className = "form-hint";
+      said.dataset.full = "";
+      said.setAttribute("role", "status");
+      said.textContent = `已满 ${target.maxLength} 字，超出的文字没有填入，请精简。`;
+      target.after(said);
+    }
+    if (said) said.hidden = !full;
+  });
+}
+
 document.body.addEventListener("anlan:alert", (event) => alertUser(event.detail.text, event.detail.tone));
 refusals();
 menus();
 backLinks();
 filters();
+limits();
+for (const tab of document.querySelectorAll(".tabs [aria-current]")) tab.parentElement.scrollLeft = tab.offsetLeft - 60;
 document.querySelector("[data-focus]")?.focus();
 document.documentElement.dataset.ready = "";

@@ -114,7 +114,10 @@ function upload(form, button) {
 }
 
 function replace(html, status) {
-  const main = new DOMParser().parseFromString(html, "text/html").getElementById("main");
+  const answer = new DOMParser().parseFromString(html, "text/html");
+  const refusal = answer.querySelector(".refusal-text");
+  if (refusal) return alertUser(refusal.textContent.trim()); // the form with its words stays here
+  const main = answer.getElementById("main");
   const here = document.getElementById("main");
   if (!main || !here) {
     alertUser(status === 413 ? "文件过大，服务器没有接收。请压缩或拆分后重新上传。" : "服务器没有办成这次上传，请稍后重试。");
