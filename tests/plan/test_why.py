@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -42,6 +42,10 @@ CASES = [
     (_duty(Standing.ON_TRACK, 40, progress=Decimal(50)), "还有 40 天，进度跟得上"),
     (_duty(Standing.NOT_MEASURED, 40), "还有 40 天，没有核验过的进展"),
     (_duty(Standing.NOT_MEASURED, -1), "下达时期限已过"),
+    (
+        _duty(Standing.MET, 40, met_at=datetime(2025, 6, 1, 23, 0, tzinfo=UTC)),
+        "2025-06-02 核验办结",
+    ),
     (_duty(Standing.OVERDUE, -1, state="cancelled"), "通知修订后不再办理"),
 ]
 

@@ -27,6 +27,9 @@ class DateField(forms.DateField):
         return day
 
 
+NOT_NEGATIVE = {"min_value": "不能小于 0。", "invalid": "请填写数字，例如 12 或 12.5。"}
+
+
 class ReportForm(forms.Form):
     text = forms.CharField(
         label="工作进展",
@@ -35,7 +38,12 @@ class ReportForm(forms.Form):
         help_text="做了什么、做到哪一步、还差什么。",
     )
     value = forms.DecimalField(
-        label="累计完成", min_value=0, max_digits=14, decimal_places=3, required=False
+        label="累计完成",
+        min_value=0,
+        max_digits=14,
+        decimal_places=3,
+        required=False,
+        error_messages=NOT_NEGATIVE,
     )
     evidence = FilesField(label="佐证材料", required=False)
     complete = forms.BooleanField(label="已全部完成，申请办结", required=False)
@@ -78,7 +86,12 @@ class HandDownForm(forms.Form):
     )
     due_on = DateField(label="完成期限")
     target = forms.DecimalField(
-        label="每个单位的目标值", min_value=0, max_digits=14, decimal_places=3, required=False
+        label="每个单位的目标值",
+        min_value=0,
+        max_digits=14,
+        decimal_places=3,
+        required=False,
+        error_messages=NOT_NEGATIVE,
     )
     note = forms.CharField(
         label="下达说明", max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 2})

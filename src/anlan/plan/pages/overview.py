@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpResponse
 from django.shortcuts import render
 
@@ -9,6 +11,7 @@ from anlan.kernel.access.policies import page
 from anlan.kernel.access.requests import Request
 from anlan.plan import policies, selectors
 from anlan.plan.matrix import matrix as build
+from anlan.plan.models import KeyDuty
 from anlan.plan.pages.lists import by_urgency
 from anlan.plan.standing import ORDER
 
@@ -35,7 +38,6 @@ def key_duty(request: Request, pk: int) -> HttpResponse:
     actor = request.actor
     found = selectors.key_duty(actor, pk)
     duties = selectors.duties(actor).filter(key_duty=found, parent=None)
-    assignments = found.assignments.select_related("organisation")
     context = {
         "key_duty": found,
         "clauses": found.clauses.filter(retired_at=None),
@@ -44,7 +46,20 @@ def key_duty(request: Request, pk: int) -> HttpResponse:
         ),
         "counts": selectors.by_standing(duties),
         "standings": ORDER,
-        "assignments": [each for each in assignments if not each.inherited],
-        "inherited": any(each.inherited for each in assignments),
+        **_owners(found),
     }
     return render(request, "plan/key_duty.html", context)
+
+
+def _owners(key_duty: KeyDuty) -> dict[str, Any]:
+    """Who answers, as a notice lists them: the units of one part and role in one line."""
+    assignments = list(key_duty.assignments.select_related("organisation"))
+    owners: dict[tuple[str, str], list[str]] = {}
+    for each in assignments:
+        if not each.inherited:
+            named = owners.setdefault((each.part, each.get_role_display()), [])
+            named.append(str(each.organisation))
+    return {
+        "owners": [(part, role, "、".join(units)) for (part, role), units in owners.items()],
+        "inherited": any(each.inherited for each in assignments),
+    }

@@ -78,7 +78,7 @@ def why(duty: Duty) -> str:
     near = duty.standing == Standing.AT_RISK and days < risk_days()
     at_risk = f"，{_unclosed(duty)}" if near else f"，进度落后（{progress(duty)}）"
     words = {
-        Standing.MET: f"{duty.met_at:%Y-%m-%d} 核验办结" if duty.met_at else "已核验办结",
+        Standing.MET: _closed(duty),
         Standing.ON_TRACK: f"{left}，进度跟得上",
         Standing.AT_RISK: left + at_risk,
         Standing.OVERDUE: f"已逾期 {-days} 天，{_unclosed(duty)}",
@@ -90,6 +90,12 @@ def why(duty: Duty) -> str:
     if duty.standing == Standing.NOT_MEASURED and days < 0:
         return "下达时期限已过"
     return words[Standing(duty.standing)]
+
+
+def _closed(duty: Duty) -> str:
+    """On which day of the city it was closed."""
+    day = duty.met_at and timezone.localdate(duty.met_at)
+    return f"{day:%Y-%m-%d} 核验办结" if day else "已核验办结"
 
 
 def _unclosed(duty: Duty) -> str:
