@@ -272,7 +272,8 @@ def test_an_order_that_still_runs_keeps_a_second_one_away(
 
 def test_a_new_day_is_noticed_once(city: SimpleNamespace, today: Move) -> None:
     put_out(draft(city, due_on=date(2025, 6, 30)))
-    assert daily.new_day() == ["plan.restand", "plan.clocks", "plan.recount", "plan.propose"]
+    parts = ["plan.restand", "plan.clocks", "plan.partials", "plan.recount", "plan.propose"]
+    assert daily.new_day() == parts
     assert daily.new_day() == []
     before = duty_of(city.bureau).standing
     today(date(2025, 7, 1))

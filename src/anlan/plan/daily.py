@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from anlan.kernel.watchman import beats
 from anlan.plan import clocks
-from anlan.plan.services import counting, orders, standings
+from anlan.plan.services import counting, orders, partials, standings
 
 RESTAND = "plan.restand"
 
@@ -25,6 +25,7 @@ def new_day(*, now: datetime | None = None) -> list[str]:
     parts: list[tuple[str, Callable[[], Any]]] = [
         (RESTAND, lambda: standings.restand_all(today=today)),
         ("plan.clocks", clocks.start_missing),
+        ("plan.partials", partials.adjust),
         ("plan.recount", lambda: counting.recount(counting.counted(), today=today)),
         ("plan.propose", lambda: orders.propose_for_overdue(today=today)),
     ]

@@ -5,10 +5,11 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from anlan.plan.quotas import Quota, Span
+from anlan.plan.quotas import Quota, Span, owed
 
 if TYPE_CHECKING:
-    from anlan.plan.models import Duty
+    from anlan.kernel.orgs.models import Organisation
+    from anlan.plan.models import Clause, Duty
 
 WHOLE = Decimal(100)  # percent
 
@@ -17,8 +18,20 @@ def quota_of(duty: Duty) -> Quota | None:
     """The duty's number; None where people judge when it is done."""
     if duty.target is None or duty.clause is None:
         return None
-    clause = duty.clause
-    return Quota(duty.target, clause.op, clause.unit, repeats=bool(clause.period))
+    return _quota(duty.clause, duty.target)
+
+
+def asked_of(organisation: Organisation, clause: Clause, span: Span) -> Quota | None:
+    """What the clause's number asks of an organisation, by how much of ``span`` it existed; None:
+    nothing. ValueError for a clause without a number."""
+    if clause.value is None:
+        raise ValueError(f"clause {clause.pk} has no number")
+    quota = _quota(clause, clause.value)
+    return owed(quota, span, organisation.valid_from, organisation.valid_to)
+
+
+def _quota(clause: Clause, value: Decimal) -> Quota:
+    return Quota(value, clause.op, clause.unit, repeats=bool(clause.period))
 
 
 def span_of(duty: Duty) -> Span:

@@ -9,8 +9,10 @@ from datetime import date
 from anlan.kernel.orgs.models import Organisation
 from anlan.plan.choices import UnitRole
 from anlan.plan.drafts import ClauseDraft, KeyDutyDraft, OwnerDraft
+from anlan.plan.goals import asked_of
 from anlan.plan.models import Clause, Duty, KeyDuty
 from anlan.plan.periods import name, spans
+from anlan.plan.quotas import Span
 from anlan.plan.services.standings import standing_of
 
 # Where an organisation is named in several roles, the strongest counts.
@@ -42,7 +44,13 @@ class Wanted:
             owners = list(_once(_owners_of(clause_draft, draft)))
             for span in spans(self.year, period=clause.period, deadline=clause.deadline):
                 for owner in owners:
-                    yield self._duty(key_duty, clause, owner, span, _title(clause, span[0]))
+                    if self._owes(owner, clause, span):
+                        yield self._duty(key_duty, clause, owner, span, _title(clause, span[0]))
+
+    def _owes(self, owner: OwnerDraft, clause: Clause, span: tuple[date, date]) -> bool:
+        """Whether anything is asked of an organisation that may have existed for a part only."""
+        organisation = self.organisations[owner.organisation]
+        return clause.value is None or asked_of(organisation, clause, Span(*span)) is not None
 
     def _duty(
         self,
@@ -53,6 +61,9 @@ class Wanted:
         title: str,
     ) -> Duty:
         organisation = self.organisations[owner.organisation]
+        asked = None
+        if clause is not None and clause.value is not None:
+            asked = asked_of(organisation, clause, Span(*span))
         duty = Duty(
             key_duty=key_duty,
             clause=clause,
@@ -60,7 +71,7 @@ class Wanted:
             area=organisation.area,
             role=owner.role,
             title=title,
-            target=clause.value if clause else None,
+            target=asked.value if asked else None,
             period_start=span[0],
             due_on=span[1],
         )

@@ -246,9 +246,10 @@ class Work:
     def _touched(self) -> set[int]:
         """The duties that something was done on. Asked for by themselves: anti-joins over rows
         that no statistics know of yet take minutes."""
-        done = [Report.objects.values_list("duty"), Extension.objects.values_list("duty")]
-        handed_down = Duty.objects.exclude(parent=None).values_list("parent")
-        return {pk for rows in (*done, handed_down) for (pk,) in rows}
+        reported = Report.objects.values_list("duty_id", flat=True)
+        extended = Extension.objects.values_list("duty_id", flat=True)
+        handed_down = Duty.objects.exclude(parent=None).values_list("parent_id", flat=True)
+        return {pk for rows in (reported, extended, handed_down) for pk in rows if pk}
 
     def _elapsed(self, duty: Duty) -> float:
         days = (duty.due_on - duty.period_start).days + 1
