@@ -16,6 +16,7 @@ urlpatterns = [
     path("", include("anlan.kernel.audit.urls")),
     path("", include("anlan.kernel.watchman.urls")),
     path("", include("anlan.kernel.imports.urls")),
+    path("", include("anlan.records.urls")),
     path("", include("anlan.plan.urls")),
     path("", include("anlan.intake.urls")),
 ]

@@ -39,7 +39,7 @@ class Rows:
 
 def measures() -> Iterator[Measure]:
     """Those of every type, by the newest version of its rules; a retired one's still count."""
-    newest = RecordTypeVersion.objects.order_by("type", "-number").distinct("type")
+    newest = RecordTypeVersion.objects.order_by("type_id", "-number").distinct("type_id")
     for version in newest.select_related("type"):
         yield from _of(version)
 

@@ -118,12 +118,12 @@ class Record(models.Model):
     objects = RecordQuerySet.as_manager()
 
     class Meta:
-        ordering = ["-held_on", "pk"]
+        ordering = ["-held_on", "-pk"]
         indexes = [
             # a unit's list, a measure's rows, the same title on the same day
             models.Index(fields=["organisation", "type", "held_on"], name="record_of_unit"),
             # lists of an office, newest first
-            models.Index(fields=["-held_on", "id"], name="record_by_day"),
+            models.Index(fields=["-held_on", "-id"], name="record_by_day"),
             models.Index(fields=["area", "-held_on"], name="record_of_area"),
             models.Index(fields=["type", "state", "held_on"], name="record_of_type"),
             # how many a unit submitted within the hour
@@ -183,7 +183,7 @@ class Mark(models.Model):
     text = models.CharField("说明", max_length=300)
 
     class Meta:
-        ordering = ["record", "pk"]
+        ordering = ["pk"]
         constraints = [models.UniqueConstraint(fields=["record", "kind"], name="mark_once")]
         indexes = [models.Index(fields=["kind", "record"], name="mark_by_kind")]
         verbose_name = verbose_name_plural = "疑点"

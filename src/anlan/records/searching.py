@@ -5,15 +5,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from django.db.models import Q
 
 from anlan.kernel.orgs.models import Organisation
-
-if TYPE_CHECKING:
-    from anlan.records.models import RecordQuerySet
 
 _NOISE = re.compile(r"[\W_]+")
 
@@ -30,20 +25,18 @@ def grams(text: str) -> list[str]:
     return sorted({each for each in pairs if each})
 
 
-def found(rows: RecordQuerySet, text: str) -> RecordQuerySet:
-    """The rows each word of ``text`` stands in the title of, or in the name of their unit."""
-    for word in text.split()[:8]:
-        rows = rows.filter(_title(word) | Q(organisation_id__in=_named(word)))
-    return rows
+def matching(word: str) -> Q:
+    """The records in whose title ``word`` stands, or in the name of whose unit."""
+    return _title(word) | Q(organisation_id__in=_named(word))
 
 
 def _title(word: str) -> Q:
     plain = folded(word)
     # One character is no pair: it is looked for in the rows that the other conditions leave.
-    return Q(grams__contains=grams(plain)) if len(plain) > 1 else Q(title__icontains=word)
+    return Q(grams__contains=grams(plain)) if len(plain) > 1 else Q(title__contains=word)
 
 
-def _named(word: str) -> Iterable[int]:
+def _named(word: str) -> list[int]:
     """Read beforehand, so that the database can join two indexes instead of two tables."""
     named = Q(short_name__icontains=word) | Q(name__icontains=word)
     return list(Organisation.objects.filter(named).values_list("pk", flat=True))

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from anlan.kernel.access.actor import Actor
+from anlan.kernel.access.roles import Role
 from anlan.kernel.access.scope import NOTHING
 from anlan.kernel.errors import Refused, Unknown
 from anlan.kernel.orgs.models import Organisation
 from anlan.kernel.orgs.selectors import in_force
-from anlan.records.choices import RecordState
+from anlan.records.choices import INTERNAL, RecordState
 from anlan.records.models import Record, RecordQuerySet, RecordTypeVersion
 from anlan.records.policies import OFFICE, UNIT
 
@@ -28,8 +29,8 @@ def versions(*, on: date | None = None) -> QuerySet[RecordTypeVersion]:
     on = on or timezone.localdate()
     newest = (
         RecordTypeVersion.objects.filter(effective_from__lte=on)
-        .order_by("type", "-number")
-        .distinct("type")
+        .order_by("type_id", "-number")
+        .distinct("type_id")
     )
     return (
         RecordTypeVersion.objects.filter(pk__in=newest.values("pk"))
@@ -79,6 +80,18 @@ def units(actor: Actor) -> QuerySet[Organisation]:
     ).order_by("path")
 
 
+def nearest(actor: Actor) -> QuerySet[Organisation]:
+    """By which organisations the actor looks at records: his own units and those directly below;
+    in an area that he oversees, its own and those of the areas directly below."""
+    wanted = NOTHING
+    for grant in actor.grants:
+        if grant.role in UNIT:
+            wanted |= Q(pk=grant.organisation_id) | Q(parent=grant.organisation_id)
+        elif grant.role in (*OFFICE, Role.LEADER):
+            wanted |= Q(area=grant.area_id) | Q(area__parent=grant.area_id)
+    return Organisation.objects.filter(wanted).order_by("area__path", "sort", "code")
+
+
 # --- records ----------------------------------------------------------------------------------
 
 
@@ -96,6 +109,22 @@ def record(actor: Actor, pk: int) -> Record:
     if found is None:
         raise Unknown("没有这条工作记录，或它不在您的管辖范围内。")
     return found
+
+
+def to_copy(actor: Actor) -> list[Record]:
+    """The newest record of each type of the actor's own units, at most six: work that recurs."""
+    own = [each.pk for each in own_units(actor)]
+    since = timezone.localdate() - timedelta(days=400)
+    newest = (
+        Record.objects.filter(
+            organisation__in=own, held_on__gt=since, type__in=versions().values("type")
+        )
+        .exclude(state__in=INTERNAL)
+        .order_by("type_id", "-held_on", "-pk")
+        .distinct("type_id")
+        .select_related("type")
+    )
+    return sorted(newest, key=lambda each: (each.held_on, each.pk), reverse=True)[:6]
 
 
 def to_verify(actor: Actor) -> RecordQuerySet:

@@ -86,7 +86,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '工作记录',
                 'verbose_name_plural': '工作记录',
-                'ordering': ['-held_on', 'pk'],
+                'ordering': ['-held_on', '-pk'],
             },
         ),
         migrations.CreateModel(
@@ -100,7 +100,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '疑点',
                 'verbose_name_plural': '疑点',
-                'ordering': ['record', 'pk'],
+                'ordering': ['pk'],
             },
         ),
         pgtrigger.migrations.AddTrigger(
@@ -139,7 +139,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='record',
-            index=models.Index(fields=['-held_on', 'id'], name='record_by_day'),
+            index=models.Index(fields=['-held_on', '-id'], name='record_by_day'),
         ),
         migrations.AddIndex(
             model_name='record',

@@ -56,8 +56,10 @@ def _verify_named(write: Write, record: Record, reason: str) -> None:
     try:
         _verify(write, record, reason)
     except Refused as refused:
-        refused.message = f"“{record.title}”：{refused.message}没有一条被核验。"
-        raise
+        if refused.status != Refused.status:
+            raise
+        said = f"“{record.title}”：{refused.message}没有一条被核验。"
+        raise Refused(refused.code, said) from refused
 
 
 def _verify(write: Write, record: Record, reason: str) -> None:
