@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from django.db.models import TextField
+from django.db.models.functions import Cast
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
@@ -29,7 +31,7 @@ def respond(
     faulty = batch.faulty + batch.refused
     labels = _labels(batch)
     shown = _good(batch, labels) if good else _faulty(batch, labels)
-    rows = batch.rows.filter(good=good)
+    rows = batch.rows.filter(good=good).annotate(text=Cast("cells", TextField()))
     named = "已接收" if batch.state == BatchState.DONE else "可接收"
     tabs = [
         ("有问题", reverse("imports:batch", args=[batch.pk]), not good, faulty),
@@ -65,7 +67,7 @@ def _faulty(batch: ImportBatch, labels: Labels) -> List:
                 lambda rows, key: rows.filter(faults__has_key=key),
             ),
         ),
-        search=("cells",),
+        search=("text",),
         empty=Empty("没有问题", "读出的每一行都可以接收。"),
     )
 
@@ -75,7 +77,7 @@ def _good(batch: ImportBatch, labels: Labels) -> List:
         key="imports.good",
         name=f"{batch.title}可接收的行",
         columns=(_number(), *_cells(batch, labels)),
-        search=("cells",),
+        search=("text",),
         empty=Empty("没有可以接收的行", "请下载有问题的行，改正后重新上传。"),
     )
 
