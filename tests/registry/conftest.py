@@ -72,6 +72,7 @@ def subjects(city: SimpleNamespace, coal: Sector, trade: Sector) -> SimpleNamesp
         shop_west=shop_west,
         stray=enterprise(name="演示新业态", sector=trade, area=city.east_town),
         mine=site(name="演示煤矿一号", kind="mine", enterprise=coal_east, **mined),
+        day=date(2025, 1, 2),
         stall=site(name="演示门店", kind="venue", enterprise=shop_west, **west),
     )
 

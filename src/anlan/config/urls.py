@@ -17,6 +17,7 @@ urlpatterns = [
     path("", include("anlan.kernel.watchman.urls")),
     path("", include("anlan.kernel.imports.urls")),
     path("", include("anlan.records.urls")),
+    path("", include("anlan.registry.urls")),
     path("", include("anlan.plan.urls")),
     path("", include("anlan.intake.urls")),
 ]

@@ -5,3 +5,13 @@ class RegistryConfig(AppConfig):
     name = "anlan.registry"
     label = "registry"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Tell the shell where the pages stand."""
+        from anlan.kernel.ui import nav
+        from anlan.registry import policies
+
+        section, view = "监管对象", policies.VIEW
+        nav.register(section, "企业", "registry:enterprises", view, "building-community", order=10)
+        nav.register(section, "场所", "registry:sites", view, "map-pin", order=20)
+        nav.register(section, "行业台账", "registry:registers", view, "notebook", order=30)

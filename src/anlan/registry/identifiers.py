@@ -54,7 +54,8 @@ def normal(text: str) -> str:
     '91141100MA0G'
     """
     plain = unicodedata.normalize("NFKC", text).upper()
-    return re.sub(r"[\s\-‐–—\u200b\ufeff]+", "", plain)
+    # Once more: a mark whose blank is gone joins the letter before it.
+    return unicodedata.normalize("NFKC", re.sub(r"[\s\-‐–—\u200b\ufeff]+", "", plain))
 
 
 # --- unified social credit code -----------------------------------------------------------------

@@ -18,13 +18,13 @@ from anlan.registry.sealing import SealBroken, opened
 def enterprises(actor: Actor) -> QuerySet[Enterprise]:
     """The enterprises that the actor sees, without those merged into another."""
     found = Enterprise.objects.visible_to(actor).standing()
-    return found.select_related("sector", "area", "regulator")
+    return found.select_related("sector", "area__parent", "regulator")
 
 
 def sites(actor: Actor) -> QuerySet[Site]:
     """The sites that the actor sees, without those merged into another."""
     found = Site.objects.visible_to(actor).standing()
-    return found.select_related("sector", "area", "regulator", "enterprise")
+    return found.select_related("sector", "area__parent", "regulator", "enterprise")
 
 
 def entries(actor: Actor, register: Register) -> QuerySet[Entry]:
@@ -34,7 +34,7 @@ def entries(actor: Actor, register: Register) -> QuerySet[Entry]:
     subject = register.subject
     return Entry.objects.filter(
         register=register, **{f"{subject}__in": seen.order_by()}
-    ).select_related("version", f"{subject}__area", f"{subject}__regulator")
+    ).select_related("version", f"{subject}__area__parent", f"{subject}__regulator")
 
 
 def registers(on: date | None = None) -> QuerySet[Register]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from django.db import connection
 from django.utils import timezone
 
 from anlan.kernel.access.actor import Actor
@@ -138,7 +139,13 @@ def _number(given: str) -> str:
 
 
 def _known(number: str) -> Person | None:
-    return Person.objects.select_for_update().filter(digest=sealing.digest(number)).first()
+    """Of two who add one number at the same moment, the second waits and finds the first's."""
+    digest = sealing.digest(number)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended('anlan.person ' || %s, 0))", [digest]
+        )
+    return Person.objects.select_for_update().filter(digest=digest).first()
 
 
 def _person(name: str, number: str, phone: str, is_demo: bool) -> Person:

@@ -1,0 +1,1 @@
+"""Pages of the registry: lists, one subject, its forms, the sector registers."""

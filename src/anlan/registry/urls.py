@@ -1,0 +1,34 @@
+"""Addresses of the registry."""
+
+from django.urls import path
+
+from anlan.registry.pages import editing, lists, registers, subjects
+
+app_name = "registry"
+urlpatterns = [
+    path("registry/enterprises/", lists.enterprises, name="enterprises"),
+    path("registry/enterprises/new/", editing.enterprise_add, name="enterprise_add"),
+    path("registry/enterprises/<int:pk>/", subjects.enterprise, name="enterprise"),
+    path(
+        "registry/enterprises/<int:pk>/change/", editing.enterprise_change, name="enterprise_change"
+    ),
+    path("registry/enterprises/<int:pk>/posts/", subjects.appoint, name="appoint"),
+    path(
+        "registry/enterprises/<int:pk>/grade/", subjects.enterprise_grade, name="enterprise_grade"
+    ),
+    path(
+        "registry/enterprises/<int:pk>/registers/<slug:code>/",
+        registers.enterprise_entry,
+        name="enterprise_entry",
+    ),
+    path("registry/posts/<int:pk>/end/", subjects.end_post, name="end_post"),
+    path("registry/posts/<int:pk>/identity/", subjects.identity, name="identity"),
+    path("registry/sites/", lists.sites, name="sites"),
+    path("registry/sites/new/", editing.site_add, name="site_add"),
+    path("registry/sites/<int:pk>/", subjects.site, name="site"),
+    path("registry/sites/<int:pk>/change/", editing.site_change, name="site_change"),
+    path("registry/sites/<int:pk>/grade/", subjects.site_grade, name="site_grade"),
+    path("registry/sites/<int:pk>/registers/<slug:code>/", registers.site_entry, name="site_entry"),
+    path("registry/registers/", registers.registers, name="registers"),
+    path("registry/registers/<slug:code>/", registers.register, name="register"),
+]
