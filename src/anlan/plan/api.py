@@ -9,9 +9,11 @@ from ninja import Field, File, Form, Query, Router, Schema, Status
 from ninja.files import UploadedFile
 from ninja.pagination import PageNumberPagination, paginate
 
+from anlan.kernel.access.actor import Actor
 from anlan.kernel.access.policies import page
 from anlan.kernel.access.requests import Request
 from anlan.kernel.evidence.services import file_store
+from anlan.kernel.ui.paging import part
 from anlan.plan import matrix, policies, selectors
 from anlan.plan.choices import Standing
 from anlan.plan.models import Duty, Report
@@ -24,10 +26,20 @@ YEAR: Any = Field(None, ge=1900, le=2200)
 
 
 class Pages(PageNumberPagination):
-    """Pages that the database can count."""
+    """Pages that the database can count; by the tally where it tells."""
 
     class Input(PageNumberPagination.Input):
         page: int = Field(1, ge=1, le=MOST_PAGES)
+
+    def paginate_queryset(
+        self, queryset: Any, pagination: Any, request: Any, **params: Any
+    ) -> dict[str, Any]:
+        size = self._get_page_size(pagination.page_size)
+        count = _tallied(request.actor, params["filters"])
+        return {
+            "items": part(queryset, (pagination.page - 1) * size, size),
+            "count": queryset.count() if count is None else count,
+        }
 
 
 class DutyOut(Schema):
@@ -88,6 +100,15 @@ class DutyFilter(Schema):
     area: str | None = Field(None, pattern=r"^[0-9A-Za-z-]{1,20}$")
     standing: Standing | None = None
     year: int | None = YEAR
+
+
+def _tallied(actor: Actor, asked: DutyFilter) -> int | None:
+    if asked.area:  # this very area, which the tally does not tell from those in it
+        return None
+    counts = selectors.tallied(actor, year=asked.year)
+    if counts is None:
+        return None
+    return counts.get(asked.standing, 0) if asked.standing else sum(counts.values())
 
 
 class CellOut(Schema):

@@ -10,8 +10,9 @@ from django.utils import timezone
 from anlan.kernel.indicators.registry import all_measures
 from anlan.kernel.watchman import beats
 from anlan.kernel.watchman.registry import Fault, check
+from anlan.plan import tally
 from anlan.plan.daily import RESTAND
-from anlan.plan.models import Clause, Duty
+from anlan.plan.models import Clause, Duty, KeyDuty
 
 LATE = timedelta(minutes=10)  # after midnight
 
@@ -24,6 +25,14 @@ def standing(now: datetime) -> Iterator[Fault]:
     if (last is None or last < day) and Duty.objects.running().exists():
         said = f"最近一次是 {last:%Y-%m-%d}" if last else "从未计算过"
         yield Fault("", f"今日尚未重新计算任务状态（{said}）。请查看后台任务是否在运行。")
+
+
+@check("plan.tally", "各状态项数的统计与任务相符")
+def tallied(now: datetime) -> Iterator[Fault]:
+    """One key duty each minute, in turn, counted anew and compared."""
+    known = list(KeyDuty.objects.order_by("pk").values_list("pk", flat=True))
+    if known and tally.differs([known[int(now.timestamp() // 60) % len(known)]]):
+        yield Fault("", "看板上的项数与任务不符。请运行 anlan manage retally 重新统计。")
 
 
 @check("plan.measures", "条款所用指标都有台账提供")

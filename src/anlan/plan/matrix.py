@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Count
+from django.db.models import Count, Sum
 from django.urls import reverse
 
 from anlan.kernel.access.actor import Actor
@@ -16,6 +16,7 @@ from anlan.kernel.orgs.models import Area, AreaLevel
 from anlan.plan.choices import Standing
 from anlan.plan.models import Duty, KeyDuty, Plan
 from anlan.plan.standing import worst
+from anlan.plan.tally import Tally, suffices
 from anlan.plan.visibility import OVERVIEW
 
 
@@ -86,14 +87,14 @@ def matrix(actor: Actor, plan: Plan) -> Matrix:
 
 
 def _counted(actor: Actor, plan: Plan) -> Iterable[Mapping[str, Any]]:
-    return (
-        Duty.objects.visible_to(actor)
-        .running()
-        .filter(key_duty__plan=plan, key_duty__retired_at=None, parent=None)
-        .values("key_duty", "area__path", "standing")
-        .annotate(count=Count("pk"))
-        .order_by()
-    )
+    """From the tally, whatever the number of duties; for who sees few of them, from these."""
+    cell = ("key_duty", "area__path", "standing")
+    of_plan = {"key_duty__plan": plan, "key_duty__retired_at": None}
+    if suffices(actor):
+        kept = Tally.objects.visible_to(actor).filter(**of_plan, handed=False)
+        return kept.values(*cell).annotate(count=Sum("count")).filter(count__gt=0).order_by()
+    own = Duty.objects.visible_to(actor).running().filter(**of_plan, parent=None)
+    return own.values(*cell).annotate(count=Count("pk")).order_by()
 
 
 def _columns(actor: Actor, areas: Iterable[Area], filled: set[int]) -> list[Area]:

@@ -11,7 +11,7 @@ from django.db.models import F, Q
 from anlan.kernel.access.actor import Actor
 from anlan.kernel.audit.triggers import audited
 from anlan.kernel.orgs.models import Area, Organisation
-from anlan.plan import flow
+from anlan.plan import flow, searching, tally, urgency
 from anlan.plan.choices import DutyKind, Standing, UnitRole
 from anlan.plan.visibility import duty_scope
 
@@ -173,15 +173,13 @@ class Duty(models.Model):
     progress_at = models.DateTimeField("进度核验时间", null=True, blank=True)
     met_at = models.DateTimeField("完成时间", null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    urgency = urgency.field()
 
     objects = DutyQuerySet.as_manager()
 
     class Meta:
         ordering = ["due_on", "pk"]
-        indexes = [
-            models.Index(fields=["key_duty", "area", "standing"], name="duty_matrix"),
-            models.Index(fields=["organisation", "state", "due_on"], name="duty_work_list"),
-        ]
+        indexes = urgency.indexes()
         constraints = [
             models.UniqueConstraint(
                 fields=["key_duty", "clause", "organisation", "period_start"],
@@ -198,7 +196,12 @@ class Duty(models.Model):
                 condition=Q(due_on__gte=F("period_start")), name="duty_ends_after_it_begins"
             ),
         ]
-        triggers = [flow.DUTY.trigger(), audited()]
+        triggers = [
+            flow.DUTY.trigger(),
+            audited(derived=("urgency",)),
+            *tally.tallied(),
+            *searching.titled(),
+        ]
         verbose_name = verbose_name_plural = "任务"
 
     def __str__(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
 from anlan.kernel.access.actor import Actor
 from anlan.kernel.access.policies import Policy
@@ -11,6 +11,7 @@ from anlan.kernel.errors import Unknown
 from anlan.plan.choices import ExtensionState, OrderState, ReportState
 from anlan.plan.models import Duty, Extension, KeyDuty, Plan, Report, SupervisionOrder
 from anlan.plan.policies import DECIDE, FOLLOW, OFFICE, SUPERVISE, UNIT, VERIFY
+from anlan.plan.tally import Tally, suffices
 
 
 def plan_of(year: int | None = None) -> Plan | None:
@@ -137,4 +138,35 @@ def _falls_to(actor: Actor, policy: Policy) -> Q:
 def by_standing(rows: QuerySet[Duty]) -> dict[str, int]:
     """How many of ``rows`` stand where."""
     counted = rows.order_by().values("standing").annotate(count=Count("pk"))
+    return {row["standing"]: row["count"] for row in counted}
+
+
+def tallied(
+    actor: Actor,
+    *,
+    plan: int | str = "",
+    key_duty: int | str = "",
+    area: str = "",
+    level: str = "",
+    year: int | None = None,
+) -> dict[str, int] | None:
+    """How many of the duties that the actor sees stand where: the same work whatever their number.
+
+    Narrowed by the year or the id of a plan, by a key duty, by the code of an area of county rank
+    or of the city (its own units), by ``top`` or ``handed``. None where the tally does not tell:
+    see :func:`anlan.plan.tally.suffices`.
+    """
+    if not suffices(actor):
+        return None
+    rows = Tally.objects.visible_to(actor)
+    named = {
+        "key_duty__plan": plan,
+        "key_duty": key_duty,
+        "area__code": area,
+        "key_duty__plan__year": year,
+    }
+    rows = rows.filter(**{name: value for name, value in named.items() if value})
+    if level:
+        rows = rows.filter(handed=level == "handed")
+    counted = rows.values("standing").annotate(count=Sum("count")).filter(count__gt=0)
     return {row["standing"]: row["count"] for row in counted}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from anlan.kernel.jobs import every
-from anlan.plan import daily
+from anlan.plan import daily, tally
 from anlan.plan.services import counting
 
 
@@ -18,3 +18,9 @@ def new_day() -> None:
 def count() -> None:
     """Every minute: what events of the last minute change in counted duties."""
     counting.follow()
+
+
+@every("* * * * *", "plan.fold_tally")
+def fold_tally() -> None:
+    """Every minute: the counts that changes have added become one for each cell again."""
+    tally.fold()

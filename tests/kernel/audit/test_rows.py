@@ -35,6 +35,8 @@ NOT_AUDITED = {
     "imports.ImportRow": "read from a kept file; what it becomes in a ledger is audited there",
     "notify.Notification": "what was told; what it was told of is audited",
     "notify.Delivery": "how it was sent",
+    "plan.Tally": "counted from duties by the database, and counted anew at will",
+    "plan.Title": "the titles of duties once more, for the search",
     "ui.SavedView": "a person's own arrangement of a list",
     "watchman.Finding": "what the program itself finds, every minute",
     "watchman.Heartbeat": "signs of life",

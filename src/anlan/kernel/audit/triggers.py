@@ -8,19 +8,23 @@ import pgtrigger
 SECRET = ("password", "totp_secret", "digest_of_code")
 
 
-def audited(*, secret: tuple[str, ...] = SECRET) -> pgtrigger.Trigger:
+def audited(
+    *, secret: tuple[str, ...] = SECRET, derived: tuple[str, ...] = ()
+) -> pgtrigger.Trigger:
     """Record each insert, update and delete of the model's rows, the columns of ``secret`` masked.
 
     Who, what for and why come from ``anlan.write``, which :class:`anlan.kernel.write.Write` sets;
-    a change made around it is recorded with an empty verb, which the watchman reports.
+    a change made around it is recorded with an empty verb, which the watchman reports. ``derived``
+    names columns that the database derives from others: these say it already.
     """
+    less = "".join(f" - '{name}'" for name in derived)
     masked = ", ".join(f"'{name}'" for name in secret)
     return pgtrigger.Trigger(
         name="audited",
         when=pgtrigger.After,
         operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
         func=f"""
-            PERFORM anlan_audit(TG_TABLE_NAME::text, TG_OP, to_jsonb(OLD), to_jsonb(NEW),
+            PERFORM anlan_audit(TG_TABLE_NAME::text, TG_OP, to_jsonb(OLD){less}, to_jsonb(NEW){less},
                                 ARRAY[{masked}]::text[]);
             RETURN NULL;
         """,

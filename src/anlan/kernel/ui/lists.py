@@ -28,18 +28,18 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
-from django.core.paginator import Page, Paginator
-from django.db.models import Model, Q, QuerySet
+from django.core.paginator import Page
+from django.db.models import Model, Q
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
 from anlan.kernel.ui import export
 from anlan.kernel.ui.models import SavedView
+from anlan.kernel.ui.paging import PER_PAGE, Pages
+from anlan.kernel.ui.paging import Rows as Rows
 
-PER_PAGE = 50
 LONGEST_SEARCH = 100
-Rows = QuerySet[Any]
 Choices = Iterable[tuple[Any, Any]]
 
 
@@ -102,7 +102,7 @@ class List:
     key: str
     columns: Sequence[Column]
     filters: Sequence[Filter] = ()
-    search: Sequence[str] = ()
+    search: Sequence[str] | Callable[[str], Q] = ()
     find: Callable[[Rows, str], Rows] | None = None
     order: str = ""
     empty: Empty = field(default_factory=Empty)
@@ -111,15 +111,24 @@ class List:
     per_page: int = PER_PAGE
 
     def respond(
-        self, request: HttpRequest, rows: Rows, template: str, context: dict[str, Any] | None = None
+        self,
+        request: HttpRequest,
+        rows: Rows,
+        template: str,
+        context: dict[str, Any] | Callable[[Shown], dict[str, Any]] | None = None,
     ) -> HttpResponseBase:
-        """The page, the list alone for htmx, or the Excel file: by the request."""
+        """The page, the list alone for htmx, or the Excel file: by the request.
+
+        ``context`` is what else the template needs, or makes it of the list; then it may also tell
+        the list its ``total``.
+        """
         shown = Shown(self, request, rows)
         if request.GET.get("export") == "xlsx":
             return export.response(shown.name, self.columns, shown.rows, shown.described)
         htmx: Any = getattr(request, "htmx", None)
         partial = htmx and not htmx.boosted and not htmx.history_restore_request
-        whole = {**(context or {}), "list": shown}
+        more = context(shown) if callable(context) else context or {}
+        whole = {**more, "list": shown}
         return render(request, "ui/parts/list.html" if partial else template, whole)
 
 
@@ -143,12 +152,16 @@ class Choice:
 
 
 class Shown:
-    """The list as one request asks for it; what is not understood is left out, and said."""
+    """The list as one request asks for it; what is not understood is left out, and said.
+
+    ``total``: how many rows there are, where a page knows it without counting them.
+    """
 
     def __init__(self, declared: List, request: HttpRequest, rows: Rows) -> None:
         self.declared = declared
         self.request = request
         self.all_rows = rows
+        self.total: int | None = None
         self.path = request.path
         self.text = request.GET.get("q", "").replace("\x00", "").strip()[:LONGEST_SEARCH]
         self.choices = [self._choice(each) for each in declared.filters]
@@ -173,12 +186,12 @@ class Shown:
             rows = self.declared.find(rows, self.text)
         elif self.text and self.declared.search:
             rows = rows.filter(_matches(self.declared.search, self.text))
-        return rows.order_by(*self._order_fields(), "pk") if self.order else rows
+        return rows.order_by(*self._order_fields()) if self.order else rows
 
     @cached_property
     def page(self) -> Page[Any]:
-        paginator: Paginator[Any] = Paginator(self.rows, self.declared.per_page)
-        return paginator.get_page(self.request.GET.get("page"))
+        pages = Pages(self.rows, self.declared.per_page, self.total)
+        return pages.get_page(self.request.GET.get("page"))
 
     def table(self) -> Iterator[tuple[Model, list[tuple[Column, Any, str]]]]:
         """Row by row what the page draws: the column, its content, where it links."""
@@ -240,7 +253,9 @@ class Shown:
 
     def _order_fields(self) -> list[str]:
         column = next(c for c in self.declared.columns if c.key == self.order)
-        return [_turned(name) if self.descending else name for name in column.fields]
+        # The key turns as well: an index can be read backwards as a whole only.
+        fields = (*column.fields, "pk")
+        return [_turned(name) if self.descending else name for name in fields]
 
     def _head(self, column: Column) -> Head:
         if not column.sort:
@@ -257,12 +272,22 @@ class Shown:
         return {k: v for k, v in {"q": self.text, **own, "sort": sort}.items() if v}
 
 
-def _matches(fields: Sequence[str], text: str) -> Q:
-    """Every word of ``text`` stands in one of the fields."""
+def _matches(search: Sequence[str] | Callable[[str], Q], text: str) -> Q:
+    """Every word of ``text`` is found: by the function, or in one of the fields."""
     found = Q()
     for word in text.split():
-        found &= Q(*((f"{name}__icontains", word) for name in fields), _connector=Q.OR)
+        if callable(search):
+            found &= search(word)
+        else:
+            found &= Q(*(holds(name, word) for name in search), _connector=Q.OR)
     return found
+
+
+def holds(field: str, word: str) -> Q:
+    """The field has the word in it, in capitals or not. Chinese has no capitals: to turn every text
+    of a table into them would double what a search costs."""
+    lookup = "contains" if word.lower() == word.upper() else "icontains"
+    return Q(**{f"{field}__{lookup}": word})
 
 
 def _turned(name: str) -> str:

@@ -22,7 +22,6 @@ from anlan.plan.choices import DutyState, ReportState
 from anlan.plan.forms import AnswerForm, ExtensionForm, HandDownForm, ReportForm
 from anlan.plan.goals import goal
 from anlan.plan.models import Duty, Report, SupervisionOrder
-from anlan.plan.pages.lists import by_urgency
 from anlan.plan.services import extensions, handing_down, orders, reports
 from anlan.plan.standing import share
 
@@ -182,7 +181,7 @@ def _last_words(found: Duty) -> dict[str, Any]:
 def _parts(found: Duty, actor: Actor) -> Any:
     """The sub-duties, most urgent first, each with whether a report of it waits."""
     waiting = Report.objects.filter(duty=OuterRef("pk"), state=ReportState.SUBMITTED)
-    parts = by_urgency(selectors.duties(actor).filter(parent=found))
+    parts = selectors.duties(actor).filter(parent=found)
     return parts.annotate(waits=Exists(waiting)).order_by("urgency", "organisation__sort")
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Case, IntegerField, Q, When
+from django.db.models import Q
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import reverse
-from django.utils import timezone
 
+from anlan.kernel.access.actor import Actor
 from anlan.kernel.access.policies import page
 from anlan.kernel.access.requests import Request
 from anlan.kernel.orgs.models import Area, AreaLevel
@@ -20,16 +20,10 @@ from anlan.plan import policies, selectors
 from anlan.plan.choices import DutyKind, OrderState, Standing, UnitRole
 from anlan.plan.goals import goal
 from anlan.plan.models import Duty, KeyDuty
+from anlan.plan.searching import mentions
 from anlan.plan.standing import ORDER
 from anlan.plan.templatetags.plan import progress, why
-
-
-def by_urgency(rows: Rows) -> Rows:
-    """The rows with their rank: overdue first, then as ``ORDER``; what was over when it was given
-    comes last, for nobody could have kept it."""
-    late = When(standing=Standing.NOT_MEASURED, due_on__lt=timezone.localdate(), then=len(ORDER))
-    ranks = [When(standing=each, then=rank) for rank, each in enumerate(ORDER)]
-    return rows.annotate(urgency=Case(late, *ranks, output_field=IntegerField()))
+from anlan.plan.urgency import BY_URGENCY, ranks
 
 
 def _url(duty: Duty) -> str:
@@ -77,19 +71,24 @@ UNIT = Column(
 ROLE = Column("role", "责任", lambda d: d.get_role_display(), width=8)
 GOAL = Column("goal", "要求", goal, width=14)
 DONE = Column("done", "已核验", _done, number=True, width=10)
-DUE = Column("due", "完成期限", lambda d: d.due_on, sort=("due_on", "key_duty__number"), width=12)
+DUE = Column("due", "完成期限", lambda d: d.due_on, sort="due_on", width=12)
 WHY = Column("why", "为什么是这个状态", why, width=26)
 STANDING = Column(
     "standing",
     "状态",
     lambda d: d.get_standing_display(),
     cell=lambda d: state(d.standing),
-    sort=("urgency", "due_on", "key_duty__number"),
+    sort=BY_URGENCY,
     width=10,
 )
 WAITS = Column("waits", "核验", lambda d: "待核验" if d.waits else "", width=8)
 
-BY_STANDING = Filter("standing", "状态", Standing.choices, lambda rows, v: rows.filter(standing=v))
+BY_STANDING = Filter(
+    "standing",
+    "状态",
+    Standing.choices,
+    lambda rows, v: rows.filter(standing=v, urgency__in=ranks(v)),
+)
 BY_KIND = Filter(
     "kind",
     "类型",
@@ -106,14 +105,16 @@ BY_LEVEL = Filter(
     [("top", "通知直接安排"), ("handed", "分解下达")],
     lambda rows, v: rows.filter(parent__isnull=v == "top"),
 )
-SEARCH = ("title", "key_duty__title", "organisation__name", "organisation__short_name")
+
+# By these the tally counts; by others the rows must be counted.
+TALLIED = ("plan", "key_duty", "area", "level")
 
 TASKS = List(
     key="plan.tasks",
     name="我的任务",
     columns=(STANDING, TITLE, NUMBER, ROLE, GOAL, DONE, DUE, WHY, WAITS),
     filters=(BY_PLAN, BY_STANDING, BY_KEY_DUTY, BY_KIND, BY_ROLE),
-    search=SEARCH,
+    search=mentions,
     order="standing",
     live="live:duty",
     empty=Empty("目前没有任务", "年度通知发布或上级分解下达后，本单位的任务会列在这里。"),
@@ -124,7 +125,7 @@ DUTIES = List(
     name="任务清单",
     columns=(STANDING, TITLE, NUMBER, UNIT, ROLE, GOAL, DONE, DUE, WHY),
     filters=(BY_PLAN, BY_KEY_DUTY, BY_AREA, BY_STANDING, BY_KIND, BY_LEVEL),
-    search=SEARCH,
+    search=mentions,
     order="standing",
     live="live:duty",
     empty=Empty("没有任务", "年度通知发布后，各单位的任务会列在这里。"),
@@ -152,15 +153,17 @@ ORDERS = List(
 @page(policies.REPORT)
 def tasks(request: Request) -> HttpResponseBase:
     """My work list: what my organisations must do, most urgent first."""
-    rows = by_urgency(selectors.my_duties(request.actor))
-    return TASKS.respond(request, rows, "plan/tasks.html", _summary(TASKS, request, rows))
+    rows = selectors.my_duties(request.actor)
+    return TASKS.respond(request, rows, "plan/tasks.html", _summary)
 
 
 @page(policies.VIEW)
 def duties(request: Request) -> HttpResponseBase:
     """All duties that I see; the cells of the matrix lead here."""
-    rows = by_urgency(selectors.duties(request.actor))
-    return DUTIES.respond(request, rows, "plan/duties.html", _summary(DUTIES, request, rows))
+    actor = request.actor
+    return DUTIES.respond(
+        request, selectors.duties(actor), "plan/duties.html", lambda shown: _summary(shown, actor)
+    )
 
 
 @page(policies.VIEW)
@@ -170,18 +173,33 @@ def orders(request: Request) -> HttpResponseBase:
     return ORDERS.respond(request, rows, "plan/orders.html")
 
 
-def _summary(declared: List, request: Request, rows: Rows) -> dict[str, Any]:
-    """How many of the narrowed rows stand where, worst first; each leads to those alone."""
-    shown = Shown(declared, request, rows)
+def _summary(shown: Shown, overseer: Actor | None = None) -> dict[str, Any]:
+    """How many of the narrowed rows stand where, worst first; each leads to those alone.
+
+    ``overseer``: whose rows are all that he sees, so that the tally may have counted them.
+    """
     chosen = {choice.key: choice.chosen for choice in shown.choices if choice.chosen}
     standing = chosen.pop("standing", "")
-    for each in declared.filters:
-        if each.key in chosen:
-            rows = each.apply(rows, chosen[each.key])
-    counts = selectors.by_standing(rows)
+    counts = None
+    if overseer and chosen.keys() <= set(TALLIED):
+        plan, key_duty, area, level = (chosen.get(key, "") for key in TALLIED)
+        counts = selectors.tallied(overseer, plan=plan, key_duty=key_duty, area=area, level=level)
+    if counts is None:
+        counts = selectors.by_standing(_narrowed(shown, chosen))
+    total = sum(counts.values())
+    if not shown.text:
+        shown.total = counts.get(standing, 0) if standing else total
     entries = [
         (each.value, counts[each], f"?{urlencode({**chosen, 'standing': each.value})}")
         for each in ORDER
         if counts.get(each)
     ]
-    return {"summary": entries, "standing": standing, "total": sum(counts.values())}
+    return {"summary": entries, "standing": standing, "total": total}
+
+
+def _narrowed(shown: Shown, chosen: dict[str, str]) -> Rows:
+    rows = shown.all_rows
+    for each in shown.declared.filters:
+        if each.key in chosen:
+            rows = each.apply(rows, chosen[each.key])
+    return rows

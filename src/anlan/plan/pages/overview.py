@@ -9,10 +9,10 @@ from django.shortcuts import render
 
 from anlan.kernel.access.policies import page
 from anlan.kernel.access.requests import Request
+from anlan.kernel.ui.paging import PER_PAGE, Pages
 from anlan.plan import policies, selectors
 from anlan.plan.matrix import matrix as build
 from anlan.plan.models import KeyDuty
-from anlan.plan.pages.lists import by_urgency
 from anlan.plan.standing import ORDER
 
 
@@ -38,13 +38,19 @@ def key_duty(request: Request, pk: int) -> HttpResponse:
     actor = request.actor
     found = selectors.key_duty(actor, pk)
     duties = selectors.duties(actor).filter(key_duty=found, parent=None)
+    counts = selectors.tallied(actor, key_duty=pk, level="top")
+    if counts is None:
+        counts = selectors.by_standing(duties)
+    ordered = duties.order_by(
+        "urgency", "due_on", "clause__number", "area__sort", "organisation__sort", "pk"
+    )
+    total = sum(counts.values())
     context = {
         "key_duty": found,
         "clauses": found.clauses.filter(retired_at=None),
-        "duties": by_urgency(duties).order_by(
-            "urgency", "due_on", "clause__number", "area__sort", "organisation__sort"
-        ),
-        "counts": selectors.by_standing(duties),
+        "duties": Pages(ordered, PER_PAGE, total).get_page(request.GET.get("page")),
+        "total": total,
+        "counts": counts,
         "standings": ORDER,
         **_owners(found),
     }
