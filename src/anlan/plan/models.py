@@ -13,6 +13,7 @@ from anlan.kernel.audit.triggers import audited
 from anlan.kernel.orgs.models import Area, Organisation
 from anlan.plan import flow, searching, tally, urgency
 from anlan.plan.choices import DutyKind, Standing, UnitRole
+from anlan.plan.tally import Tally as Tally
 from anlan.plan.visibility import duty_scope
 
 USER = settings.AUTH_USER_MODEL
