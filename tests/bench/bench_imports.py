@@ -13,6 +13,7 @@ import random
 import resource
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 from typing import Any
@@ -50,7 +51,7 @@ def write_file(count: int, path: Path) -> None:
     path.write_bytes(books.as_excel(rows(count)))
 
 
-def one_size(count: int) -> None:
+def one_size(count: int, path: Path) -> None:
     """Measure one size and print a line of the table."""
     os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
     import django
@@ -62,11 +63,6 @@ def one_size(count: int) -> None:
 
     folder = Path(settings.VAR)
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / "bench.xlsx"
-    subprocess.run(
-        [sys.executable, "-m", "tests.bench.bench_imports", "write", str(count), str(path)],
-        check=True,
-    )
     with embedded.server(folder):
         from django.core.management import call_command
         from django.db import connection
@@ -121,17 +117,19 @@ def main() -> None:
     )
     print("\n| Rows | File | Read, judged, staged | Taken | Worker's peak | Reader's peak |")
     print("|---|---|---|---|---|---|", flush=True)
-    for count in SIZES:
-        subprocess.run(
-            [sys.executable, "-m", "tests.bench.bench_imports", "measure", str(count)], check=True
-        )
+    bench = [sys.executable, "-m", "tests.bench.bench_imports"]
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "bench.xlsx"
+        for count in SIZES:
+            for step in ("write", "measure"):
+                subprocess.run([*bench, step, str(count), str(path)], check=True)
 
 
 if __name__ == "__main__":
     match sys.argv[1:]:
         case ["write", count, path]:
             write_file(int(count), Path(path))
-        case ["measure", count]:
-            one_size(int(count))
+        case ["measure", count, path]:
+            one_size(int(count), Path(path))
         case _:
             main()

@@ -83,7 +83,15 @@ def _good(batch: ImportBatch, labels: Labels) -> List:
 
 
 def _number() -> Column:
-    return Column("number", "行号", lambda row: row.number, sort="number", main=True, width=8)
+    return Column(
+        "number",
+        "行号",
+        lambda row: row.number,
+        cell=lambda row: f"第 {row.number} 行",
+        sort="number",
+        main=True,
+        width=8,
+    )
 
 
 def _cells(batch: ImportBatch, labels: Labels) -> list[Column]:
