@@ -1,4 +1,5 @@
-"""The supervisor: one ends, all end; told to stop, it stops all; killed, its children go too."""
+"""The supervisor: who falls over is started again; told to stop, it stops all; killed, its children
+go too."""
 
 from __future__ import annotations
 
@@ -41,7 +42,46 @@ def _handlers_as_before() -> object:
         signal.signal(number, handler)
 
 
-def test_when_one_ends_all_end_and_it_is_named(capfd: pytest.CaptureFixture[str]) -> None:
+def ends_after(seconds: float) -> list[str]:
+    return [sys.executable, "-c", f"import time; time.sleep({seconds}); raise SystemExit(3)"]
+
+
+def test_one_that_fell_over_is_started_again(
+    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(processes, "STEADY_SECONDS", 0.5)
+    supervisor = Supervisor({"甲": SLEEP, "乙": SLEEP})
+    killed: list[int] = []
+
+    def watch() -> str | None:
+        other = supervisor.processes["乙"].pid
+        if not killed and time.monotonic() - supervisor.began["乙"] > 1:
+            killed.append(other)
+            os.kill(other, signal.SIGKILL)
+        return "完" if killed and other != killed[0] else None
+
+    supervisor.run(watch)
+    said = capfd.readouterr().err
+    assert said.count("乙停了（退出码 -9），现在重新启动") == 1
+    assert "甲停了" not in said
+
+
+def test_one_that_falls_over_again_and_again_ends_all(
+    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(processes, "STEADY_SECONDS", 0.1)
+    monkeypatch.setattr(processes, "MOST_RESTARTS", 2)
+    supervisor = Supervisor({"甲": SLEEP, "乙": ends_after(0.3)})
+    assert supervisor.run(lambda: None) == 1
+    said = capfd.readouterr().err
+    assert said.count("现在重新启动") == 2
+    assert "错误：乙停了（退出码 3）" in said
+    assert supervisor.processes["甲"].returncode == -signal.SIGTERM
+
+
+def test_when_one_ends_while_it_starts_all_end_and_it_is_named(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
     supervisor = Supervisor({"甲": SLEEP, "乙": [sys.executable, "-c", "raise SystemExit(3)"]})
     assert supervisor.run(lambda: None) == 1
     assert "乙停了（退出码 3）" in capfd.readouterr().err

@@ -1,4 +1,7 @@
-"""The processes of one installation, kept together: if one ends, all end, and it is said which."""
+"""The processes of one installation, kept together: one that falls over is started again.
+
+One that ends while it starts, or too often, ends all of them, and it is said which.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +19,10 @@ LOOK_SECONDS = 0.2
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 PR_SET_PDEATHSIG = 1
 
+STEADY_SECONDS = 10  # who ends sooner is set up wrongly: starting it again would not help
+MOST_RESTARTS = 5  # within
+RESTART_WINDOW = 600  # seconds
+
 
 def die_with_parent() -> None:
     """Ask Linux for SIGTERM when the parent dies: one that is killed cannot tell us."""
@@ -24,11 +31,13 @@ def die_with_parent() -> None:
 
 
 class Supervisor:
-    """Runs the named commands until one of them ends, a watch fails, or we are told to stop."""
+    """Runs the named commands until one cannot be kept up, a watch fails, or told to stop."""
 
     def __init__(self, commands: Mapping[str, Sequence[str]]) -> None:
         self.commands = commands
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
+        self.began: dict[str, float] = {}
+        self.restarts: list[float] = []
         self.told_to_stop = False
 
     def run(self, watch: Callable[[], str | None]) -> int:
@@ -39,7 +48,8 @@ class Supervisor:
         for number in STOP_SIGNALS:
             signal.signal(number, self._hear)
         try:
-            self._start()
+            for name in self.commands:
+                self._start(name)
             problem = self._wait(watch)
         finally:
             self.stop()
@@ -62,28 +72,37 @@ class Supervisor:
         for process in self.processes.values():
             process.wait()
 
-    def ended(self) -> str | None:
-        """What ended of its own accord, in words; None while all run."""
+    def keep_up(self) -> str | None:
+        """Start again what fell over; what cannot be kept up, in words, None while all run."""
         for name, process in self.processes.items():
-            if process.poll() is not None:
-                return f"{name}停了（退出码 {process.returncode}）"
+            if process.poll() is None or self.told_to_stop:
+                continue
+            ended = f"{name}停了（退出码 {process.returncode}）"
+            now = time.monotonic()
+            self.restarts = [each for each in self.restarts if now - each < RESTART_WINDOW]
+            steady = now - self.began[name] >= STEADY_SECONDS
+            if not steady or len(self.restarts) >= MOST_RESTARTS:
+                return ended
+            self.restarts.append(now)
+            print(f"注意：{ended}，现在重新启动。", file=sys.stderr, flush=True)
+            self._start(name)
         return None
 
     def _hear(self, number: int, frame: FrameType | None) -> None:
         self.told_to_stop = True
 
-    def _start(self) -> None:
-        for name, command in self.commands.items():
-            self.processes[name] = subprocess.Popen(
-                command,
-                stdin=subprocess.DEVNULL,
-                start_new_session=True,  # Ctrl-C reaches us alone, and we stop them in order
-                preexec_fn=die_with_parent,
-            )
+    def _start(self, name: str) -> None:
+        self.began[name] = time.monotonic()
+        self.processes[name] = subprocess.Popen(
+            self.commands[name],
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,  # Ctrl-C reaches us alone, and we stop them in order
+            preexec_fn=die_with_parent,
+        )
 
     def _wait(self, watch: Callable[[], str | None]) -> str | None:
         while not self.told_to_stop:
-            problem = self.ended() or watch()
+            problem = watch() or self.keep_up()
             if problem and not self.told_to_stop:
                 return problem
             time.sleep(LOOK_SECONDS)
