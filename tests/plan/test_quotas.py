@@ -102,6 +102,15 @@ def test_whether_it_is_met(quota: Quota, count: int | None, today: date, met: bo
     assert verdict.met is met
 
 
+@pytest.mark.parametrize(
+    ("quota", "words"),
+    [(PROBLEMS, "不少于 10 项"), (ZERO, "等于 0 项"), (SHARE, "不少于 100%"),
+     (Quota(Decimal(0), "=="), "等于 0"), (Quota(Decimal("2.50"), ">", "万元"), "多于 2.5 万元")],
+)  # fmt: skip
+def test_the_number_in_words(quota: Quota, words: str) -> None:
+    assert quota.words == words
+
+
 def test_the_working_is_told() -> None:
     nine = judge(PROBLEMS, Decimal("9.000"), YEAR, date(2025, 11, 1))
     assert nine.working == "已计 9 项，要求不少于 10 项，还差 1 项"

@@ -49,8 +49,8 @@ class Quota:
 
     @property
     def words(self) -> str:
-        """不少于 10 项."""
-        return f"{_SIGNS.get(self.op, '不少于')} {_plain(self.value)} {self.unit}".strip()
+        """不少于 10 项, 不少于 100%."""
+        return f"{_SIGNS.get(self.op, '不少于')} {_amount(self.value, self.unit)}"
 
 
 @dataclass(frozen=True)
@@ -113,12 +113,12 @@ def judge(quota: Quota, count: Decimal | None, span: Span, today: date) -> Verdi
     if count is None:
         said = "没有计数"
         return Verdict(False if over and quota.can_be_reached_early else None, said)
-    said = f"已计 {_plain(count)} {quota.unit}，要求{quota.words}".replace("  ", " ")
+    said = f"已计 {_amount(count, quota.unit)}，要求{quota.words}"
     if quota.can_be_reached_early:
         if quota.reached(count):
             return Verdict(True, f"{said}，已达到")
         missing = quota.value - count
-        least = f"还差 {_plain(missing)} {quota.unit}".strip() if missing else "还须多于此数"
+        least = f"还差 {_amount(missing, quota.unit)}" if missing else "还须多于此数"
         return Verdict(False if over else None, f"{said}，{least}")
     if not quota.reached(count):
         return Verdict(False if over else None, f"{said}，超出要求")
@@ -148,10 +148,14 @@ def forecast(quota: Quota, count: Decimal | None, span: Span, today: date) -> Fo
     expected = (count * span.days / gone).to_integral_value(rounding="ROUND_FLOOR")
     missed = not quota.reached(expected)
     working = (
-        f"{gone} 天完成 {_plain(count)}，按此进度全期 {span.days} 天约 {_plain(expected)} "
-        f"{quota.unit}，要求{quota.words}"
-    ).replace(" ，", "，")
+        f"{gone} 天完成 {_plain(count)}，按此进度全期 {span.days} 天约 "
+        f"{_amount(expected, quota.unit)}，要求{quota.words}"
+    )
     return Forecast(expected, missed, working)
+
+
+def _amount(number: Decimal, unit: str) -> str:
+    return f"{_plain(number)}%" if unit == "%" else f"{_plain(number)} {unit}".strip()
 
 
 def _plain(number: Decimal) -> str:
