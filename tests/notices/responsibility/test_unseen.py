@@ -33,6 +33,7 @@ def test_tasks_that_all_concern_the_cities() -> None:
     ("text", "units"),
     [
         ("市应急局等18个有执法权的部门", ["市应急局 responsible"]),
+        ("各街道、镇配合", ["各街道 assist", "各镇 assist"]),
         ("各企业主体负责，各行业主管部门监督", ["各企业 responsible", "各行业主管部门 oversee"]),
         ("市应急局负总责，市直各部门具体负责", ["市应急局 responsible", "市直各部门 responsible"]),
     ],

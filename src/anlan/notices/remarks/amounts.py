@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from anlan.notices.differences.columns import sets_date
 from anlan.notices.document import Item, Notice, Obligation, ObligationKind, Remark, TableRow
 from anlan.notices.kinds import DifferenceKind, RemarkKind
+from anlan.notices.notes import split
 from anlan.notices.obligations import dates
 
 _QUOTED = 30  # characters of a clause that a remark quotes
@@ -44,6 +45,8 @@ def obligations(item: Item) -> list[Obligation]:
 
 
 def _undated(item: Item) -> Iterator[Remark]:
+    if any(note.term and re.search(r"\d", note.value) for note in split(item.text)[1]):
+        return  # 完成时限：… says by when
     dated = _dated_sentences(item)
     phrases = [
         _phrase(each)

@@ -27,7 +27,7 @@ _STEM_BEFORE = (
 _PARTY = re.compile(r"^(.+?)(?:党委|党工委)$")
 _GOVERNMENT = re.compile(r"^(?:人民政府|政府|管委会)$")
 _EVERY = re.compile(r"^各(?!级|部门|单位|地).*(?:乡镇|镇|乡|街道|县|区|园区|政府|办事处)$")
-_BARE_AREA = re.compile(r"^(?:街道|街道办事处|园区|村|社区|开发区|功能区)$")
+_BARE_AREA = re.compile(r"^(?:镇|乡|街道|街道办事处|园区|村|社区|开发区|功能区)$")
 
 
 def expand(names: list[str]) -> list[str]:

@@ -56,7 +56,10 @@ def _read(words: str, label: Role | None) -> list[_Named]:
         words, note = cut_note(_HEAD.sub("", piece.words))
         tail = cut_tail(words)
         name = _cut_person(_cut_foreign_bracket(tail.name))
-        if is_name(name) or (is_possible_name(name) and piece.before != GAP):
+        one = (
+            name in ("镇", "乡") and bool(pending) and pending[-1].name.startswith("各")
+        )  # 各街道、镇
+        if one or is_name(name) or (is_possible_name(name) and piece.before != GAP):
             pending.append(_Named(name, note, piece.before))
         if tail.role:
             led = any(each.role is Role.LEAD for each in done)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from anlan.notices.document import Chapter, Notice, Row, Source
 from anlan.notices.structure.body import Body, build_body, lone_item
 from anlan.notices.structure.columns import guess_head, head_of, joined_head
-from anlan.notices.structure.ending import find_ending
+from anlan.notices.structure.ending import BYLINE, find_ending
 from anlan.notices.structure.front import Front, likeliest_year, read_front, signature
 from anlan.notices.structure.genre import require_notice
 from anlan.notices.structure.headings import tidy_title
@@ -156,6 +156,7 @@ def _unnumbered(text: Text, front: Front, ledger: Ledger, *, has_table: bool) ->
         next((i for i, each in enumerate(spans) if text.raw(each).rstrip().endswith("：")), -1) + 1
     )
     first += next((i for i, each in enumerate(spans[first:]) if each[0] >= front.title_end), 0)
+    first += first < len(spans) and bool(BYLINE.fullmatch(squeeze(text.raw(spans[first]))))
     whole = (spans[first][0], spans[-1][1]) if first < len(spans) else (0, 0)
     if whole[0] < front.title_end < whole[1]:
         whole = (whole[1], whole[1])
@@ -185,8 +186,12 @@ def _date(notice: Notice, front: Front, text: Text, body: Body, ledger: Ledger) 
     signed = [signature(closing), signature(preamble)]
     notice.issuer = front.issuer
     if notice.issuer is None:
-        found = next((issuer for issuer, _ in signed if issuer), None)
+        lines = (BYLINE.fullmatch(squeeze(each)) for each in preamble)
+        bylines = [each["issuer"] for each in lines if each]
+        found = next(
+            (issuer for issuer in [*(name for name, _ in signed), *bylines] if issuer), None
+        )
         notice.issuer = ledger.copy(found) if found else None
-    words = text.string + "".join(row.text for row in notice.table)
+    words = text.string + "".join(f"{row.title or ''}{row.text}" for row in notice.table)
     years = [front.year, *(year for _, year in signed), likeliest_year(words)]
     notice.year = next((year for year in years if year), None)

@@ -83,10 +83,27 @@ def widen(text: str, number: int, ledger: Ledger) -> str:
         if _CHINESE.match(before) or _CHINESE.match(after):
             signs[place] = _WIDTH[text[place]]
             changed.append(place)
+    for place in _partners(text, set(changed)):
+        signs[place] = _WIDTH[text[place]]
+        changed.append(place)
+    changed.sort()
     wide = "".join(signs)
     if changed:
         ledger.repair(number, RepairKind.HALF_WIDTH, _around(text, changed), _around(wide, changed))
     return wide
+
+
+def _partners(text: str, changed: set[int]) -> list[int]:
+    """The half-width brackets whose other half is ``changed``: (1)推进 must not become (1）."""
+    found: list[int] = []
+    opened: list[int] = []
+    for bracket in re.finditer(r"[()]", text):
+        if bracket.group() == "(":
+            opened.append(bracket.start())
+        elif opened:
+            pair = (opened.pop(), bracket.start())
+            found += [place for place in pair if place not in changed and changed & {*pair}]
+    return found
 
 
 def _around(text: str, places: list[int]) -> str:

@@ -16,6 +16,10 @@ ORGANISATION = re.compile(
     r"|安委会|安委办|管委会|总队|支队|中心|公司|集团|部|院|署|专班|工作组|联席会议)(?:办公室|办公厅)?"
     r"|[省市县区旗州盟镇乡](?:安委会|安委办|减灾委|消安委|政府|委)(?:办公室)?"
 )
+BYLINE = re.compile(
+    rf"[（(](?P<issuer>{ORGANISATION.pattern})20\d\d年\d{{1,2}}月(?:\d{{1,2}}日)?[）)]"
+)
+"""The body and the date in brackets below a title: （县安委会 2025年2月）."""
 _SIGNED_DATE = re.compile(rf"\s*{DATE.pattern}\s*(?:[（(]?(?:此件|印发|公开).{{0,20}})?\s*")
 
 

@@ -19,7 +19,7 @@ class Rank(IntEnum):
 
     PART = 0  # 第一章、第一部分
     SECTION = 1  # 一、
-    ARTICLE = 2  # 第一条
+    ARTICLE = 2  # 第一条、第1项
     HEADING = 3  # （一）
     POINT = 4  # 1.
     SUBPOINT = 5  # （1）、1）
@@ -41,7 +41,7 @@ _SPACE = r"[ \t\u3000\xa0]"
 _DATED = r"(?:20\d\d年|(?:1[0-2]|[1-9])月(?:\d|[底末份上中下]))"
 _MARK = re.compile(
     rf"第{_SPACE}?(?P<part>{_N}{{1,5}}|\d{{1,3}}){_SPACE}?(?:章|部分|编|篇)(?=\s|[{NUMERALS}\u4e00-\u9fff：:、])"
-    rf"|第{_SPACE}?(?P<article>{_N}{{1,6}}|\d{{1,3}}){_SPACE}?条(?![规之的款第、，。；和或至与及件])[：:]?"
+    rf"|第{_SPACE}?(?P<article>{_N}{{1,6}}|\d{{1,3}}){_SPACE}?(?:条(?![规之的款第、，。；和或至与及件])|项(?=[\s：:]))[：:]?"
     rf"|(?P<section>{_N}{{1,4}})(?:{_SPACE}?、|[．.](?!\d))(?!{_N}{{1,3}}(?:[级类等期批线产、]|是))"
     rf"|[（(〔]{_SPACE}?(?P<heading>{_N}{{1,4}}){_SPACE}?[）)〕](?![、，,。；;和至])[、]?"
     rf"|(?<![\d.])(?P<point>\d{{1,3}})(?:{_SPACE}?[．.、](?!\d)|[．.、](?={_DATED}))"
@@ -50,7 +50,7 @@ _MARK = re.compile(
     r"|(?<![\d（(])(?P<halfpoint>\d{1,2})[）)](?![、，。；）)])"
 )
 NUMBER = re.compile(
-    rf"第?[（(〔]?\s*(?:{_N}{{1,6}}|\d{{1,3}})\s*(?:章|部分|编|篇|条)?[)）〕]?[、.．：:]?|[㈠-㈩⒈-⒛]"
+    rf"第?[（(〔]?\s*(?:{_N}{{1,6}}|\d{{1,3}})\s*(?:章|部分|编|篇|条|项)?[)）〕]?[、.．：:]?|[㈠-㈩⒈-⒛]"
 )
 """A whole mark, or the bare number in a table's first column."""
 _RANKS = {

@@ -22,6 +22,9 @@ _SECTOR = re.compile(
 )
 
 
+_FIRST = re.compile(r"\s*一是")
+
+
 @dataclass
 class Content:
     """``text``, ``responsible`` and ``parts`` of an item."""
@@ -152,7 +155,7 @@ def _first_own(text: Text, paragraphs: list[Span]) -> int:
     """Index of the paragraph that a part begins with, behind an introduction."""
     for index, paragraph in enumerate(paragraphs[1:], 1):
         before = text.raw(paragraphs[index - 1]).strip()
-        if before.endswith(("：", ":")):
+        if before.endswith(("：", ":")) or (index == 1 and _FIRST.match(text.raw(paragraph))):
             return index
         # 1.完善预案体系 above （1）… is the name of this part, not an introduction to all parts
         if index == 1 and leading_mark(text.raw(paragraph)) and not leading_mark(before):
