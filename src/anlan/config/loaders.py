@@ -56,8 +56,9 @@ def plan() -> str:
 def demonstration() -> str:
     """A year of work, marked as a demonstration."""
     from anlan.plan.demo import load
+    from anlan.registry.demo import load as load_subjects
 
-    return str(load() or "已载入")
+    return f"{load() or '已载入'}；{load_subjects()}"
 
 
 # title, function
