@@ -10,7 +10,12 @@ class RecordsConfig(AppConfig):
         """Tell the shell where the pages stand, and who sees the evidence; offer the measures."""
         from anlan.kernel.evidence.pages import register
         from anlan.kernel.ui import nav
-        from anlan.records import indicators, policies, selectors  # noqa: F401 — the first registers
+        from anlan.records import (  # noqa: F401 — some register by being imported
+            importing,
+            indicators,
+            policies,
+            selectors,
+        )
         from anlan.records.models import Record
 
         section = "工作记录"
