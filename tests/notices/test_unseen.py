@@ -106,3 +106,9 @@ def test_a_list_of_tasks_is_not_compared_with_the_items_of_the_letter_that_enclo
         "序号\t任务\t具体措施\t责任单位\n1\t煤矿整治\t淘汰煤矿2处。\t县能源局\n2\t尾矿库\t闭库1座。\t县应急局\n"
     )
     assert notice.differences == []
+
+
+def test_the_same_question_is_asked_once() -> None:
+    words = "每季度至少检查1次。每季度至少检查1次。"
+    notice = _read(f"{HEAD}一、任务\n（一）检查。{words}（县应急局）\n")
+    assert [each.kind for each in notice.warnings] == ["unclear_unit"]

@@ -42,4 +42,5 @@ def remarks(notice: Notice, known_units: Collection[str] | None = None) -> list[
     for item in notice.items:
         remarks_on_item = [*amounts(item, rows[item.number]), *wording(item)]
         found += [placed(remark, places.chapter(item)) for remark in remarks_on_item]
-    return sorted(found, key=lambda remark: _WEIGHT[RemarkKind(remark.kind)])
+    once = {(each.item, each.kind, each.text): each for each in found}  # a sentence may stand twice
+    return sorted(once.values(), key=lambda remark: _WEIGHT[RemarkKind(remark.kind)])
