@@ -70,7 +70,8 @@ def _columns(row: AuditRow, about: models.Model, names: _Names) -> list[str]:
         return []
     told = []
     for field in _fields(about):
-        if change := row.changes.get(str(field.column)):
+        change = row.changes.get(str(field.column))
+        if change and (row.operation == "UPDATE" or change[1] not in (None, "")):
             old, new = (names.shown(field, value) for value in change)
             shown = f"{old} → {new}" if row.operation == "UPDATE" else new
             told.append(f"{field.verbose_name}：{shown}")
