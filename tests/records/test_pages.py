@@ -247,6 +247,10 @@ def test_a_unit_is_taken_with_what_answers_to_it(
     assert titles(browser(who.east_staff.user), f"unit={city.bureau.pk}") == whole  # not offered
 
 
+def test_the_list_has_a_box_for_words(who: SimpleNamespace, some: None) -> None:
+    assert 'name="q" value="山矿"' in text(browser(who.leader.user), "/records/?q=山矿")
+
+
 def test_the_list_goes_to_excel(who: SimpleNamespace, some: None) -> None:
     answer = browser(who.leader.user).get("/records/?export=xlsx")
     assert answer.headers["Content-Type"].endswith("spreadsheetml.sheet")

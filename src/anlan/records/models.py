@@ -12,7 +12,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from anlan.kernel.access.actor import Actor
-from anlan.kernel.audit.triggers import SECRET, audited
+from anlan.kernel.audit.triggers import audited
 from anlan.kernel.orgs.models import Area, Organisation, OrganisationKind
 from anlan.kernel.typed.models import TypeBase, VersionBase
 from anlan.records import flow
@@ -158,7 +158,7 @@ class Record(models.Model):
             ),
         ]
         # The log keeps what people wrote, not how the search cuts it up.
-        triggers = [flow.RECORD.trigger(), audited(secret=(*SECRET, "grams"))]
+        triggers = [flow.RECORD.trigger(), audited(derived=("grams",))]
         verbose_name = verbose_name_plural = "工作记录"
 
     def __str__(self) -> str:

@@ -37,6 +37,7 @@ NOT_AUDITED = {
     "notify.Delivery": "how it was sent",
     "plan.Tally": "counted from duties by the database, and counted anew at will",
     "plan.Title": "the titles of duties once more, for the search",
+    "records.Mark": "computed at each submission; their number stands in the audited record",
     "ui.SavedView": "a person's own arrangement of a list",
     "watchman.Finding": "what the program itself finds, every minute",
     "watchman.Heartbeat": "signs of life",

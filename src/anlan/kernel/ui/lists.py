@@ -95,15 +95,13 @@ class List:
     """A list as an app declares it. ``key`` names it in saved views and in its elements' ids.
 
     ``order`` is the key of the column that orders it at first, with ``-`` for descending.
-    ``live`` is the event upon which it is read again (``live:duty``). ``find`` says how the words
-    that are looked for narrow the rows of a large table, by an index of its own.
+    ``live`` is the event upon which it is read again (``live:duty``).
     """
 
     key: str
     columns: Sequence[Column]
     filters: Sequence[Filter] = ()
     search: Sequence[str] | Callable[[str], Q] = ()
-    find: Callable[[Rows, str], Rows] | None = None
     order: str = ""
     empty: Empty = field(default_factory=Empty)
     name: str = "清单"  # of the Excel file
@@ -168,6 +166,11 @@ class Shown:
         self.order, self.descending = self._order()
 
     @property
+    def searches(self) -> bool:
+        """Whether words can be looked for; a template would call a function to find out."""
+        return bool(self.declared.search)
+
+    @property
     def id(self) -> str:
         return f"list-{self.declared.key.replace('.', '-')}"
 
@@ -182,9 +185,7 @@ class Shown:
         for each, choice in zip(self.declared.filters, self.choices, strict=True):
             if choice.chosen:
                 rows = each.apply(rows, choice.chosen)
-        if self.text and self.declared.find:
-            rows = self.declared.find(rows, self.text)
-        elif self.text and self.declared.search:
+        if self.text and self.declared.search:
             rows = rows.filter(_matches(self.declared.search, self.text))
         return rows.order_by(*self._order_fields()) if self.order else rows
 
