@@ -39,7 +39,14 @@ def test_two_names(one: str, other: str) -> None:
     assert key(one) != key(other)
 
 
-@given(st.text(min_size=1))
+PARTS = ["有限责任公司", "股份有限公司", "有限", "责任", "股份", "公司", "煤", "（", " "]
+
+
+@given(st.text(min_size=1) | st.lists(st.sampled_from(PARTS), min_size=1).map("".join))
 def test_a_name_of_something_has_a_key_and_a_key_is_its_own(name: str) -> None:
     assert bool(key(name)) == bool(name.strip())
     assert key(key(name)) == key(name)
+
+
+def test_a_letter_that_unfolds_does_not_outgrow_the_column() -> None:
+    assert len(key("\ufdfa" * 120)) == 120

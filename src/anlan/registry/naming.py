@@ -16,8 +16,9 @@ from __future__ import annotations
 import re
 import unicodedata
 
+LONGEST = 120  # characters that the column holds; one letter may unfold to eighteen
 _MEANINGLESS = re.compile(r"[\s()\[\]{}〔〕【】〈〉《》「」“”‘’\"'·•.。,，、\-‐–—_]+")
-_DESIGNATIONS = ((re.compile("股份有限公司"), "股份公司"), (re.compile("有限责任公司"), "有限公司"))
+_DESIGNATIONS = (("有限责任公司", "有限公司"), ("股份有限公司", "股份公司"))
 
 
 def key(name: str) -> str:
@@ -28,7 +29,9 @@ def key(name: str) -> str:
     >>> key("演示铝业股份有限公司") == key("演示铝业有限公司")
     False
     """
-    plain = _MEANINGLESS.sub("", unicodedata.normalize("NFKC", name)).lower()
+    plain = unicodedata.normalize("NFKC", name).lower()
+    # Once more: a mark whose blank is gone joins the letter before it.
+    plain = unicodedata.normalize("NFKC", _MEANINGLESS.sub("", plain))
     for written, form in _DESIGNATIONS:
-        plain = written.sub(form, plain)
-    return plain or name.strip()
+        plain = plain.replace(written, form)
+    return (plain or name.strip())[:LONGEST]
