@@ -17,12 +17,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from anlan.intake.choices import DIFFERENCES, REMARKS
-from anlan.intake.exports import assignments, official, opinions, wording
+from anlan.intake.exports import assignments, opinions, wording
 from anlan.intake.exports.assignments import Named
 from anlan.intake.exports.assignments_docx import docx as table_docx
 from anlan.intake.exports.assignments_xlsx import LONG, split, xlsx
 from anlan.intake.exports.suggestions import DECIDE, Finding, suggest
 from anlan.intake.models import Document
+from anlan.kernel import official
 from anlan.kernel.access.roles import Role
 from anlan.notices.kinds import DifferenceKind, RemarkKind
 from anlan.plan.models import Assignment, Duty, KeyDuty, Plan

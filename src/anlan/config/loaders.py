@@ -55,10 +55,11 @@ def plan() -> str:
 
 def demonstration() -> str:
     """A year of work, marked as a demonstration."""
-    from anlan.plan.demo import load
-    from anlan.registry.demo import load as load_subjects
+    from anlan.cockpit import demo as cockpit
+    from anlan.plan import demo as plan
+    from anlan.registry import demo as registry
 
-    return f"{load() or '已载入'}；{load_subjects()}"
+    return "；".join([plan.load(), registry.load(), cockpit.load()])
 
 
 # title, function

@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "anlan.records",
     "anlan.plan",
     "anlan.intake",
+    "anlan.cockpit",
 ]
 
 MIDDLEWARE = [

@@ -20,6 +20,7 @@ urlpatterns = [
     path("", include("anlan.registry.urls")),
     path("", include("anlan.plan.urls")),
     path("", include("anlan.intake.urls")),
+    path("", include("anlan.cockpit.urls")),
 ]
 
 handler400 = "anlan.kernel.ui.errors.bad_request"

@@ -65,6 +65,9 @@ DOORS: dict[str, frozenset[Role]] = {
     "records.record": UNIT,
     "records.verify": SCO | UNIT,  # a unit verifies what answers to it
     "records.withdraw": SCO | UNIT,  # the unit its own, who verifies what was verified
+    "cockpit.view": BUSINESS,
+    "cockpit.begin": frozenset({Role.LEADER}),
+    "cockpit.draft": SCO,
     "intake.view": SCO,
     "intake.import": frozenset({Role.SCO_STAFF}),
     "intake.publish": frozenset({Role.SCO_CHIEF}),  # the second person

@@ -31,6 +31,7 @@ NOT_AUDITED = {
     "audit.AuditRow": "the log itself",
     "audit.Seal": "the chain over it",
     "events.Event": "the outbox, written with each change",
+    "cockpit.Daily": "how each day began, restated from the audited duties",
     "deadlines.DeadlineStep": "a log itself, append-only",
     "imports.ImportRow": "read from a kept file; what it becomes in a ledger is audited there",
     "notify.Notification": "what was told; what it was told of is audited",

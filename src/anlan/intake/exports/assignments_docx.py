@@ -11,8 +11,8 @@ from docx.shared import Length, Mm, Pt
 from docx.table import Table, _Cell, _Row
 from docx.text.paragraph import Paragraph
 
-from anlan.intake.exports import official
 from anlan.intake.exports.assignments import HEADINGS, AssignmentTable
+from anlan.kernel import official
 
 # Together the 225 mm of the turned type area.
 WIDTHS = (Mm(13), Mm(32), Mm(104), Mm(50), Mm(26))

@@ -10,9 +10,10 @@ from functools import cache, partial
 from django.utils import timezone
 
 from anlan.intake.choices import DIFFERENCES, REMARKS, Decision, PointKind
-from anlan.intake.exports import official, wording
+from anlan.intake.exports import wording
 from anlan.intake.exports.suggestions import Finding, suggest
 from anlan.intake.models import Document, Point
+from anlan.kernel import official
 from anlan.kernel.orgs.models import Area
 from anlan.kernel.orgs.resolving import How, resolve
 from anlan.notices.kinds import DifferenceKind

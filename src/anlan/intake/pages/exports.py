@@ -9,11 +9,12 @@ from django.http.response import HttpResponseBase
 
 from anlan.intake import policies
 from anlan.intake.choices import DocumentState
-from anlan.intake.exports import assignments, official, opinions
+from anlan.intake.exports import assignments, opinions
 from anlan.intake.exports import assignments_xlsx as sheets
 from anlan.intake.exports.assignments_docx import docx
 from anlan.intake.models import Document
 from anlan.intake.pages.documents import get
+from anlan.kernel import official
 from anlan.kernel.access.policies import page
 from anlan.kernel.access.requests import Request
 from anlan.kernel.errors import Unknown, WrongState

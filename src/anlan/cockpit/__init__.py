@@ -1,0 +1,1 @@
+"""Where the city stands and why: reads everything, owns its own snapshots alone."""

@@ -1,0 +1,91 @@
+"""Where the whole stands: for leaders, on a desk and on a wall."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.utils import timezone
+
+from anlan.cockpit import charts, colouring, figures, policies, selectors
+from anlan.cockpit.figures import Overview
+from anlan.kernel.access.policies import page
+from anlan.kernel.access.requests import Request
+from anlan.plan.choices import Standing
+from anlan.plan.models import Plan
+from anlan.plan.selectors import plan_of, plans
+from anlan.plan.standing import ORDER
+
+TREND_LINES = (Standing.MET, Standing.AT_RISK, Standing.OVERDUE)
+
+
+@page(policies.VIEW)
+def cockpit(request: Request) -> HttpResponseBase:
+    """The cockpit; its figures alone for htmx: they are read again when duties change."""
+    return _show(request, "cockpit/cockpit.html", "cockpit/_figures.html")
+
+
+@page(policies.VIEW)
+def wall(request: Request) -> HttpResponseBase:
+    """The same for a screen on the wall: 1920×1080, dark, without navigation."""
+    return _show(request, "cockpit/wall.html", "cockpit/_wall.html")
+
+
+def _show(request: Request, whole: str, part: str) -> HttpResponse:
+    year = request.GET.get("year", "")
+    plan = plan_of(int(year) if year.isdecimal() and len(year) == 4 else None)
+    may_draft = policies.DRAFT.allows(request.actor)
+    context: dict[str, Any] = {"plan": plan, "plans": plans(), "may_draft": may_draft}
+    if plan:
+        context |= figures_of(request, plan)
+    partial = request.htmx and not request.htmx.boosted
+    return render(request, part if partial else whole, context)
+
+
+def figures_of(request: Request, plan: Plan) -> dict[str, Any]:
+    """All figures of one page, counted at one moment."""
+    actor, today = request.actor, timezone.localdate()
+    shown = figures.overview(actor, plan)
+    before = figures.week_ago(actor, plan, today)
+    measure = colouring.MEASURES.get(request.GET.get("by", ""), colouring.MEASURES[colouring.FIRST])
+    return {
+        "shown": shown,
+        "standings": ORDER,
+        "bar": charts.bar(shown.whole.counts, ORDER),
+        "rows": [(each, charts.bar(each.side.counts, ORDER)) for each in shown.places],
+        "map": _map(shown, measure),
+        "measure": measure,
+        "measures": colouring.MEASURES.values(),
+        "trend": _trend(request, plan, shown),
+        "lines": TREND_LINES,
+        "week": figures.since_week(shown, before),
+        "moved": figures.moved(shown, before),
+        "delayed": selectors.most_delayed(actor, plan),
+        "decisions": selectors.decisions(actor),
+    }
+
+
+def _map(shown: Overview, measure: colouring.Measure) -> dict[str, Any] | None:
+    sides = {each.side.code: each.side for each in shown.places}
+    drawn = charts.counties(frozenset(sides))
+    if drawn is None:
+        return None
+    areas = [
+        (sides[code], outline, measure.tone(sides[code]), sides[code].words(measure.standing))
+        for code, outline in drawn.outlines.items()
+    ]
+    tiles = [
+        (side, measure.tone(side), side.words(measure.standing))
+        for code, side in sides.items()
+        if code not in drawn.outlines
+    ]
+    return {"width": drawn.width, "height": drawn.height, "areas": areas, "tiles": tiles}
+
+
+def _trend(request: Request, plan: Plan, shown: Overview) -> charts.Trend | None:
+    """The days that are recorded, and now as the last one."""
+    today = timezone.localdate()
+    days = figures.history(request.actor, plan, since=today - figures.TREND)
+    return charts.trend({**days, today: shown.whole.counts} if days else {}, TREND_LINES)

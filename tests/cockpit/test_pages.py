@@ -1,0 +1,104 @@
+"""The cockpit's pages: who comes in, what they see, that every figure leads somewhere."""
+
+from __future__ import annotations
+
+import re
+from types import SimpleNamespace
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from anlan.cockpit import snapshots
+from anlan.plan.models import Duty, Plan
+from tests import factories
+from tests.kernel.access.conftest import browser
+
+HTMX = {"HX-Request": "true"}
+MOST_QUERIES = {"/cockpit/": 24, "/cockpit/wall/": 24, "/cockpit/areas/9001/": 22}
+
+
+@pytest.mark.parametrize("address", MOST_QUERIES)
+@pytest.mark.parametrize("seat", ["leader", "clerk", "chief", "east_staff"])
+def test_it_opens_for_whoever_works_on_the_plan(
+    who: SimpleNamespace, work: SimpleNamespace, address: str, seat: str
+) -> None:
+    answer = browser(getattr(who, seat).user).get(address)
+    assert answer.status_code == 200
+    assert str(work.plan) in answer.content.decode()
+
+
+def test_another_county_does_not_exist_for_a_county(
+    city: SimpleNamespace, who: SimpleNamespace, work: SimpleNamespace
+) -> None:
+    client = browser(who.east_staff.user)
+    assert client.get(f"/cockpit/areas/{city.west.code}/").status_code == 404
+    assert client.get("/cockpit/areas/000000/").status_code == 404
+    assert client.get(f"/cockpit/areas/{city.east_town.code}/").status_code == 404
+    assert browser(who.leader.user).get(f"/cockpit/areas/{city.west.code}/").status_code == 200
+
+
+def test_without_a_plan_it_says_what_comes_first(who: SimpleNamespace) -> None:
+    client = browser(who.leader.user)
+    assert "还没有发布年度通知" in client.get("/cockpit/").content.decode()
+    assert "还没有发布年度通知" in client.get("/cockpit/wall/").content.decode()
+    assert client.get("/cockpit/areas/9001/").status_code == 302
+
+
+def test_htmx_gets_the_figures_alone(who: SimpleNamespace, work: SimpleNamespace) -> None:
+    part = browser(who.leader.user).get("/cockpit/", headers=HTMX).content.decode()
+    assert "<html" not in part
+    assert "排名和原因" in part
+
+
+def test_every_figure_leads_to_the_rows_that_it_counts(
+    who: SimpleNamespace, work: SimpleNamespace
+) -> None:
+    """Each standing's number equals the length of the list that it opens."""
+    client = browser(who.leader.user)
+    page = client.get("/cockpit/").content.decode()
+    figures = re.findall(r'class="figure[^"]*" href="([^"]+)"><strong>(\d+)<', page)
+    assert len(figures) == 7
+    for url, count in figures:
+        listed = client.get(url.replace("&amp;", "&")).content.decode()
+        rows = re.findall(r"共 (\d+) 条", listed) or ["0"]
+        assert rows == [count], url
+
+
+def test_a_change_shows_at_once(who: SimpleNamespace, work: SimpleNamespace) -> None:
+    client = browser(who.leader.user)
+    assert "没有逾期的任务" in client.get("/cockpit/").content.decode()
+    Duty.objects.filter(pk=work.east.pk).update(standing="overdue")
+    page = client.get("/cockpit/").content.decode()
+    assert "逾期 1 项，在第 1 项任务" in page
+    assert "没有逾期的任务" not in page
+
+
+def test_a_demonstration_says_that_it_is_one(who: SimpleNamespace, work: SimpleNamespace) -> None:
+    Plan.objects.update(is_demo=True)
+    client = browser(who.leader.user)
+    for address in MOST_QUERIES:
+        assert "演示数据" in client.get(address).content.decode()
+
+
+@pytest.mark.parametrize("address", MOST_QUERIES)
+def test_pages_ask_a_fixed_number_of_times(
+    city: SimpleNamespace, who: SimpleNamespace, work: SimpleNamespace, address: str
+) -> None:
+    snapshots.take(timezone.localdate())
+    client = browser(who.leader.user)
+
+    def queries() -> int:
+        client.get(address)
+        with CaptureQueriesContext(connection) as caught:
+            assert client.get(address).status_code == 200
+        return len(caught.captured_queries)
+
+    few = queries()
+    for number in range(3, 12):
+        key_duty = factories.key_duty(work.plan, number)
+        for organisation in (city.bureau, city.west_government, city.east_government):
+            factories.duty(key_duty, organisation)
+    Duty.objects.update(standing="overdue")
+    assert queries() == few <= MOST_QUERIES[address]
