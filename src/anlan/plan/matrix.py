@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
-from urllib.parse import urlencode
 
 from django.db.models import Count, Sum
 from django.urls import reverse
@@ -18,6 +18,8 @@ from anlan.plan.models import Duty, KeyDuty, Plan
 from anlan.plan.standing import worst
 from anlan.plan.tally import Tally, suffices
 from anlan.plan.visibility import OVERVIEW
+
+STANDINGS = tuple(Standing.values)
 
 
 @dataclass(frozen=True)
@@ -112,10 +114,16 @@ def _column(path: str, places: dict[str, Area]) -> Area:
 def _cell(
     plan: Plan, counts: Counter[str], area: Area | None = None, of: KeyDuty | None = None
 ) -> Cell:
-    query: dict[str, object] = {"plan": plan.pk}
+    # Ids and codes of divisions need no quoting, and there are hundreds of cells. The list counts
+    # what the cell counts: no sub-duties.
+    url = f"{_duties()}?plan={plan.pk}&level=top"
     if of:
-        query["key_duty"] = of.pk
+        url += f"&key_duty={of.pk}"
     if area:
-        query["area"] = area.code
-    ordered = {each.value: counts[each] for each in Standing if counts[each]}
-    return Cell(ordered, f"{reverse('plan:duties')}?{urlencode(query)}")
+        url += f"&area={area.code}"
+    return Cell({name: counts[name] for name in STANDINGS if counts.get(name)}, url)
+
+
+@lru_cache(maxsize=1)
+def _duties() -> str:
+    return reverse("plan:duties")
