@@ -59,46 +59,46 @@ CREATE UNIQUE INDEX ON asked (place);
 ANALYZE asked;
 
 -- Spread over the months: 7919 is prime, so that every row of ``asked`` comes round.
-INSERT INTO plan_duty (key_duty_id, clause_id, organisation_id, area_id, role, title, note, target,
-                       period_start, due_on, progress, created_at, state, standing)
-SELECT a.key_duty_id, a.clause_id, o.id, o.area_id, 'responsible', a.title, '', 10,
-       a.period_start, a.due_on, CASE WHEN n %% 3 > 0 THEN 5 + n %% 5 END,
-       date_trunc('year', now()), 'open', 'not_measured'
+CREATE TEMPORARY TABLE given ON COMMIT DROP AS
+SELECT n, a.key_duty_id, a.clause_id, o.id AS organisation_id, o.area_id, a.title, 10 AS whole,
+       a.period_start, a.due_on, CASE WHEN n %% 3 > 0 THEN 5 + n %% 5 END AS progress
 FROM (SELECT n, n %% owners AS owner, n / owners * 7919 %% asked AS asked
       FROM generate_series(0, {top} - 1) n, (SELECT count(*) AS owners FROM owner),
            (SELECT count(*) AS asked FROM asked)) number
 JOIN owner o ON o.place = number.owner JOIN asked a ON a.place = number.asked;
+ANALYZE given;
+INSERT INTO plan_duty ({columns}) SELECT {values}, whole, NULL FROM {judged} ORDER BY n;
+DROP TABLE given;
 ANALYZE plan_duty;
 
-INSERT INTO plan_duty (key_duty_id, clause_id, parent_id, organisation_id, area_id, role, title,
-                       note, period_start, due_on, progress, created_at, state, standing)
-SELECT d.key_duty_id, d.clause_id, d.id, v.id, v.area_id, d.role, d.title, '按村落实',
-       d.period_start, d.due_on, d.progress * 10, d.created_at, 'open', 'not_measured'
+CREATE TEMPORARY TABLE given ON COMMIT DROP AS
+SELECT row_number() OVER () AS n, d.key_duty_id, d.clause_id, v.id AS organisation_id, v.area_id,
+       d.title, 100 AS whole, d.period_start, d.due_on, d.progress * 10 AS progress,
+       d.id AS parent_id
 FROM plan_duty d JOIN orgs_organisation v ON v.parent_id = d.organisation_id AND v.kind = 'village'
 WHERE d.parent_id IS NULL AND d.created_at = date_trunc('year', now())
 ORDER BY d.id, v.id LIMIT {handed};
-
-UPDATE plan_duty SET
-    state = CASE WHEN met THEN 'met' ELSE 'open' END,
-    progress = CASE WHEN met THEN whole ELSE progress END,
-    progress_at = created_at + interval '1 day',
-    met_at = CASE WHEN met THEN due_on - interval '2 days' END,
-    standing = CASE
-        WHEN met THEN 'met' WHEN due_on < current_date THEN 'overdue'
-        WHEN period_start > current_date THEN 'not_due'
-        WHEN due_on - current_date < 15 THEN 'at_risk' WHEN progress IS NULL THEN 'not_measured'
-        WHEN progress / whole
-             < (current_date - period_start + 1.0) / (due_on - period_start + 1) - 0.25
-        THEN 'at_risk' ELSE 'on_track' END
-FROM (SELECT id AS duty, coalesce(target, 100) AS whole,
-             due_on < current_date AND id %% 10 < 8 AS met FROM plan_duty) judged
-WHERE duty = id AND created_at = date_trunc('year', now());
+INSERT INTO plan_duty ({columns}) SELECT {values}, NULL, parent_id FROM {judged} ORDER BY n;
 
 INSERT INTO audit_auditrow (table_name, row_id, operation, changes, authority, source, request,
                             verb, reason)
 SELECT 'plan_duty', id, 'INSERT', jsonb_build_object('state', jsonb_build_array(NULL, state)), '',
        'task', '', 'plan.publish', '' FROM plan_duty;
 """
+
+COLUMNS = """key_duty_id, clause_id, organisation_id, area_id, role, title, note, period_start,
+    due_on, created_at, state, progress, progress_at, met_at, standing, target, parent_id"""
+VALUES = """key_duty_id, clause_id, organisation_id, area_id, 'responsible', title, '',
+    period_start, due_on, date_trunc('year', now()), CASE WHEN met THEN 'met' ELSE 'open' END,
+    CASE WHEN met THEN whole ELSE progress END, date_trunc('year', now()) + interval '1 day',
+    CASE WHEN met THEN due_on - interval '2 days' END,
+    CASE WHEN met THEN 'met' WHEN due_on < current_date THEN 'overdue'
+         WHEN period_start > current_date THEN 'not_due'
+         WHEN due_on - current_date < 15 THEN 'at_risk' WHEN progress IS NULL THEN 'not_measured'
+         WHEN 1.0 * progress / whole
+              < (current_date - period_start + 1.0) / (due_on - period_start + 1) - 0.25
+         THEN 'at_risk' ELSE 'on_track' END"""
+JUDGED = "(SELECT *, due_on < current_date AND n %% 10 < 8 AS met FROM given) judged"
 
 # What was done on the duties: a report on every other one, every hundredth waiting; all clocks;
 # some applications and orders.
@@ -129,8 +129,9 @@ WHERE standing = 'overdue' AND parent_id IS NULL AND id %% 100 < 10;
 def fill(duties: int, *, work: bool = True) -> None:
     """Add a plan of this year with so many duties; with ``work``, what was done on them too."""
     sql = FILL.format(
-        key_duties=KEY_DUTIES, clauses=CLAUSES, top=duties - duties // 2, handed=duties // 2
-    )
+        key_duties=KEY_DUTIES, clauses=CLAUSES, top=duties - duties // 2, handed=duties // 2,
+        columns=COLUMNS, values=VALUES, judged=JUDGED,
+    )  # fmt: skip
     with connection.cursor() as cursor:
         whole = (sql + WORK if work else sql).replace("%%", "%")
         cursor.execute(f"BEGIN; SET LOCAL session_replication_role = replica; {whole} COMMIT;")

@@ -13,7 +13,7 @@ from django.db import models
 from django.db.models import Q
 
 from anlan.kernel.orgs.models import Organisation
-from anlan.kernel.ui.lists import holds
+from anlan.kernel.ui.finding import holds
 
 MOST_TITLES = 500  # beyond these a word is so common that reading the duties in order finds it soon
 

@@ -35,9 +35,11 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
 from anlan.kernel.ui import export
+from anlan.kernel.ui.finding import matches
 from anlan.kernel.ui.models import SavedView
 from anlan.kernel.ui.paging import PER_PAGE, Pages
 from anlan.kernel.ui.paging import Rows as Rows
+from anlan.kernel.ui.templatetags.ui import cell as drawn
 
 LONGEST_SEARCH = 100
 Choices = Iterable[tuple[Any, Any]]
@@ -60,6 +62,15 @@ class Column:
     url: Callable[[Any], str] | None = None
     number: bool = False
     width: int = 16  # characters, in Excel
+
+    @property
+    def classes(self) -> str:
+        """How a cell of the column looks: worked out once, not for each cell."""
+        if self.main:
+            size = "main-cell"
+        else:
+            size = "wide-cell" if self.width > 24 else "short-cell" if self.width <= 10 else ""
+        return " ".join(filter(None, ["num" if self.number else "", size]))
 
     @property
     def fields(self) -> tuple[str, ...]:
@@ -186,7 +197,7 @@ class Shown:
             if choice.chosen:
                 rows = each.apply(rows, choice.chosen)
         if self.text and self.declared.search:
-            rows = rows.filter(_matches(self.declared.search, self.text))
+            rows = rows.filter(matches(self.declared.search, self.text))
         return rows.order_by(*self._order_fields()) if self.order else rows
 
     @cached_property
@@ -194,11 +205,11 @@ class Shown:
         pages = Pages(self.rows, self.declared.per_page, self.total)
         return pages.get_page(self.request.GET.get("page"))
 
-    def table(self) -> Iterator[tuple[Model, list[tuple[Column, Any, str]]]]:
-        """Row by row what the page draws: the column, its content, where it links."""
+    def table(self) -> Iterator[tuple[Model, list[tuple[str, str, Any, str]]]]:
+        """Row by row what the page draws: the column's label, its classes, content, link."""
+        columns = [(c, c.label, c.classes, c.cell or c.value) for c in self.declared.columns]
         for row in self.page:
-            yield row, [(c, (c.cell or c.value)(row), c.url(row) if c.url else "")
-                        for c in self.declared.columns]  # fmt: skip
+            yield row, [_drawn(row, *each) for each in columns]
 
     @property
     def heads(self) -> list[Head]:
@@ -273,22 +284,13 @@ class Shown:
         return {k: v for k, v in {"q": self.text, **own, "sort": sort}.items() if v}
 
 
-def _matches(search: Sequence[str] | Callable[[str], Q], text: str) -> Q:
-    """Every word of ``text`` is found: by the function, or in one of the fields."""
-    found = Q()
-    for word in text.split():
-        if callable(search):
-            found &= search(word)
-        else:
-            found &= Q(*(holds(name, word) for name in search), _connector=Q.OR)
-    return found
-
-
-def holds(field: str, word: str) -> Q:
-    """The field has the word in it, in capitals or not. Chinese has no capitals: to turn every text
-    of a table into them would double what a search costs."""
-    lookup = "contains" if word.lower() == word.upper() else "icontains"
-    return Q(**{f"{field}__{lookup}": word})
+def _drawn(
+    row: Any, column: Column, label: str, classes: str, draw: Callable[[Any], Any]
+) -> tuple[str, str, Any, str]:
+    content = draw(row)
+    if content is None or content == "":
+        classes = f"{classes} blank"
+    return label, classes, drawn(content), column.url(row) if column.url else ""
 
 
 def _turned(name: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -42,6 +43,7 @@ def htmx_config() -> str:
 
 
 @register.simple_tag
+@lru_cache(maxsize=1024)  # a list draws the same few some hundred times
 def icon(name: str, label: str = "") -> SafeString:
     """An icon of the sprite; decorative unless ``label`` names it."""
     told = (
@@ -72,6 +74,7 @@ def tag(label: str, tone: str = "grey", icon_name: str = "") -> SafeString:
     return badge(tokens.Token(label, icon_name, tone))
 
 
+@lru_cache(maxsize=1024)
 def badge(token: tokens.Token, label: str = "", *, compact: bool = False) -> SafeString:
     """A badge for a token, also from Python (list columns)."""
     word = label or token.label
