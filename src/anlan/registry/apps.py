@@ -7,9 +7,12 @@ class RegistryConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Tell the shell where the pages stand."""
+        """Tell the shell where the pages stand; offer the importers."""
         from anlan.kernel.ui import nav
-        from anlan.registry import policies
+        from anlan.registry import (  # noqa: F401 — some register by being imported
+            importing,
+            policies,
+        )
 
         section, view = "监管对象", policies.VIEW
         nav.register(section, "企业", "registry:enterprises", view, "building-community", order=10)

@@ -54,7 +54,8 @@ def register(request: Request, code: str) -> HttpResponseBase:
     version = _newest(shown)
     rows = selectors.entries(request.actor, shown).annotate(**_numbers(version))
     listed = _list(shown, version)
-    context = {"register": shown, "version": version}
+    keeps_some = policies.KEEP.allows(request.actor) and not _retired(shown)
+    context = {"register": shown, "version": version, "keeps": keeps_some}
     return listed.respond(request, rows, "registry/register.html", context)
 
 
@@ -75,6 +76,10 @@ def _register(code: str) -> Register:
     if row is None:
         raise Unknown("没有这个台账。请从行业台账清单重新进入。")
     return row
+
+
+def _retired(register: Register) -> bool:
+    return bool(register.retired_on and register.retired_on <= timezone.localdate())
 
 
 def _newest(register: Register) -> RegisterVersion:
