@@ -7,10 +7,11 @@ class RegistryConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Tell the shell where the pages stand; offer the importers."""
+        """Tell the shell where the pages stand; offer importers and measures."""
         from anlan.kernel.ui import nav
         from anlan.registry import (  # noqa: F401 — some register by being imported
             importing,
+            indicators,
             policies,
         )
 
