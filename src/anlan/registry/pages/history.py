@@ -24,6 +24,7 @@ _LABELS = {
     "registry.enterprise.change": "修改企业",
     "registry.site.add": "登记场所",
     "registry.site.change": "修改场所",
+    "registry.site.relabel": "换发标签",
     "registry.post.begin": "登记任职",
     "registry.post.end": "登记离任",
     "registry.grade.set": "评定风险等级",
