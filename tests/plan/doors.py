@@ -11,6 +11,7 @@ from typing import Any
 
 from django.urls import reverse
 
+from anlan.intake.models import Carried, Item
 from anlan.kernel.access.actor import Actor, system
 from anlan.kernel.access.models import User
 from anlan.kernel.access.roles import Role
@@ -177,6 +178,10 @@ DOORS = [
     on_document("clause", lambda s: {"text": "检查9家", "kind": "quota", "value": "9", "op": ">=",
                                      "unit": "家", "deadline": f"{day(0).year}-06-30",
                                      "assigned": "on", "subject": "各县"}, "clause"),
+    post("intake:carry", lambda s: [s.review.pk, "undo"], STAFF, "document", CLERKS,
+         lambda s: {"carried": [s.carried.pk]}, "undo"),
+    post("intake:carry", lambda s: [s.review.pk, "take"], STAFF, "document", CLERKS,
+         lambda s: {"carried": [s.left.pk]}, "take"),
     on_document("submit", lambda s: {}),
     on_document("withdraw", lambda s: {}),
     post("intake:return", lambda s: [s.submitted.pk], CHIEF, "document", {"chief"}, because),
@@ -217,6 +222,7 @@ def build(city: SimpleNamespace, who: SimpleNamespace, work: SimpleNamespace) ->
         answered=_order(who, more[3], "issue", "answer"),
         review=review, submitted=submitted, item=item, unit=item.units.get(),
         clause=item.clauses.get(), point=review.points.get(),
+        carried=_carried(item, "taken"), left=_carried(item, "differs"),
     )  # fmt: skip
 
 
@@ -224,6 +230,14 @@ def _report(actor: Actor, duty: Duty, *files: Any) -> Any:
     return reports.report_submit(
         actor=actor, duty=duty.pk, text="做了。", value=factories.Decimal(50), evidence=files
     )
+
+
+def _carried(item: Item, state: str) -> Carried:
+    """A decision on the version before, which holds here or was left."""
+    return Carried.objects.create(
+        document=item.document, kind="item", state=state, label=str(item), item=item,
+        before={"text": "原读"}, after={"text": item.text},
+    )  # fmt: skip
 
 
 def _use(report: Any) -> Any:

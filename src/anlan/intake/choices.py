@@ -30,6 +30,21 @@ class Decision(models.TextChoices):
     IGNORED = "ignored", "不处理"  # with a reason
 
 
+class CarriedKind(models.TextChoices):
+    ITEM = "item", "任务"
+    CLAUSE = "clause", "条款"
+    BINDING = "binding", "单位对应"  # of a name: to an organisation, a group, or to nobody
+    ADDED = "added", "增加的单位"  # by hand: the text does not name it
+    REMOVED = "removed", "移除的单位"
+
+
+class CarriedState(models.TextChoices):
+    TAKEN = "taken", "沿用"  # this version was read as the one before: the decision holds
+    DIFFERS = "differs", "没有沿用"  # the text is another: a person decides
+    MISSING = "missing", "新版没有"  # what was corrected is not in this version
+    UNDONE = "undone", "已撤销沿用"
+
+
 # The kinds that ``anlan.notices`` finds, in the words of a clerk.
 DIFFERENCES = {
     "missing_row": "附表缺这一项",

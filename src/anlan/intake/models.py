@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import models
 
 from anlan.intake import flow
-from anlan.intake.choices import Decision, DocumentKind, PointKind
+from anlan.intake.choices import CarriedKind, CarriedState, Decision, DocumentKind, PointKind
 from anlan.kernel.access.actor import Actor
 from anlan.kernel.audit.triggers import audited
 from anlan.kernel.evidence.models import File
@@ -203,3 +203,30 @@ class Point(models.Model):
 
     def __str__(self) -> str:
         return self.text or f"{self.body} / {self.table}"
+
+
+class Carried(models.Model):
+    """One decision on the version before, and what became of it in this one.
+
+    ``was``, ``before``, ``after``: columns of the row with what the version before was read as,
+    what this one was read as, and what people had decided. ``label``: the row's name there.
+    """
+
+    document = models.ForeignKey(Document, models.CASCADE, related_name="carried")
+    kind = models.CharField("类别", max_length=10, choices=CarriedKind)
+    state = models.CharField("沿用情况", max_length=10, choices=CarriedState)
+    label = models.CharField("对象", max_length=200)
+    item = models.ForeignKey(Item, models.CASCADE, null=True, blank=True, related_name="+")
+    clause = models.ForeignKey(Clause, models.CASCADE, null=True, blank=True, related_name="+")
+    unit = models.ForeignKey(Unit, models.SET_NULL, null=True, blank=True, related_name="+")
+    was = models.JSONField("上一版原读作", default=dict, blank=True)
+    before = models.JSONField("新版读作", default=dict, blank=True)
+    after = models.JSONField("上一版更正为", default=dict, blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+        triggers = [audited()]
+        verbose_name = verbose_name_plural = "沿用的更正"
+
+    def __str__(self) -> str:
+        return self.label

@@ -20,6 +20,7 @@ urlpatterns = [
     path("notices/<int:pk>/items/<int:item>/", edits.item, name="item"),
     path("notices/<int:pk>/items/<int:item>/units/", edits.add_unit, name="add_unit"),
     path("notices/<int:pk>/clauses/<int:clause>/", edits.clause, name="clause"),
+    re_path(r"^notices/(?P<pk>\d{1,18})/carried/(?P<verb>undo|take)/$", edits.carry, name="carry"),
     path("notices/<int:pk>/submit/", edits.submit, name="submit"),
     path("notices/<int:pk>/withdraw/", edits.withdraw, name="withdraw"),
     path("notices/<int:pk>/return/", edits.send_back, name="return"),

@@ -1,13 +1,10 @@
-"""Finding in a published plan what a later version of the notice calls the same."""
+"""Finding in an earlier version of the notice what a later one calls the same."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from difflib import SequenceMatcher
-from typing import TypeVar
-
-from anlan.plan.drafts import ClauseDraft, KeyDutyDraft
-from anlan.plan.models import Clause, KeyDuty
+from typing import Any, Protocol, TypeVar
 
 SAME = 0.6  # at least so alike to be taken for the same
 SAME_NUMBER = 0.7  # what an equal number is worth, whatever the words
@@ -16,27 +13,49 @@ New = TypeVar("New")
 Old = TypeVar("Old")
 
 
+class Titled(Protocol):
+    """An item: as read, as a draft, or published."""
+
+    @property
+    def title(self) -> Any: ...
+
+
+class Worded(Protocol):
+    """A clause: as read, as a draft, or published; see ``plan.models.ClauseWords``."""
+
+    @property
+    def part(self) -> Any: ...
+    @property
+    def text(self) -> Any: ...
+    @property
+    def value(self) -> Any: ...
+    @property
+    def deadline(self) -> Any: ...
+
+
+OldItem = TypeVar("OldItem", bound=Titled)
+OldClause = TypeVar("OldClause", bound=Worded)
+
+
 def likeness(a: str, b: str) -> float:
     """How alike two texts are, 0 to 1."""
     return 1.0 if a == b else SequenceMatcher(None, a, b, autojunk=False).ratio()
 
 
-def match_key_duties(
-    existing: Sequence[KeyDuty], drafts: Sequence[KeyDutyDraft]
-) -> dict[int, KeyDuty]:
-    """Index of draft → published key duty: the same title first, then the most alike."""
+def match_key_duties(existing: Sequence[OldItem], drafts: Sequence[Titled]) -> dict[int, OldItem]:
+    """Index of draft → existing key duty: the same title first, then the most alike."""
 
-    def score(draft: KeyDutyDraft, old: KeyDuty) -> float:
+    def score(draft: Titled, old: OldItem) -> float:
         return likeness(draft.title, old.title)
 
     return _match(drafts, existing, score)
 
 
-def match_clauses(existing: Sequence[Clause], drafts: Sequence[ClauseDraft]) -> dict[int, Clause]:
-    """Index of draft → published clause of the same part: the same words first, then the most
+def match_clauses(existing: Sequence[OldClause], drafts: Sequence[Worded]) -> dict[int, OldClause]:
+    """Index of draft → existing clause of the same part: the same words first, then the most
     alike; the same number, unit, period and date make a clause the same whatever its words."""
 
-    def score(draft: ClauseDraft, old: Clause) -> float:
+    def score(draft: Worded, old: OldClause) -> float:
         if draft.part != old.part:
             return 0.0
         alike = likeness(draft.text, old.text)
@@ -45,7 +64,7 @@ def match_clauses(existing: Sequence[Clause], drafts: Sequence[ClauseDraft]) -> 
     return _match(drafts, existing, score)
 
 
-def _same_number(draft: ClauseDraft, old: Clause) -> bool:
+def _same_number(draft: Worded, old: Worded) -> bool:
     names = ("kind", "value", "value_max", "unit", "op", "period", "deadline", "window_months")
     counted = draft.value is not None or draft.deadline is not None
     return counted and all(getattr(draft, name) == getattr(old, name) for name in names)

@@ -69,12 +69,12 @@ def _details(change: Mapping[str, Any]) -> list[tuple[str, str, str]]:
     details = []
     for name in change["before"].keys() - SAYS_NOTHING:
         described: Any = model._meta.get_field(name)
-        was, now = (_word(described, change[side][name]) for side in ("before", "after"))
+        was, now = (word(described, change[side][name]) for side in ("before", "after"))
         details.append((str(described.verbose_name), *differing(was, now)))
     return sorted(details)
 
 
-def _word(described: Any, value: Any) -> str:
+def word(described: Any, value: Any) -> str:
     """A value as people write it; ``value`` may be its text, as it is kept after publishing."""
     text = "" if value is None or value == "None" else str(value)
     if text == "":

@@ -17,7 +17,7 @@ from anlan.intake import flow, policies
 from anlan.intake.choices import Decision, DocumentState
 from anlan.intake.forms import DocumentForm, UploadForm
 from anlan.intake.models import Clause, Document, Unit
-from anlan.intake.pages import changes, points
+from anlan.intake.pages import carried, changes, points
 from anlan.intake.services import publication, reading
 from anlan.kernel.access.actor import Actor
 from anlan.kernel.access.policies import page
@@ -128,6 +128,7 @@ def show(
         and policies.holds(policies.IMPORT, actor, found),
         "missing": found.what_is_missing(),
         "missing_tab": _where_missing(found),
+        "carried": carried.content(found),
         **_CONTENT[tab](request, found),
         **typed,
     }

@@ -15,7 +15,7 @@ from anlan.intake import policies
 from anlan.intake.forms import BindForm, ClauseForm, DocumentForm, ItemForm, UnitForm
 from anlan.intake.models import Clause, Document, Item, Unit
 from anlan.intake.pages.documents import get, names, show
-from anlan.intake.services import checking, publication
+from anlan.intake.services import carrying, checking, publication
 from anlan.kernel.access.policies import page
 from anlan.kernel.access.requests import Request
 from anlan.kernel.errors import Refused, Unknown
@@ -132,6 +132,22 @@ def edit(request: Request, pk: int) -> HttpResponse:
     if _saved(request, form, act):
         return redirect(_tab(pk, "read"))
     return show(request, document, "read", status=422, document_form=form)
+
+
+@page(policies.IMPORT, methods=("POST",))
+def carry(request: Request, pk: int, verb: str) -> HttpResponse:
+    """Undo corrections of the version before that were carried over, or take them over."""
+    get(request.actor, pk)
+    chosen = [int(each) for each in request.POST.getlist("carried") if each.isdecimal()]
+
+    def act() -> str:
+        if verb == "undo":
+            count = carrying.carried_undo(actor=request.actor, document=pk, carried=chosen)
+            return f"已撤销沿用 {count} 处，恢复为新版读出的内容。"
+        count = carrying.carried_take(actor=request.actor, document=pk, carried=chosen)
+        return f"已沿用上一版的更正 {count} 处。"
+
+    return _do(request, pk, "read", act, back=f"{reverse('intake:document', args=[pk])}#carried")
 
 
 @page(policies.IMPORT, methods=("POST",))

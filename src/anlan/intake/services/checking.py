@@ -6,11 +6,12 @@ from typing import Any
 
 from django.utils import timezone
 
-from anlan.intake.choices import Decision, DocumentState
+from anlan.intake.choices import Decision
 from anlan.intake.models import Clause, Document, Item, Unit
-from anlan.intake.policies import IMPORT, holds
+from anlan.intake.services.carrying import carry_over
+from anlan.intake.services.review import changed, lock
 from anlan.kernel.access.actor import Actor
-from anlan.kernel.errors import Forbidden, Refused, Unknown, WrongState
+from anlan.kernel.errors import Refused, Unknown
 from anlan.kernel.orgs.models import Group, Organisation
 from anlan.kernel.write import Write
 from anlan.plan.periods import FIRST, LAST, require_possible
@@ -27,7 +28,7 @@ def points_decide(
     if decision in (Decision.IGNORED, Decision.CORRECTED) and not note:
         raise Refused("reason_needed", f"选择“{decision.label}”须写明理由或更正内容。")
     with Write(actor, "intake.points.decide", reason=note) as write:
-        row = _lock(write, document)
+        row = lock(write, document)
         chosen = list(row.points.filter(pk__in=points))
         for point in chosen:
             write.change(
@@ -37,7 +38,7 @@ def points_decide(
                 decided_by=actor.user if decision != Decision.OPEN else None,
                 decided_at=timezone.now() if decision != Decision.OPEN else None,
             )
-        _changed(write, row)
+        changed(write, row)
     return len(chosen)
 
 
@@ -77,13 +78,13 @@ def _on_units(
 ) -> int:
     document = _document_of(actor, Unit, unit)
     with Write(actor, verb, reason=reason) as write:
-        row = _lock(write, document)
+        row = lock(write, document)
         units = Unit.objects.filter(item__document=row)
         first = write.lock(units, unit)
         named = list(units.filter(name=first.name)) if everywhere else [first]
         for each in named:
             write.change(each, **fields)
-        _changed(write, row)
+        changed(write, row)
     return len(named)
 
 
@@ -93,7 +94,7 @@ def unit_add(
     """Add a responsible unit that the text lacks (a difference decided for the table's side)."""
     document = _document_of(actor, Item, item)
     with Write(actor, "intake.unit.add") as write:
-        row = _lock(write, document)
+        row = lock(write, document)
         owner = write.lock(row.items.all(), item)
         if owner.units.filter(part=part, organisation=organisation).exists():
             raise Refused("unit_twice", f"{organisation}已经是这一项的责任单位。")
@@ -107,7 +108,7 @@ def unit_add(
                 how="person",
             )
         )
-        _changed(write, row)
+        changed(write, row)
     return unit
 
 
@@ -115,9 +116,9 @@ def unit_remove(*, actor: Actor, unit: int) -> None:
     """Take a responsible unit off its item."""
     document = _document_of(actor, Unit, unit)
     with Write(actor, "intake.unit.remove") as write:
-        row = _lock(write, document)
+        row = lock(write, document)
         write.lock(Unit.objects.filter(item__document=row), unit).delete()
-        _changed(write, row)
+        changed(write, row)
 
 
 def item_edit(*, actor: Actor, item: int, **fields: Any) -> Item:
@@ -126,10 +127,10 @@ def item_edit(*, actor: Actor, item: int, **fields: Any) -> Item:
         require_possible(due_on)
     document = _document_of(actor, Item, item)
     with Write(actor, "intake.item.edit") as write:
-        row = _lock(write, document)
+        row = lock(write, document)
         found = write.lock(row.items.all(), item)
         write.change(found, **fields)
-        _changed(write, row)
+        changed(write, row)
     return found
 
 
@@ -142,24 +143,30 @@ def clause_edit(*, actor: Actor, clause: int, **fields: Any) -> Clause:
         require_possible(deadline)
     document = _document_of(actor, Clause, clause)
     with Write(actor, "intake.clause.edit") as write:
-        row = _lock(write, document)
+        row = lock(write, document)
         found = write.lock(Clause.objects.filter(item__document=row), clause)
         write.change(found, **fields)
-        _changed(write, row)
+        changed(write, row)
     return found
 
 
 def document_edit(*, actor: Actor, document: int, **fields: Any) -> Document:
-    """Correct the document's title, issuer, year or kind. Refused: a year no plan can have."""
+    """Correct the document's title, issuer, year or kind. Refused: a year no plan can have.
+
+    With another year it may have another version before it: see ``carrying``.
+    """
     if (year := fields.get("year")) is not None and not FIRST.year <= year <= LAST.year:
         raise Refused(
             "year_impossible",
             f"年度须在 {FIRST.year} 至 {LAST.year} 之间（填写的是 {year}），请核对。",
         )
     with Write(actor, "intake.document.edit") as write:
-        row = _lock(write, document)
+        row = lock(write, document)
+        years = {row.year, fields.get("year", row.year)}
         write.change(row, **fields)
-        _changed(write, row)
+        if len(years) > 1 and not row.carried.exists():
+            carry_over(actor=actor, document=row)
+        changed(write, row)
     return row
 
 
@@ -171,17 +178,3 @@ def _document_of(actor: Actor, model: type[Item] | type[Unit] | type[Clause], pk
     if document is None:
         raise Unknown
     return document
-
-
-def _lock(write: Write, document: int) -> Document:
-    """The document first, then its rows: two people checking at once wait for each other."""
-    row = write.lock(Document.objects.visible_to(write.actor), document)
-    if not holds(IMPORT, write.actor, row):
-        raise Forbidden
-    if row.state != DocumentState.REVIEW:
-        raise WrongState(f"通知{row.get_state_display()}，不能再修改。需要修改时请先退回核对。")
-    return row
-
-
-def _changed(write: Write, document: Document) -> None:
-    write.event("document.changed", document, area=document.area)

@@ -11,6 +11,7 @@ from anlan.intake import flow
 from anlan.intake.bounded import read_bounded
 from anlan.intake.choices import DocumentKind, DocumentState, PointKind
 from anlan.intake.models import Clause, Document, Item, Point, Unit
+from anlan.intake.services.carrying import carry_over
 from anlan.kernel.access.actor import Actor, system
 from anlan.kernel.evidence.services import file_store
 from anlan.kernel.evidence.storing import ALLOWED, Upload
@@ -106,6 +107,7 @@ def _store(document: Document, notice: read.Notice) -> None:
             _store_item(write, row, chapter, item, number, year)
         _bind(row, year)
         Point.objects.bulk_create(_points(row, notice))
+        carry_over(actor=system(), document=row)
         write.event("document.changed", row, area=row.area)
 
 
