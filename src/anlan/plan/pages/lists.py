@@ -19,7 +19,7 @@ from anlan.kernel.ui.templatetags.ui import state
 from anlan.plan import policies, selectors
 from anlan.plan.choices import DutyKind, OrderState, Standing, UnitRole
 from anlan.plan.goals import goal
-from anlan.plan.models import Duty, KeyDuty
+from anlan.plan.models import Duty, KeyDuty, Plan
 from anlan.plan.searching import mentions
 from anlan.plan.standing import ORDER
 from anlan.plan.templatetags.plan import progress, why
@@ -48,13 +48,35 @@ def _areas(request: HttpRequest) -> list[tuple[str, str]]:
 
 
 def _key_duties(request: HttpRequest) -> list[tuple[int, str]]:
-    plan = selectors.plan_of()
-    found = KeyDuty.objects.filter(plan=plan, retired_at=None) if plan else []
+    """Those of the chosen year; of all years those of the newest plan."""
+    plans = list(selectors.plans())
+    asked = [each for each in plans if str(each.pk) == request.GET.get("plan")]
+    found = KeyDuty.objects.filter(plan__in=(asked or plans)[:1], retired_at=None)
     return [(each.pk, str(each)) for each in found]
 
 
-def _plans(request: HttpRequest) -> list[tuple[int, str]]:
-    return [(each.pk, f"{each.year} 年") for each in selectors.plans()]
+def _plans(request: HttpRequest) -> list[tuple[int | str, str]]:
+    years = [(each.pk, f"{each.year} 年") for each in selectors.plans()]
+    return [(ALL, "全部年度"), *years] if years else []
+
+
+def _by_plan(rows: Rows, value: str) -> Rows:
+    return rows if value == ALL else rows.filter(key_duty__plan=value)
+
+
+def _of_the_newest(request: HttpRequest) -> Plan | None:
+    """A list shows the newest plan until another year is asked for; an empty choice is all years.
+
+    Written into the request, so that the order, pages, Excel and saved views keep the year. The
+    plan, where nobody asked for it.
+    """
+    asked = request.GET.get("plan")
+    newest = None if asked else selectors.plan_of()
+    if newest:
+        given = request.GET.copy()
+        given["plan"] = str(newest.pk) if asked is None else ALL
+        request.GET = given  # type: ignore[assignment]
+    return newest if asked is None else None
 
 
 NUMBER = Column(
@@ -98,7 +120,7 @@ BY_KIND = Filter(
 BY_ROLE = Filter("role", "责任", UnitRole.choices, lambda rows, v: rows.filter(role=v))
 BY_KEY_DUTY = Filter("key_duty", "重点任务", _key_duties, lambda rows, v: rows.filter(key_duty=v))
 BY_AREA = Filter("area", "地区", _areas, _area)
-BY_PLAN = Filter("plan", "年度", _plans, lambda rows, v: rows.filter(key_duty__plan=v))
+BY_PLAN = Filter("plan", "年度", _plans, _by_plan)
 BY_LEVEL = Filter(
     "level",
     "层级",
@@ -106,6 +128,7 @@ BY_LEVEL = Filter(
     lambda rows, v: rows.filter(parent__isnull=v == "top"),
 )
 
+ALL = "all"  # the choice of all years
 # By these the tally counts; by others the rows must be counted.
 TALLIED = ("plan", "key_duty", "area", "level")
 
@@ -152,14 +175,20 @@ ORDERS = List(
 
 @page(policies.REPORT)
 def tasks(request: Request) -> HttpResponseBase:
-    """My work list: what my organisations must do, most urgent first."""
+    """My work list: what my organisations must do by the newest plan, most urgent first."""
+    newest = _of_the_newest(request)
     rows = selectors.my_duties(request.actor)
-    return TASKS.respond(request, rows, "plan/tasks.html", _summary)
+
+    def context(shown: Shown) -> dict[str, Any]:
+        return {**_summary(shown), "older": _older(rows, newest)}
+
+    return TASKS.respond(request, rows, "plan/tasks.html", context)
 
 
 @page(policies.VIEW)
 def duties(request: Request) -> HttpResponseBase:
-    """All duties that I see; the cells of the matrix lead here."""
+    """All duties of a year that I see; the cells of the matrix lead here."""
+    _of_the_newest(request)
     actor = request.actor
     return DUTIES.respond(
         request, selectors.duties(actor), "plan/duties.html", lambda shown: _summary(shown, actor)
@@ -183,6 +212,7 @@ def _summary(shown: Shown, overseer: Actor | None = None) -> dict[str, Any]:
     counts = None
     if overseer and chosen.keys() <= set(TALLIED):
         plan, key_duty, area, level = (chosen.get(key, "") for key in TALLIED)
+        plan = "" if plan == ALL else plan
         counts = selectors.tallied(overseer, plan=plan, key_duty=key_duty, area=area, level=level)
     if counts is None:
         counts = selectors.by_standing(_narrowed(shown, chosen))
@@ -195,6 +225,13 @@ def _summary(shown: Shown, overseer: Actor | None = None) -> dict[str, Any]:
         if counts.get(each)
     ]
     return {"summary": entries, "standing": standing, "total": total}
+
+
+def _older(rows: Rows, newest: Plan | None) -> int:
+    """How many duties of years before wait still: a new plan must not hide them."""
+    if newest is None:
+        return 0
+    return rows.filter(key_duty__plan__year__lt=newest.year).exclude(standing=Standing.MET).count()
 
 
 def _narrowed(shown: Shown, chosen: dict[str, str]) -> Rows:
