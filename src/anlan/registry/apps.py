@@ -19,3 +19,4 @@ class RegistryConfig(AppConfig):
         nav.register(section, "企业", "registry:enterprises", view, "building-community", order=10)
         nav.register(section, "场所", "registry:sites", view, "map-pin", order=20)
         nav.register(section, "行业台账", "registry:registers", view, "notebook", order=30)
+        nav.register(section, "疑似重复", "registry:duplicates", policies.MERGE, "copy", order=40)

@@ -10,3 +10,5 @@ VIEW = Policy("registry.view", "查看监管对象", (*OFFICE, *UNIT, Role.LEADE
 KEEP = Policy("registry.keep", "登记监管对象", UNIT)
 # The number in full: who keeps the person's enterprise, and the office.
 IDENTITY = Policy("registry.identity", "查看身份证号", (*OFFICE, *UNIT))
+# Two files on one subject made one: not who regulates it decides, for they may be two.
+MERGE = Policy("registry.merge", "合并重复的监管对象", OFFICE)

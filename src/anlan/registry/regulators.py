@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 from django.utils import timezone
 
 from anlan.kernel.orgs.models import Area, Organisation
@@ -38,8 +40,13 @@ class Regulators:
 
     def county(self, area: Area) -> str:
         """The code of the county or zone in which the area lies; empty above."""
-        return next((code for code in area.path.split("/") if code in self._counties), "")
+        return county_code(area, self._counties)
 
     def _existing(self, organisation: Organisation | None) -> Organisation | None:
         ended = organisation and organisation.valid_to and organisation.valid_to < self._today
         return None if ended else organisation
+
+
+def county_code(area: Area, counties: Container[str]) -> str:
+    """The code among ``counties`` in which the area lies, itself included; empty if none."""
+    return next((code for code in area.path.split("/") if code in counties), "")

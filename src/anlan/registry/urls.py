@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from anlan.registry.pages import editing, labels, lists, registers, subjects
+from anlan.registry.pages import duplicates, editing, labels, lists, registers, subjects
 
 app_name = "registry"
 urlpatterns = [
@@ -31,6 +31,12 @@ urlpatterns = [
     path("registry/sites/<int:pk>/registers/<slug:code>/", registers.site_entry, name="site_entry"),
     path("registry/sites/<int:pk>/label/", labels.label, name="label"),
     path("registry/sites/<int:pk>/label/renew/", labels.renew, name="renew"),
+    path("registry/duplicates/", duplicates.duplicates, name="duplicates"),
+    path(
+        "registry/duplicates/<str:kind>/<int:first>/<int:second>/",
+        duplicates.pair,
+        name="pair",
+    ),
     path("s/<slug:token>/", labels.scan, name="scan"),  # short: a smaller QR code
     path("registry/registers/", registers.registers, name="registers"),
     path("registry/registers/<slug:code>/", registers.register, name="register"),

@@ -35,6 +35,11 @@ def identities_opened_by(actor: Actor) -> Q:
     return _reached(actor, OFFICE | UNIT)
 
 
+def overseen_by(actor: Actor) -> Q:
+    """The same for subjects in the areas of the actor's grants as the committee's office."""
+    return _reached(actor, OFFICE)
+
+
 def _reached(actor: Actor, roles: frozenset[Role]) -> Q:
     if actor.is_system:
         return Q()

@@ -61,6 +61,7 @@ DOORS: dict[str, frozenset[Role]] = {
     "registry.view": BUSINESS,
     "registry.keep": UNIT,
     "registry.identity": SCO | UNIT,
+    "registry.merge": SCO,
     "records.view": BUSINESS,
     "records.record": UNIT,
     "records.verify": SCO | UNIT,  # a unit verifies what answers to it

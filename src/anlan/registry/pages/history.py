@@ -25,6 +25,8 @@ _LABELS = {
     "registry.site.add": "登记场所",
     "registry.site.change": "修改场所",
     "registry.site.relabel": "换发标签",
+    "registry.enterprise.merge": "合并企业",
+    "registry.site.merge": "合并场所",
     "registry.post.begin": "登记任职",
     "registry.post.end": "登记离任",
     "registry.grade.set": "评定风险等级",

@@ -140,8 +140,3 @@ def _check_site(facts: SiteFacts) -> None:
             f"场所要落到乡镇（街道、园区）或村（社区），“{facts.area}”是"
             f"{facts.area.get_level_display()}一级。",
         )
-    if facts.enterprise and facts.enterprise.merged_into_id:
-        raise Refused(
-            "enterprise_merged",
-            f"“{facts.enterprise}”已并入“{facts.enterprise.merged_into}”，请改选后者。",
-        )

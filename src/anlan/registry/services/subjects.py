@@ -8,7 +8,7 @@ from typing import Any
 from django.db import IntegrityError
 
 from anlan.kernel.access.actor import Actor
-from anlan.kernel.errors import Unknown
+from anlan.kernel.errors import Refused, Unknown
 from anlan.kernel.write import Write
 from anlan.registry import policies
 from anlan.registry.models import Enterprise, Site
@@ -49,6 +49,7 @@ def site_add(*, actor: Actor, facts: SiteFacts, is_demo: bool = False) -> Site:
     """Register a site. Refused as for an enterprise, and if its area is above township level."""
     policies.KEEP.require(actor)
     with Write(actor, "registry.site.add") as write:
+        _lock_owner(facts)
         _check_owner(actor, facts, None)
         return _add(write, Site(is_demo=is_demo), facts, "site.added")
 
@@ -57,6 +58,7 @@ def site_change(*, actor: Actor, site: int, facts: SiteFacts, seen: int, reason:
     """Let the site's facts be these, its enterprise among them; see :func:`enterprise_change`."""
     policies.KEEP.require(actor)
     with Write(actor, "registry.site.change", reason=reason.strip()) as write:
+        _lock_owner(facts)
         found = locked(write, Site, site, seen=seen)
         _check_owner(actor, facts, found)
         return _change(write, found, facts, "site.changed")
@@ -105,3 +107,13 @@ def _check_owner(actor: Actor, facts: SiteFacts, before: Site | None) -> None:
         return
     if not Enterprise.objects.visible_to(actor).filter(pk=owner.pk).exists():
         raise Unknown("没有找到所属企业，或不在您的管辖范围内。")
+
+
+def _lock_owner(facts: SiteFacts) -> None:
+    """Before the site, as a merge locks them too; Refused if it was merged, be it just now."""
+    if facts.enterprise is None:
+        return
+    rows = Enterprise.objects.select_for_update(of=("self",)).select_related("merged_into")
+    owner = rows.get(pk=facts.enterprise.pk)
+    if owner.merged_into_id:
+        raise Refused("enterprise_merged", f"“{owner}”已并入“{owner.merged_into}”，请改选后者。")
