@@ -89,6 +89,9 @@ def test_the_work_of_every_kind_is_there(year: SimpleNamespace) -> None:
     handed = year.duties.exclude(parent=None)
     assert set(handed.values_list("area__level", flat=True)) == {"township"}
     assert handed.exclude(progress=None).exists()
+    of_the_account = handed.filter(organisation__code="141102001-government")
+    assert set(of_the_account.values_list("state", flat=True)) == {"open", "met"}
+    assert of_the_account.filter(state="open").count() == 2
 
 
 def test_a_second_person_verified_everything(year: SimpleNamespace) -> None:

@@ -16,6 +16,7 @@ from anlan.kernel.write import Write
 from anlan.plan.policies import UNIT
 
 OFFICE, CHIEF, BUREAU = "sco", "scochief", "yingji"
+COUNTY = "141102-government"  # a township of it has an account that one can log in to
 
 
 def ensure() -> None:

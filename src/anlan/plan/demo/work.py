@@ -21,6 +21,7 @@ from anlan.kernel.evidence.models import File
 from anlan.kernel.evidence.services import file_store
 from anlan.kernel.notify.services import read_all
 from anlan.kernel.orgs.models import AreaLevel
+from anlan.plan.choices import DutyState
 from anlan.plan.demo import people, pictures
 from anlan.plan.models import Duty, Extension, Plan, Report, SupervisionOrder
 from anlan.plan.services.extensions import extension_apply, extension_decide
@@ -159,26 +160,35 @@ class Work:
     # --- the rest -----------------------------------------------------------------------------
 
     def _handed_down(self) -> None:
-        """Three counties hand a duty down to their townships; some report, the county verifies."""
-        whole = self._untouched().filter(clause=None, area__level=AreaLevel.COUNTY)
+        """Three counties hand duties down, that of the account three: one done, two open."""
         taken: set[int] = set()
-        for duty in whole.order_by("organisation__sort", "pk"):
-            townships = list(below(duty).filter(kind="government")[:6])
-            if duty.organisation_id in taken or not townships:
-                continue
+        for turn, duty in enumerate(self._above_the_account()):
             taken.add(duty.organisation_id)
-            self._hand_down(duty, [each.pk for each in townships])
-            if len(taken) == 3:
-                break
+            self._hand_down(duty, turn)
+        whole = self._untouched().filter(clause=None, area__level=AreaLevel.COUNTY)
+        for duty in whole.order_by("organisation__sort", "pk"):
+            if len(taken) < 3 and duty.organisation_id not in taken and _townships(duty):
+                taken.add(duty.organisation_id)
+                self._hand_down(duty)
 
-    def _hand_down(self, duty: Duty, townships: list[int]) -> None:
-        head = self.people.of(duty.organisation)
+    def _above_the_account(self) -> list[Duty]:
+        """Open duties of the county whose townships have an account; the untouched ones first."""
+        running = self._duties().filter(
+            organisation__code=people.COUNTY, clause=None, state=DutyState.OPEN,
+            period_start__lte=self.today, due_on__gt=self.today,
+        )  # fmt: skip
+        touched = self._touched()
+        return sorted(running, key=lambda each: each.pk in touched)[:3]
+
+    def _hand_down(self, duty: Duty, turn: int = 0) -> None:
+        """``turn`` moves on whose report is verified whole, whose in part, and who reports none."""
+        head, townships = self.people.of(duty.organisation), _townships(duty)
         given = hand_down(
             actor=head, duty=duty.pk, organisations=townships, due_on=duty.due_on,
             note="演示：请按时上报。",
         )  # fmt: skip
         self.done["下达"] += len(given)
-        for number, each in enumerate(given):
+        for number, each in enumerate(sorted(given, key=lambda each: each.organisation.code), turn):
             if number % 3 == 0:
                 self._accept(self._complete(each), head)
             elif number % 3 == 1:
@@ -263,6 +273,12 @@ class Work:
 
     def _store(self, actor: Actor, upload: SimpleUploadedFile) -> File:
         return file_store(actor=actor, upload=upload)
+
+
+def _townships(duty: Duty) -> list[int]:
+    """The first six to whom the duty can be handed down."""
+    governments = below(duty).filter(kind="government").order_by("code")
+    return list(governments.values_list("pk", flat=True)[:6])
 
 
 def _whole(duty: Duty) -> Decimal:
