@@ -86,9 +86,22 @@ def test_what_is_shown_can_be_exported(auditor: Client) -> None:
     assert rows[0][:4] == ("时间", "操作人", "事项", "数据")
     (row,) = rows[1:]
     assert row[1:4] == ("人zhang", "orgs.area.rename", "区划")
-    assert row[6] == "name：东县 → 新东县"
+    assert row[6] == "名称：东县 → 新东县"
 
 
 @pytest.mark.parametrize("role", [each for each in Role if each != Role.AUDITOR])
 def test_it_is_the_auditor_s_alone(city: SimpleNamespace, role: Role) -> None:
     assert browser(user(city, "x", role)).get(URL).status_code == 403
+
+
+def test_verbs_and_columns_are_in_chinese_beside_the_verb_itself(
+    auditor: Client, city: SimpleNamespace
+) -> None:
+    with Write(system(), "orgs.organisation.rename", reason="机构改革") as write:
+        write.change(city.bureau, short_name="试市新能源局")
+    page = text(auditor, verb="orgs.organisation.rename")
+    assert '单位更名<br><small class="muted">orgs.organisation.rename</small>' in page
+    assert '<span class="audit-reason">机构改革</span>' in page
+    field = city.bureau._meta.get_field("short_name").verbose_name
+    assert f"{field}：试市能源局 → 试市新能源局" in page
+    assert "short_name：" not in page

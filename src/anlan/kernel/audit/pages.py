@@ -6,7 +6,6 @@ from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.apps import apps
 from django.db.models import F, OuterRef, Subquery
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -18,6 +17,7 @@ from anlan.kernel.access.policies import page
 from anlan.kernel.audit import chain
 from anlan.kernel.audit.models import AuditRow
 from anlan.kernel.audit.policies import VIEW
+from anlan.kernel.audit.words import columns, tables, verbs
 from anlan.kernel.ui.lists import Column, Empty, Filter, List, Rows
 
 RECENT = 20_000  # among so many last rows persons and verbs are collected to choose from
@@ -25,15 +25,6 @@ DAYS = {"today": "今天", "7": "近 7 天", "30": "近 30 天", "365": "近一�
 MONTHS = 24
 OPERATIONS = {"INSERT": "新增", "UPDATE": "修改", "DELETE": "删除"}
 NONE = "-"
-
-
-def tables() -> dict[str, str]:
-    """The audited tables with what they hold, in Chinese."""
-    return {
-        model._meta.db_table: str(model._meta.verbose_name)
-        for model in apps.get_models()
-        if any(each.name == "audited" for each in getattr(model._meta, "triggers", ()))
-    }
 
 
 def _tables(request: HttpRequest) -> list[tuple[str, str]]:
@@ -47,8 +38,8 @@ def _people(request: HttpRequest) -> list[tuple[str, str]]:
 
 
 def _verbs(request: HttpRequest) -> list[tuple[str, str]]:
-    found = sorted(verb for verb in _recent("verb") if verb)
-    return [(NONE, "未具名的改动"), *((verb, verb) for verb in found)]
+    found = sorted((verbs().get(verb, verb), verb) for verb in _recent("verb") if verb)
+    return [(NONE, "未具名的改动"), *((verb, words) for words, verb in found)]
 
 
 def _recent(field: str) -> set[Any]:
@@ -99,16 +90,35 @@ def _operation(row: AuditRow) -> str:
     return OPERATIONS.get(row.operation, row.operation)
 
 
+def _verb(row: AuditRow) -> str:
+    """In words, and the verb itself, by which programs and logs know it."""
+    words = verbs().get(row.verb)
+    return f"{words}（{row.verb}）" if words else row.verb or "（未具名）"
+
+
+def _verb_cell(row: AuditRow) -> str:
+    words = verbs().get(row.verb)
+    if words is None:
+        return _verb(row)
+    return format_html('{}<br><small class="muted">{}</small>', words, row.verb)
+
+
 def _whole(words: str) -> str:
     """Short words beside a long text keep their line."""
     return format_html('<span class="nowrap">{}</span>', words)
 
 
+def _reason(row: AuditRow) -> str:
+    """Beside long changes a reason keeps room to be read."""
+    return format_html('<span class="audit-reason">{}</span>', row.reason) if row.reason else ""
+
+
 def _changes(row: AuditRow) -> str:
     """Field by field from what to what; of an insert or a delete what there was."""
+    names = columns(row.table_name)
     return "；".join(
-        f"{name}：{_shown(old)} → {_shown(new)}" if row.operation == "UPDATE"
-        else f"{name}：{_shown(new if row.operation == 'INSERT' else old)}"
+        f"{names.get(name, name)}：{_shown(old)} → {_shown(new)}" if row.operation == "UPDATE"
+        else f"{names.get(name, name)}：{_shown(new if row.operation == 'INSERT' else old)}"
         for name, (old, new) in row.changes.items()
     )  # fmt: skip
 
@@ -128,12 +138,12 @@ ROWS = List(
     columns=(
         Column("at", "时间", lambda r: r.at, sort=("xid", "id"), width=20),
         Column("who", "操作人", _who, cell=lambda r: _whole(_who(r)), width=20),
-        Column("verb", "事项", lambda r: r.verb or "（未具名）", main=True, width=24),
+        Column("verb", "事项", _verb, cell=_verb_cell, main=True, width=24),
         Column("table", "数据", _table, cell=lambda r: _whole(_table(r)), width=14),
         Column("row", "行", lambda r: r.row_id, width=10),
         Column("operation", "操作", _operation, cell=lambda r: _whole(_operation(r)), width=8),
         Column("changes", "变更", _changes, cell=_short, width=80),
-        Column("reason", "理由", lambda r: r.reason, width=30),
+        Column("reason", "理由", lambda r: r.reason, cell=_reason, width=40),
         Column("number", "记录号", lambda r: r.pk, number=True, width=10),
     ),
     filters=(
