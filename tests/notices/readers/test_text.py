@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from anlan.notices.document import NoticeError, Paragraph, Row, Source
 from anlan.notices.readers import read_data
-from anlan.notices.readers.text import from_text
+from anlan.notices.readers.text import decode, from_text
+from anlan.notices.reading import read_from
 from tests.shared import shared
 
 NOTICE = "云岭市人民政府\n关于做好2026年工作的通知\n一、开展检查，报市安委会。\n"
@@ -117,3 +118,14 @@ def test_no_character_is_lost(text: str) -> None:
 def test_binary_garbage_is_refused(data: bytes) -> None:
     with pytest.raises(NoticeError, match=r"不是文字|不是通知"):
         read_data(data)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+@pytest.mark.parametrize("text", ["😀", "今天开会😀🎉", "好的👍🏻收到👨‍👩‍👧❤️🇨🇳 0️⃣"])
+def test_emoji_are_text(text: str, encoding: str) -> None:
+    assert decode(text.encode(encoding)) == text
+
+
+def test_a_saved_chat_is_no_notice_but_is_text() -> None:
+    with pytest.raises(NoticeError, match="没有读到通知的内容"):
+        read_from(from_text("今天开会😀🎉"))

@@ -79,7 +79,9 @@ def _gb18030(data: bytes) -> str | None:
 
 _READABLE = re.compile(
     r"[\n\r\t\x0b\x0c\x20-\x7e\u00a0-\u024f\u0370-\u03ff\u0400-\u04ff\u2000-\u27bf"
-    r"\u3000-\u303f\u3200-\u33ff\u4e00-\u9fff\uf900-\ufaff\uff00-\uffef]"
+    r"\u3000-\u303f\u3200-\u33ff\u4e00-\u9fff\uf900-\ufaff\uff00-\uffef"
+    # Emoji, their selector and joiner: a chat that was saved is a text, though no notice.
+    r"\ufe0f\u200d\U0001f000-\U0001faff]"
 )
 
 
