@@ -190,8 +190,8 @@ def test_what_is_withdrawn_after_counting_opens_it_again(
     city: SimpleNamespace, duty: Duty, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     found = SimpleNamespace(value=2)
-    monkeypatch.setattr(registry, "get", lambda key: measure)
-    measure = SimpleNamespace(value=lambda *_: Decimal(found.value))
+    measure = SimpleNamespace(key="plan.reports_verified", value=lambda *_: Decimal(found.value))
+    monkeypatch.setattr(registry, "all_measures", lambda: [measure])
     counting.recount(counting.counted())
     assert Duty.objects.get(pk=duty.pk).state == "met"
     found.value = 1

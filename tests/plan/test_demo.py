@@ -17,6 +17,7 @@ from django.db import transaction
 from django.test import override_settings
 from django.utils import timezone
 
+from anlan.kernel.access.actor import system
 from anlan.kernel.access.models import Grant, User
 from anlan.kernel.evidence import pictures as reading
 from anlan.kernel.evidence.models import Flag, FlagKind, Use
@@ -26,6 +27,9 @@ from anlan.plan.choices import Standing
 from anlan.plan.demo import facts, pictures
 from anlan.plan.loading import load as load_year
 from anlan.plan.models import Duty, Extension, KeyDuty, Plan, Report, SupervisionOrder
+from anlan.records.choices import RecordState
+from anlan.records.loading import load as load_types
+from anlan.records.models import Record
 from tests.kernel.access.conftest import Quick
 from tests.kernel.orgs.conftest import LULIANG
 from tests.kernel.orgs.conftest import luliang as luliang
@@ -42,6 +46,7 @@ def year(luliang: Area, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Si
         override_settings(VAR=tmp_path_factory.mktemp("var"), PASSWORD_HASHERS=hashers),
         transaction.atomic(),
     ):
+        load_types(LULIANG / "record_types.yaml", actor=system())
         load_year(LULIANG / "plan.yaml")
         real = list(Duty.objects.order_by("pk").values())
         said = demo.load()
@@ -242,3 +247,22 @@ def _content(file: SimpleUploadedFile) -> bytes:
 def test_the_facts_are_where_the_program_looks_for_them() -> None:
     assert demo.FACTS == current.BASE / "data" / "luliang" / "plan.yaml"
     assert demo.FACTS.exists()
+
+
+def test_counted_duties_count_the_records_and_nobody_typed_their_number(
+    year: SimpleNamespace,
+) -> None:
+    counted = year.duties.exclude(clause=None).exclude(clause__measure="")
+    assert not Report.objects.filter(duty__in=counted).exists()
+    assert {d.state for d in counted} == {"open", "met"}
+    for duty in counted.exclude(progress=None).select_related("clause"):
+        rows = Record.objects.filter(
+            organisation=duty.organisation_id,
+            type__code=duty.clause.measure.removeprefix("records."),
+            state=RecordState.VERIFIED,
+            held_on__range=(duty.period_start, duty.due_on),
+        )
+        assert duty.progress == rows.count(), duty
+        assert (duty.state == "met") == (duty.progress >= duty.target), duty
+    assert Record.objects.filter(state=RecordState.SUBMITTED).count() == 6
+    assert not Record.objects.exclude(title__startswith="演示：").exists()

@@ -13,9 +13,12 @@ import pytest
 import yaml
 from django.db import transaction
 
+from anlan.kernel.access.actor import system
+from anlan.kernel.indicators import registry
 from anlan.kernel.orgs.models import Area, AreaLevel
 from anlan.plan.loading import draft, load
 from anlan.plan.models import Assignment, Clause, Duty, KeyDuty, Plan
+from anlan.records.loading import load as load_types
 from tests.kernel.orgs.conftest import LULIANG
 from tests.kernel.orgs.conftest import luliang as luliang
 
@@ -113,3 +116,12 @@ def test_each_organisation_answers_once_for_each_part(city: Area) -> None:
     for key_duty in draft(facts(), city).key_duties:
         owners = Counter((owner.part, owner.organisation) for owner in key_duty.owners)
         assert set(owners.values()) == {1}, key_duty.title
+
+
+def test_every_measure_that_the_facts_name_is_offered(city: Area) -> None:
+    """A measure that no ledger offers would leave its duties standing still."""
+    load_types(LULIANG / "record_types.yaml", actor=system())
+    load(FILE)
+    named = set(Clause.objects.exclude(measure="").values_list("measure", flat=True))
+    assert len(named) == 4
+    assert named <= {measure.key for measure in registry.all_measures()}

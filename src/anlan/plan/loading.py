@@ -125,6 +125,7 @@ def _clause(fact: dict[str, Any], part: str = "") -> ClauseDraft:
         period=fact.get("period", ""),
         deadline=fact.get("deadline"),
         window_months=fact.get("window_months"),
+        measure=fact.get("measure", ""),
         assigned=fact["kind"] in ASSIGNED,
     )
 

@@ -21,11 +21,11 @@ def named(subject: str, *, area: Area, on: date) -> list[Organisation]:
     subject = subject.strip()
     if not subject:
         return []
-    if whole := resolve(subject, area=area, on=on).organisations:
+    if whole := resolve(subject, area=area, on=on, suggest=False).organisations:
         return list(whole)
     found: dict[int, Organisation] = {}
     for part in filter(None, (each.strip() for each in _BETWEEN.split(subject))):
-        meant = resolve(part, area=area, on=on).organisations
+        meant = resolve(part, area=area, on=on, suggest=False).organisations
         if not meant:
             return []
         found.update((each.pk, each) for each in meant)

@@ -42,19 +42,23 @@ class Resolution:
     suggestions: list[str] = field(default_factory=list)
 
 
-def resolve(name: str, *, area: Area, on: date) -> Resolution:
+def resolve(name: str, *, area: Area, on: date, suggest: bool = True) -> Resolution:
     """What ``name`` means in a document of ``area`` on the day ``on``.
 
     Organisations that did not exist on the day are not meant. A group found in an area around
-    ``area`` stands for its members within ``area``, if it has any there.
+    ``area`` stands for its members within ``area``, if it has any there. ``suggest``: look for what
+    an unknown name may have meant, which compares it with every name.
     """
     around = [area, *ancestors(area)]
-    return (
+    found = (
         _among_organisations(name, around, on)
         or _among_groups(name, around, on)
         or _below(name, area, on)
-        or Resolution(name, How.UNKNOWN, suggestions=_suggestions(name, around, on))
     )
+    if found:
+        return found
+    suggestions = _suggestions(name, around, on) if suggest else []
+    return Resolution(name, How.UNKNOWN, suggestions=suggestions)
 
 
 def resolve_all(names: Iterable[str], *, area: Area, on: date) -> dict[str, Resolution]:

@@ -23,6 +23,7 @@ from anlan.kernel.notify.services import read_all
 from anlan.kernel.orgs.models import AreaLevel
 from anlan.plan.choices import DutyState
 from anlan.plan.demo import people, pictures
+from anlan.plan.demo.records import Ledger
 from anlan.plan.models import Duty, Extension, Plan, Report, SupervisionOrder
 from anlan.plan.services.extensions import extension_apply, extension_decide
 from anlan.plan.services.handing_down import below, hand_down
@@ -59,6 +60,7 @@ class Work:
         """Do all of it; says how much."""
         self._missed()
         self._running()
+        recorded = Ledger(self.plan, self.people).do(self._of_reporting_units())
         _know_sizes()
         self._handed_down()
         self._extensions()
@@ -66,7 +68,7 @@ class Work:
         self._orders()
         self._read()
         self._waiting()
-        return "、".join(f"{name} {count}" for name, count in self.done.items())
+        return "、".join([*(f"{name} {count}" for name, count in self.done.items()), recorded])
 
     # --- reports ------------------------------------------------------------------------------
 
@@ -241,10 +243,14 @@ class Work:
             .order_by("pk")
         )
 
-    def _reporting(self) -> QuerySet[Duty]:
+    def _of_reporting_units(self) -> QuerySet[Duty]:
         """The duties of the counties and of two bureaus; the other bureaus report nothing."""
         reporting = Q(area__level__in=COUNTY_RANK) | Q(organisation__code__in=BUREAUS)
         return self._duties().filter(reporting)
+
+    def _reporting(self) -> QuerySet[Duty]:
+        """Of them those that people report on: what a ledger counts nobody types in."""
+        return self._of_reporting_units().filter(Q(clause=None) | Q(clause__measure=""))
 
     def _untouched(self) -> QuerySet[Duty]:
         """Running duties of counties on which nothing was done, a date of their own apart."""

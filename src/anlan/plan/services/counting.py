@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
 from django.db import connection
@@ -13,6 +14,7 @@ from anlan.kernel.access.actor import system
 from anlan.kernel.events.mark import current
 from anlan.kernel.events.outbox import SELECT, Cursor, Happening
 from anlan.kernel.indicators import registry
+from anlan.kernel.indicators.registry import Measure
 from anlan.kernel.notify.services import notify
 from anlan.kernel.watchman import beats
 from anlan.kernel.write import Write
@@ -40,16 +42,17 @@ def recount(duties: QuerySet[Duty], *, today: date | None = None) -> int:
     """
     today = today or timezone.localdate()
     pks = list(duties.order_by("pk").values_list("pk", flat=True))
-    return sum(_recount(pk, today) for pk in pks)
+    offered = {measure.key: measure for measure in registry.all_measures()} if pks else {}
+    return sum(_recount(pk, today, offered) for pk in pks)
 
 
-def _recount(pk: int, today: date) -> bool:
+def _recount(pk: int, today: date, offered: Mapping[str, Measure]) -> bool:
     with Write(system(), "plan.duty.count") as write:
         duty = write.lock(Duty.objects.all(), pk)
         quota = quota_of(duty)
-        if duty.clause is None or quota is None or duty.state == DutyState.CANCELLED:
+        measure = offered.get(duty.clause.measure) if duty.clause else None
+        if measure is None or quota is None or duty.state == DutyState.CANCELLED:
             return False
-        measure = registry.get(duty.clause.measure)
         value = measure.value(duty.organisation, duty.period_start, min(duty.due_on, today))
         changed = value != duty.progress
         if changed:
