@@ -9,6 +9,11 @@ from typing import Any
 
 import pytest
 
+from anlan.kernel.access.actor import Actor
+from anlan.kernel.imports.models import ImportBatch
+from anlan.kernel.imports.services.reading import batch_read
+from anlan.kernel.imports.services.taking import batch_consent, batch_take
+from anlan.kernel.imports.services.uploading import batch_upload
 from anlan.registry.models import Enterprise, Register, RegisterVersion, Sector, Site
 from tests import factories
 from tests.kernel.access import town
@@ -21,6 +26,7 @@ from tests.kernel.access.conftest import (
 from tests.kernel.access.conftest import (
     committed_db as committed_db,
 )
+from tests.kernel.imports import books
 
 FIELDS = [
     {"key": "depth", "label": "采深", "kind": "number", "unit": "m", "required": True},
@@ -87,3 +93,17 @@ def register(coal: Sector) -> Register:
         type=made, number=1, fields=FIELDS, effective_from=date(2025, 1, 1)
     )
     return made
+
+
+def brought(by: Actor, key: str, rows: list[list[Any]], **given: str) -> ImportBatch:
+    """Uploaded, read and taken."""
+    batch = batch_upload(
+        actor=by, importer=key, given=given, organisation=None,
+        upload=factories.upload(books.xlsx(rows), "台账.xlsx"),
+    )  # fmt: skip
+    batch_read(batch=batch.pk)
+    batch.refresh_from_db()
+    if batch.good:
+        batch_consent(actor=by, batch=batch.pk, good=batch.good)
+        batch_take(batch=batch.pk)
+    return ImportBatch.objects.get(pk=batch.pk)
