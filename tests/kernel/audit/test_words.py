@@ -120,3 +120,8 @@ def test_columns_have_the_names_of_their_fields() -> None:
     assert columns("intake_unit")["organisation_id"] == "单位"
     assert columns("unknown") == {}
     assert tables()["intake_item"] == "任务项"
+
+
+@pytest.mark.parametrize("table", tables())
+def test_no_column_is_left_in_english(table: str) -> None:
+    assert [name for name, words in columns(table).items() if words.isascii()] == []

@@ -13,6 +13,22 @@ from django.apps import apps
 from django.db import models
 from django.utils.module_loading import module_has_submodule
 
+# Columns whose fields have no name of their own: pages show them nowhere else.
+UNNAMED = {
+    "path": "层级路径", "sort": "排序", "edited": "人工修改过", "key": "检索键", "password": "密码",
+    "password_changed_at": "密码修改时间", "must_change_password": "须修改密码",
+    "totp_salt": "两步验证参数", "created_at": "建立时间", "ended_at": "结束时间",
+    "next_step": "下一步", "picture_hash": "图片指纹", "subject_type": "所属数据",
+    "subject_id": "所属数据编号", "used_at": "使用时间", "asked": "询问", "version": "版本",
+    "heading_row": "表头行", "keys": "对应列", "notes": "说明", "read_to": "已读到行",
+    "place": "进度", "moved_at": "进度时间", "name_key": "名称检索键", "revision": "修订号",
+    "token": "标签编码", "digest": "摘要", "several": "多项", "makers": "经手人",
+    "grams": "检索片段", "retired_at": "停用时间", "urgency": "紧急程度", "preamble": "前言",
+    "closing": "结尾", "lines": "原文行", "repairs": "修整", "table": "附表",
+    "chapter_number": "章号", "first_line": "原文首行", "last_line": "原文末行",
+    "how": "对应方式", "suggestions": "建议的对应", "number": "序号", "decided_at": "处理时间",
+}  # fmt: skip
+
 
 @cache
 def verbs() -> dict[str, str]:
@@ -44,8 +60,7 @@ def tables() -> dict[str, str]:
 def columns(table: str) -> dict[str, str]:
     """The columns of an audited table with the names of their fields.
 
-    A field that nobody named keeps its own name: better the column than a wrong word. A foreign
-    key without a name of its own has that of what it leads to.
+    A foreign key without a name of its own has that of what it leads to.
     """
     model = models_of().get(table)
     return {str(each.column): _named(each) for each in model._meta.concrete_fields} if model else {}
@@ -58,4 +73,4 @@ def _named(field: models.Field) -> str:  # type: ignore[type-arg]
     to = field.related_model
     if isinstance(to, type) and (label := str(to._meta.verbose_name)) != to._meta.model_name:
         return label
-    return str(field.column)
+    return UNNAMED.get(str(field.column), str(field.column))
