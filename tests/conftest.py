@@ -8,8 +8,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from anlan.config import embedded
+
+# No deadline by the clock, which a busy machine misses; nor a test that fails for its slowness.
+settings.register_profile(
+    "anlan", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("anlan")
 
 # A test's data need not survive a power cut.
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}

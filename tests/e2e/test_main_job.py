@@ -127,7 +127,7 @@ def _report(bureau: Page, photograph: Path) -> str:
 def _verify(clerk: Page, duty: str) -> None:
     clerk.goto("/inbox/")
     shot(clerk, "inbox")
-    clerk.get_by_role("link", name="核验").first.click()
+    clerk.get_by_role("link", name="核验", exact=True).first.click()
     expect(clerk).to_have_url(duty)
     shot(clerk, "duty-to-verify")
     _confirm(clerk, "核验通过", yes="确认通过")

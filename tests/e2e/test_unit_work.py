@@ -97,7 +97,7 @@ def test_a_county_hands_down_a_township_reports_the_county_verifies(
     expect(township.get_by_text("由离石区政府核验")).to_be_visible()
     _report(township, "街道大屏已播放公益宣传片。", 60)
     county.goto("/inbox/")
-    county.get_by_role("link", name="核验").first.click()
+    county.get_by_role("link", name="核验", exact=True).first.click()
     expect(county).to_have_url(duty)
     _confirm(county, "核验通过", yes="确认通过")
     township.goto(duty)

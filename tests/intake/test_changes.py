@@ -107,3 +107,16 @@ def test_what_is_missing_leads_to_where_it_is_mended(document: Document, clerk: 
     for item in document.items.all():
         item.units.update(left_out=True)
     assert 'href="?tab=read">去处理' in there()  # an item without a unit
+
+
+@pytest.mark.parametrize(("column", "word"), [("title", "标题"), ("issuer", "发文机关")])
+def test_a_notice_without_a_name_or_an_issuer_is_not_submitted(
+    document: Document, column: str, word: str
+) -> None:
+    """Both stand in the plan: publishing would refuse it after everything else was checked."""
+    document.points.update(decision="accepted")
+    for item in document.items.all():
+        item.units.update(left_out=True)
+    assert word not in (document.what_is_missing() or "")
+    setattr(document, column, "")
+    assert f"没有读出{word}，请填写" in (document.what_is_missing() or "")

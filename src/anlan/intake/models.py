@@ -75,8 +75,8 @@ class Document(models.Model):
             (self.items.filter(units=None).count(), "项任务没有责任单位"),
         ]
         said = [f"还有 {count} {what}" for count, what in faults if count]
-        if not self.year:
-            said.append("没有读出年度，请填写")
+        named = [(self.year, "年度"), (self.title, "标题"), (self.issuer, "发文机关")]
+        said += [f"没有读出{what}，请填写" for value, what in named if not value]
         said += self.dates_wrong()
         if not self.items.exists():
             said.append("没有读出任何任务")

@@ -21,7 +21,7 @@ from anlan.kernel.imports.registry import (
     RawRow,
     register,
 )
-from anlan.kernel.imports.sheets.cells import Cell
+from anlan.kernel.imports.typed import typed_column
 from anlan.kernel.orgs.models import Organisation
 from anlan.kernel.orgs.selectors import answering_to
 from anlan.kernel.typed.fields import Field, FieldError, Kind
@@ -35,12 +35,6 @@ from anlan.records.services.bringing import Brought, records_bring
 KEY = "records.records"
 DAY = Field("held_on", "日期", Kind.DATE, required=True)
 UNTIL = Field("held_until", "结束日期", Kind.DATE)
-EXAMPLES: dict[Kind, Cell] = {
-    Kind.DATE: "2025-03-05",
-    Kind.INTEGER: 12,
-    Kind.NUMBER: 3.5,
-    Kind.YES_NO: "是",
-}
 
 
 def options(actor: Actor, given: Mapping[str, str]) -> dict[str, Any]:
@@ -51,26 +45,14 @@ def options(actor: Actor, given: Mapping[str, str]) -> dict[str, Any]:
 def columns(context: Context) -> list[ImportColumn]:
     """Unit, day, title, and the fields of the type."""
     version = _version(context)
-    until = [_column(UNTIL)] if version.spans_days else []
+    until = [typed_column(UNTIL)] if version.spans_days else []
     return [
         ImportColumn("unit", "单位", help=f"不填就是{context.organisation}。"),
-        _column(DAY),
+        typed_column(DAY),
         *until,
         ImportColumn("title", "做了什么", required=True, example=f"{version.type}（示例）"),
-        *(_column(each, PREFIX) for each in version.schema),
+        *(typed_column(each, PREFIX) for each in version.schema),
     ]
-
-
-def _column(field: Field, prefix: str = "") -> ImportColumn:
-    words = [choice.label for choice in field.choices] if field.kind == Kind.CHOICE else []
-    return ImportColumn(
-        f"{prefix}{field.key}",
-        f"{field.label}（{field.unit}）" if field.unit else field.label,
-        required=field.required,
-        help=field.help,
-        example=words[0] if words else EXAMPLES.get(field.kind, "示例"),
-        words=words,
-    )
 
 
 def judge(context: Context, rows: list[RawRow]) -> list[Judged]:

@@ -63,7 +63,7 @@ def row(db: None) -> Iterator[Make]:
 
     def make(flow: Flow, state: str) -> models.Model:
         model = MODELS[flow.name]
-        fields = [f for f in model._meta.concrete_fields if not f.primary_key]
+        fields = [f for f in model._meta.concrete_fields if not (f.primary_key or f.generated)]
         values = {f'"{f.column}"': _filler(f) for f in fields} | {'"state"': state}
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL session_replication_role = replica")  # no triggers, no keys

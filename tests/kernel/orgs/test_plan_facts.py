@@ -64,7 +64,7 @@ def test_each_is_in_form(number: int, sector: str | None, holder: dict[str, Any]
 
 
 def _check_obligation(obligation: dict[str, Any]) -> None:
-    assert set(obligation) <= {"label", "subject", *MEASURE}
+    assert set(obligation) <= {"label", "subject", "measure", *MEASURE}
     assert obligation["label"]
     assert obligation["kind"] in KINDS
     assert obligation.get("op") in OPS

@@ -110,6 +110,11 @@ def test_a_hundred_thousand_signs_take_no_time(sign: str) -> None:
 
 
 def _seconds(text: str) -> float:
+    """Of the processor, the least of three: what else the process does can only add to it."""
+    return min(_once(text) for _ in range(3))
+
+
+def _once(text: str) -> float:
     begin = time.process_time()
     find(text, year=2025)
     return time.process_time() - begin

@@ -18,13 +18,14 @@ def audited(
     names columns that the database derives from others: these say it already.
     """
     less = "".join(f" - '{name}'" for name in derived)
+    old, new = f"to_jsonb(OLD){less}", f"to_jsonb(NEW){less}"
     masked = ", ".join(f"'{name}'" for name in secret)
     return pgtrigger.Trigger(
         name="audited",
         when=pgtrigger.After,
         operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
         func=f"""
-            PERFORM anlan_audit(TG_TABLE_NAME::text, TG_OP, to_jsonb(OLD){less}, to_jsonb(NEW){less},
+            PERFORM anlan_audit(TG_TABLE_NAME::text, TG_OP, {old}, {new},
                                 ARRAY[{masked}]::text[]);
             RETURN NULL;
         """,

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from urllib.parse import urlsplit
 
-from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 
-from anlan.kernel.access.answers import local
 from anlan.kernel.access.policies import page
 from anlan.kernel.access.requests import Request
 from anlan.kernel.errors import Refused
+from anlan.kernel.ui.deciding import act_and_return
 from anlan.plan import policies, selectors
 from anlan.plan.pages.duty import with_actions
 from anlan.plan.services import extensions, orders, reports
@@ -37,7 +35,7 @@ def inbox(request: Request) -> HttpResponse:
 def accept(request: Request, pk: int) -> HttpResponse:
     """Verify a report."""
     reason = request.POST.get("reason", "")
-    return _decide(
+    return act_and_return(
         request,
         lambda: reports.report_accept(actor=request.actor, report=pk, reason=reason),
         "已核验通过。",
@@ -48,7 +46,7 @@ def accept(request: Request, pk: int) -> HttpResponse:
 def send_back(request: Request, pk: int) -> HttpResponse:
     """Return a report with a reason."""
     reason = request.POST.get("reason", "")
-    return _decide(
+    return act_and_return(
         request,
         lambda: reports.report_return(actor=request.actor, report=pk, reason=reason),
         "已退回，并告知上报人。",
@@ -58,7 +56,7 @@ def send_back(request: Request, pk: int) -> HttpResponse:
 @page(policies.REPORT, methods=("POST",))
 def withdraw(request: Request, pk: int) -> HttpResponse:
     """Take one's unit's report back."""
-    return _decide(
+    return act_and_return(
         request,
         lambda: reports.report_withdraw(actor=request.actor, report=pk),
         "上报已撤回，可以重新填报。",
@@ -69,7 +67,7 @@ def withdraw(request: Request, pk: int) -> HttpResponse:
 def decide(request: Request, pk: int, verdict: str) -> HttpResponse:
     """Grant or refuse an extension."""
     reason = request.POST.get("reason", "")
-    return _decide(
+    return act_and_return(
         request,
         lambda: extensions.extension_decide(
             actor=request.actor, extension=pk, grant=verdict == "grant", reason=reason
@@ -98,7 +96,7 @@ def order(request: Request, pk: int, verb: str) -> HttpResponse:
         "close": (lambda: orders.order_close(actor=actor, order=pk, reason=reason), "督办已办结。"),
     }
     act, said = acts[verb]
-    return _decide(request, act, said)
+    return act_and_return(request, act, said)
 
 
 def _day(request: Request) -> date:
@@ -106,27 +104,3 @@ def _day(request: Request) -> date:
         return date.fromisoformat(request.POST.get("until", ""))
     except ValueError as error:
         raise Refused("until_needed", "请填写回复期限，例如 2025-06-30。") from error
-
-
-def _decide(request: Request, act: Callable[[], object], said: str) -> HttpResponse:
-    """Decide and go back where one came from; a refusal is told there, nothing is lost.
-
-    What is not offered to this person at all (403) or is out of his sight (404) gets a page.
-    """
-    try:
-        act()
-    except Refused as refusal:
-        if refusal.status in (403, 404):
-            raise
-        messages.error(request, refusal.message)
-    else:
-        messages.success(request, said)
-    return redirect(local(request, request.POST.get("back") or _came_from(request)))
-
-
-def _came_from(request: Request) -> str:
-    """The page of ours that the decision was taken on, without its host."""
-    referer = urlsplit(request.headers.get("Referer", ""))
-    if referer.netloc != request.get_host():
-        return ""
-    return f"{referer.path}?{referer.query}" if referer.query else referer.path

@@ -10,8 +10,8 @@ from django.shortcuts import redirect, render
 from anlan.kernel.access.policies import page
 from anlan.kernel.access.requests import Request
 from anlan.kernel.errors import Refused
+from anlan.kernel.ui.deciding import back, tell
 from anlan.records import policies, selectors
-from anlan.records.pages.record import back
 from anlan.records.services import verifying
 
 PER_PAGE = 50
@@ -38,9 +38,7 @@ def accept(request: Request) -> HttpResponse:
     try:
         verified = verifying.records_verify(actor=request.actor, records=chosen, reason=reason)
     except Refused as refusal:
-        if refusal.status in (403, 404):
-            raise
-        messages.error(request, refusal.message)
+        tell(request, refusal)
     else:
         passed = len(set(chosen)) - len(verified)
         more = f"另有 {passed} 条已由他人办理。" if passed else ""

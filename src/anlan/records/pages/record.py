@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from urllib.parse import urlsplit
-
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
-from anlan.kernel.access.answers import local
 from anlan.kernel.access.policies import page
 from anlan.kernel.access.requests import Request
 from anlan.kernel.audit.selectors import history
 from anlan.kernel.errors import Refused
 from anlan.kernel.evidence.services import of
+from anlan.kernel.ui.deciding import act_and_return, tell
 from anlan.records import flow, policies, selectors
 from anlan.records.choices import OPEN
 from anlan.records.services import recording, verifying
@@ -44,7 +41,7 @@ def record(request: Request, pk: int) -> HttpResponse:
 @page(policies.RECORD, methods=POST)
 def submit(request: Request, pk: int) -> HttpResponse:
     """Submit a draft as it stands."""
-    return _act(
+    return act_and_return(
         request,
         lambda: recording.record_submit(actor=request.actor, record=pk),
         "已提交，等待核验。",
@@ -54,7 +51,7 @@ def submit(request: Request, pk: int) -> HttpResponse:
 @page(policies.RECORD, methods=POST)
 def drop(request: Request, pk: int) -> HttpResponse:
     """Give a draft up."""
-    return _act(
+    return act_and_return(
         request, lambda: recording.record_drop(actor=request.actor, record=pk), "草稿已删去。"
     )
 
@@ -65,9 +62,7 @@ def copy(request: Request, pk: int) -> HttpResponse:
     try:
         made = recording.record_copy(actor=request.actor, record=pk)
     except Refused as refusal:
-        if refusal.status in (403, 404):
-            raise
-        messages.error(request, refusal.message)
+        tell(request, refusal)
         return redirect("records:record", pk)
     messages.success(request, "已按上一次的内容建好草稿，请改日期和内容，补上佐证后提交。")
     return redirect("records:edit", made.pk)
@@ -77,7 +72,7 @@ def copy(request: Request, pk: int) -> HttpResponse:
 def verify(request: Request, pk: int) -> HttpResponse:
     """Accept a record."""
     reason = request.POST.get("reason", "")
-    return _act(
+    return act_and_return(
         request,
         lambda: verifying.record_verify(actor=request.actor, record=pk, reason=reason),
         "已核验通过，开始计数。",
@@ -88,7 +83,7 @@ def verify(request: Request, pk: int) -> HttpResponse:
 def send_back(request: Request, pk: int) -> HttpResponse:
     """Return a record with a reason."""
     reason = request.POST.get("reason", "")
-    return _act(
+    return act_and_return(
         request,
         lambda: verifying.record_return(actor=request.actor, record=pk, reason=reason),
         "已退回，并告知填报人。",
@@ -99,32 +94,8 @@ def send_back(request: Request, pk: int) -> HttpResponse:
 def withdraw(request: Request, pk: int) -> HttpResponse:
     """Take a record back: it counts no longer."""
     reason = request.POST.get("reason", "")
-    return _act(
+    return act_and_return(
         request,
         lambda: verifying.record_withdraw(actor=request.actor, record=pk, reason=reason),
         "已撤回，不再计数。",
     )
-
-
-def _act(request: Request, act: Callable[[], object], said: str) -> HttpResponse:
-    """Do it and go back where one came from; a refusal is told there, nothing is lost.
-
-    What is not offered to this person at all (403) or is out of his sight (404) gets a page.
-    """
-    try:
-        act()
-    except Refused as refusal:
-        if refusal.status in (403, 404):
-            raise
-        messages.error(request, refusal.message)
-    else:
-        messages.success(request, said)
-    return redirect(back(request))
-
-
-def back(request: Request) -> str:
-    """The page of ours that the form was on, without its host."""
-    referer = urlsplit(request.headers.get("Referer", ""))
-    if referer.netloc != request.get_host():
-        return local(request, request.POST.get("back"))
-    return local(request, f"{referer.path}?{referer.query}" if referer.query else referer.path)

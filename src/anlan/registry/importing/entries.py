@@ -21,6 +21,7 @@ from anlan.kernel.imports.registry import (
     register,
 )
 from anlan.kernel.imports.sheets.cells import Cell
+from anlan.kernel.imports.typed import typed_column
 from anlan.kernel.orgs.models import Area
 from anlan.kernel.typed.fields import Field, FieldError, Kind
 from anlan.kernel.typed.forms import PREFIX
@@ -37,12 +38,6 @@ from anlan.registry.services.facts import SITE_LEVELS, SiteFacts
 KEY = "registry.entries"
 SITE = Field("site", "场所名称", Kind.TEXT, required=True)
 CHECKED = Field("checked_on", "核对日期", Kind.DATE)
-EXAMPLES: dict[Kind, Cell] = {
-    Kind.DATE: "2025-03-05",
-    Kind.INTEGER: 12,
-    Kind.NUMBER: 3.5,
-    Kind.YES_NO: "是",
-}
 
 
 def options(actor: Actor, given: Mapping[str, str]) -> dict[str, Any]:
@@ -66,7 +61,7 @@ def columns(context: Context) -> list[ImportColumn]:
     version = _version(context)
     return [
         *(_of_site() if version.type.subject == "site" else _of_enterprise()),
-        *(_column(each) for each in version.schema),
+        *(typed_column(each, PREFIX) for each in version.schema),
         ImportColumn("checked_on", CHECKED.label, help="以上内容在这一天是真实的；不填就是今天。"),
     ]
 
@@ -87,18 +82,6 @@ def _of_site() -> list[ImportColumn]:
         ImportColumn("site", SITE.label, True, new, "演示场所（示例）"),
         ImportColumn("area", "所在区划", True, AREA_HELP, "东镇（示例）"),
     ]
-
-
-def _column(field: Field) -> ImportColumn:
-    words = [choice.label for choice in field.choices] if field.kind == Kind.CHOICE else []
-    return ImportColumn(
-        f"{PREFIX}{field.key}",
-        f"{field.label}（{field.unit}）" if field.unit else field.label,
-        required=field.required,
-        help=field.help,
-        example=words[0] if words else EXAMPLES.get(field.kind, "示例"),
-        words=words,
-    )
 
 
 def judge(context: Context, rows: list[RawRow]) -> list[Judged]:
