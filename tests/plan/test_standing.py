@@ -83,6 +83,7 @@ def test_what_is_met_stays_met(today: date) -> None:
     [
         (LAST, None, "overdue"),  # given on its last day: it could have been kept
         (LAST + timedelta(days=1), None, "not_measured"),
+        (LAST + timedelta(days=1), 0, "not_measured"),  # a ledger counts nothing of it
         (LAST + timedelta(days=1), 10, "overdue"),
         (None, None, "overdue"),
     ],

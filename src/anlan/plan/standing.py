@@ -28,14 +28,15 @@ def standing(
     ``progress`` is the verified value, None while nothing was verified; ``target`` what it must
     reach (None: ``progress`` is in percent). Both ends of the period count as days of it.
     A duty that was given only after its date had passed (``assigned_on``: a notice of a past year
-    loaded later) is not overdue until something of it is verified: nobody here could have kept it.
+    loaded later) is not overdue until something of it is verified (a count of 0 is nothing):
+    nobody here could have kept it.
     With fewer than ``risk_days`` days left an unfinished duty is at risk whatever its pace.
     """
     if state == DutyState.MET:
         return Standing.MET
     if today > due_on:
         given_late = assigned_on is not None and assigned_on > due_on
-        return Standing.NOT_MEASURED if given_late and progress is None else Standing.OVERDUE
+        return Standing.NOT_MEASURED if given_late and not progress else Standing.OVERDUE
     if today < period_start:
         return Standing.NOT_DUE
     if (due_on - today).days < risk_days:
