@@ -6,7 +6,7 @@ They print, need no script, and change with the page (docs/decisions/0010).
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -18,6 +18,7 @@ from anlan.kernel.orgs.places import outlines
 MAP_WIDTH = 600
 TREND = (600, 160)  # width and height of the drawing area
 NICE = (1, 2, 5, 10)
+Put = Callable[[float, float], tuple[float, float]]  # degrees to the plane of the drawing
 
 
 @dataclass(frozen=True)
@@ -60,16 +61,16 @@ def counties(codes: frozenset[str]) -> Map | None:
     return Map(MAP_WIDTH, math.ceil((north - south) * scale), drawn)
 
 
-def _outline(shape: BaseGeometry, put: object) -> Outline:
+def _outline(shape: BaseGeometry, put: Put) -> Outline:
     parts = getattr(shape, "geoms", [shape])
     path = "".join(_ring(part.exterior.coords, put) for part in parts)
     largest = max(parts, key=lambda part: part.area)
-    x, y = put(*largest.representative_point().coords[0])  # type: ignore[operator]
+    x, y = put(*largest.representative_point().coords[0])
     return Outline(path, x, y)
 
 
-def _ring(coordinates: Sequence[Sequence[float]], put: object) -> str:
-    points = [put(x, y) for x, y, *_ in coordinates]  # type: ignore[operator]
+def _ring(coordinates: Sequence[Sequence[float]], put: Put) -> str:
+    points = [put(x, y) for x, y, *_ in coordinates]
     return "M" + "L".join(f"{x} {y}" for x, y in points[:-1]) + "Z"
 
 

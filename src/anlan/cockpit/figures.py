@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db.models import Sum
-from django.urls import reverse
 from django.utils import timezone
 
 from anlan.cockpit.models import Daily
@@ -159,7 +158,3 @@ def since_week(shown: Overview, before: Mapping[str, tuple[date, Counter[str]]])
     day = next(iter(before.values()))[0]
     total: Counter[str] = sum((counts for _, counts in before.values()), Counter())
     return Since(day, total, shown.whole.counts)
-
-
-def area_url(code: str) -> str:
-    return reverse("cockpit:area", args=[code])

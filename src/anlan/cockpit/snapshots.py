@@ -11,7 +11,6 @@ from django.utils import timezone
 from anlan.cockpit.models import Daily
 from anlan.kernel.watchman import beats
 from anlan.plan.daily import RESTAND
-from anlan.plan.models import Plan
 from anlan.plan.tally import Tally
 
 JOB = "cockpit.daily"
@@ -55,11 +54,3 @@ def take(day: date) -> int:
         ]  # fmt: skip
         Daily.objects.bulk_create(rows, batch_size=1000, ignore_conflicts=True)
     return len(rows)
-
-
-def first_day(plan: Plan) -> date | None:
-    """From when on the trend of ``plan`` is known."""
-    found: date | None = Daily.objects.filter(plan=plan).order_by("day").values_list(
-        "day", flat=True
-    ).first()  # fmt: skip
-    return found

@@ -12,7 +12,7 @@ from anlan.plan.drafts import ClauseDraft, KeyDutyDraft, OwnerDraft
 from anlan.plan.goals import asked_of
 from anlan.plan.models import Clause, Duty, KeyDuty
 from anlan.plan.periods import name, spans
-from anlan.plan.quotas import Span
+from anlan.plan.quotas import Quota, Span
 from anlan.plan.services.standings import standing_of
 
 # Where an organisation is named in several roles, the strongest counts.
@@ -44,13 +44,17 @@ class Wanted:
             owners = list(_once(_owners_of(clause_draft, draft)))
             for span in spans(self.year, period=clause.period, deadline=clause.deadline):
                 for owner in owners:
-                    if self._owes(owner, clause, span):
-                        yield self._duty(key_duty, clause, owner, span, _title(clause, span[0]))
+                    asked = self._asked(owner, clause, span)
+                    if asked is not None or clause.value is None:
+                        title = _title(clause, span[0])
+                        yield self._duty(key_duty, clause, owner, span, title, asked)
 
-    def _owes(self, owner: OwnerDraft, clause: Clause, span: tuple[date, date]) -> bool:
-        """Whether anything is asked of an organisation that may have existed for a part only."""
-        organisation = self.organisations[owner.organisation]
-        return clause.value is None or asked_of(organisation, clause, Span(*span)) is not None
+    def _asked(self, owner: OwnerDraft, clause: Clause, span: tuple[date, date]) -> Quota | None:
+        """The clause's number for an organisation that may have existed for a part of the time;
+        None where the clause has none, or asks nothing of it."""
+        if clause.value is None:
+            return None
+        return asked_of(self.organisations[owner.organisation], clause, Span(*span))
 
     def _duty(
         self,
@@ -59,11 +63,9 @@ class Wanted:
         owner: OwnerDraft,
         span: tuple[date, date],
         title: str,
+        asked: Quota | None = None,
     ) -> Duty:
         organisation = self.organisations[owner.organisation]
-        asked = None
-        if clause is not None and clause.value is not None:
-            asked = asked_of(organisation, clause, Span(*span))
         duty = Duty(
             key_duty=key_duty,
             clause=clause,

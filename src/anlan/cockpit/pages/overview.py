@@ -30,7 +30,7 @@ def cockpit(request: Request) -> HttpResponseBase:
 @page(policies.VIEW)
 def wall(request: Request) -> HttpResponseBase:
     """The same for a screen on the wall: 1920×1080, dark, without navigation."""
-    return _show(request, "cockpit/wall.html", "cockpit/_wall.html")
+    return _show(request, "cockpit/wall.html", "cockpit/_figures.html")
 
 
 def _show(request: Request, whole: str, part: str) -> HttpResponse:
