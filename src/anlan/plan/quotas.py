@@ -3,7 +3,7 @@ reached: plain arithmetic, no database. docs/indicators.md tells the rules in wo
 
 How the notice means its numbers is the office's reading, not a law: a stretch ends with its last
 calendar day unless the clause says working day; an organisation that existed for part of a stretch
-owes part (norm ``quota.partial``, an assumption).
+owes part (an assumption that the office has yet to confirm).
 """
 
 from __future__ import annotations
