@@ -1,6 +1,6 @@
 """Charts and maps as SVG shapes, drawn by the server: plain arithmetic, no database.
 
-They print, need no script, and change with the page (docs/decisions/0010).
+They print, need no script, and change with the page (docs/decisions/0008).
 """
 
 from __future__ import annotations
