@@ -180,7 +180,7 @@ def test_after_the_date_the_office_is_told_too(city: SimpleNamespace) -> None:
     assert fire_due(now=morning(date(2026, 1, 1))) == 2
     assert told("duty.overdue") == {"unit", "head", "county", "county_head", "clerk", "chief"}
     office = Notification.objects.get(user=city.clerk, kind="duty.overdue")
-    assert (office.count, office.link) == (2, "/duties/?plan=all&standing=overdue")
+    assert (office.count, office.link) == (2, "/duties/?plan=&standing=overdue")
 
 
 def test_of_a_duty_handed_down_the_giver_is_told(city: SimpleNamespace) -> None:

@@ -82,7 +82,7 @@ def remind(write: Write, clock: Deadline, step: str) -> str:
         pk=clock.subject_id
     )
     owners = list(audience.owners(duty))
-    tasks = f"{reverse('plan:tasks')}?plan=all"  # it may be of a plan before the newest
+    tasks = f"{reverse('plan:tasks')}?plan="  # it may be of a plan before the newest
     told = f"{duty.title}。完成期限 {duty.due_on:%Y-%m-%d}，"
     if step == "remind":
         _tell(owners, "duty.due", "有任务将到期", f"{told}请抓紧办理。", tasks)
@@ -90,7 +90,7 @@ def remind(write: Write, clock: Deadline, step: str) -> str:
     above = list(audience.verifiers(duty))
     overdue = "duty.overdue", "有任务已逾期"
     _tell(owners, *overdue, f"{told}请尽快办理并上报。", tasks)
-    link = f"{reverse('plan:duties')}?plan=all&standing=overdue"
+    link = f"{reverse('plan:duties')}?plan=&standing=overdue"
     _tell(above, *overdue, f"{told}责任单位{duty.organisation}还没有办结。", link)
     verifier = duty.parent.organisation if duty.parent else "安委办"
     return f"逾期，提醒{duty.organisation} {len(owners)} 人，告知{verifier} {len(above)} 人"

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import anlan
-from anlan.kernel.audit.words import columns, tables, verbs
+from anlan.kernel.audit.words import columns, said, tables, verbs
 
 SOURCE = Path(anlan.__file__).parent
 TREES = {
@@ -125,3 +125,23 @@ def test_columns_have_the_names_of_their_fields() -> None:
 @pytest.mark.parametrize("table", tables())
 def test_no_column_is_left_in_english(table: str) -> None:
     assert [name for name, words in columns(table).items() if words.isascii()] == []
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "value", "expected"),
+    [
+        ("plan_duty", "standing", "met", "已达标"),
+        ("plan_duty", "state", "open", "办理中"),
+        ("plan_duty", "standing", "of_old", "of_old"),
+        ("plan_duty", "met_at", "2025-06-30T16:00:01.5+00:00", "2025-07-01 00:00:01"),
+        ("plan_duty", "met_at", "not a moment", "not a moment"),
+        ("plan_duty", "due_on", "2025-06-30", "2025-06-30"),
+        ("plan_duty", "title", "", "空"),
+        ("plan_duty", "met_at", None, "空"),
+        ("plan_report", "complete", True, "是"),
+        ("plan_report", "complete", False, "否"),
+        ("gone_table", "state", "open", "open"),
+    ],
+)
+def test_values_in_words(table: str, column: str, value: object, expected: str) -> None:
+    assert said(table, column, value) == expected

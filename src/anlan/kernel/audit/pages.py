@@ -17,7 +17,7 @@ from anlan.kernel.access.policies import page
 from anlan.kernel.audit import chain
 from anlan.kernel.audit.models import AuditRow
 from anlan.kernel.audit.policies import VIEW
-from anlan.kernel.audit.words import columns, tables, verbs
+from anlan.kernel.audit.words import columns, said, tables, verbs
 from anlan.kernel.ui.lists import Column, Empty, Filter, List, Rows
 
 RECENT = 20_000  # among so many last rows persons and verbs are collected to choose from
@@ -117,14 +117,16 @@ def _changes(row: AuditRow) -> str:
     """Field by field from what to what; of an insert or a delete what there was."""
     names = columns(row.table_name)
     return "；".join(
-        f"{names.get(name, name)}：{_shown(old)} → {_shown(new)}" if row.operation == "UPDATE"
-        else f"{names.get(name, name)}：{_shown(new if row.operation == 'INSERT' else old)}"
-        for name, (old, new) in row.changes.items()
-    )  # fmt: skip
+        f"{names.get(column, column)}：{_moved(row, column, old, new)}"
+        for column, (old, new) in row.changes.items()
+    )
 
 
-def _shown(value: Any) -> str:
-    return "空" if value in (None, "") else str(value)
+def _moved(row: AuditRow, column: str, old: Any, new: Any) -> str:
+    told = [said(row.table_name, column, each) for each in (old, new)]
+    if row.operation == "UPDATE":
+        return " → ".join(told)
+    return told[1] if row.operation == "INSERT" else told[0]
 
 
 def _short(row: AuditRow) -> str:

@@ -79,12 +79,17 @@ class Column:
 
 @dataclass(frozen=True)
 class Filter:
-    """A choice above the list. ``apply`` is called only with a value that is among the choices."""
+    """A choice above the list. ``apply`` is called only with a value that is among the choices.
+
+    ``default`` gives what is chosen where the address says nothing; an empty value in the address
+    then means all.
+    """
 
     key: str
     label: str
     choices: Choices | Callable[[HttpRequest], Choices]
     apply: Callable[[Rows, str], Rows]
+    default: Callable[[HttpRequest], str] | None = None
 
     def options(self, request: HttpRequest) -> list[tuple[str, str]]:
         found = self.choices(request) if callable(self.choices) else self.choices
@@ -152,12 +157,13 @@ class Head:
 
 @dataclass(frozen=True)
 class Choice:
-    """A filter as it stands."""
+    """A filter as it stands; ``default`` is what it is without being asked for."""
 
     key: str
     label: str
     options: list[tuple[str, str]]
     chosen: str
+    default: str = ""
 
 
 class Shown:
@@ -218,13 +224,13 @@ class Shown:
     @property
     def narrowed(self) -> bool:
         """Whether a filter or a search leaves rows out."""
-        return bool(self.text or any(choice.chosen for choice in self.choices))
+        return bool(self.text or any(each.chosen != each.default for each in self.choices))
 
     @cached_property
     def ignored(self) -> list[str]:
         """The names of filters whose given value is none of theirs."""
         given = self.request.GET
-        return [c.label for c in self.choices if given.get(c.key) and not c.chosen]
+        return [c.label for c in self.choices if given.get(c.key, c.chosen) not in ("", c.chosen)]
 
     @cached_property
     def query(self) -> str:
@@ -251,10 +257,10 @@ class Shown:
 
     def _choice(self, declared: Filter) -> Choice:
         options = declared.options(self.request)
-        given = self.request.GET.get(declared.key, "")
-        return Choice(
-            declared.key, declared.label, options, given if given in dict(options) else ""
-        )
+        default = declared.default(self.request) if declared.default else ""
+        given = self.request.GET.get(declared.key, default)
+        chosen = given if given == "" or given in dict(options) else default
+        return Choice(declared.key, declared.label, options, chosen, default)
 
     def _order(self) -> tuple[str, bool]:
         sortable = {column.key for column in self.declared.columns if column.sort}
@@ -279,9 +285,9 @@ class Shown:
 
     def _parameters(self) -> dict[str, str]:
         order = f"{'-' if self.descending else ''}{self.order}"
-        own = {choice.key: choice.chosen for choice in self.choices}
-        sort = order if order != self.declared.order else ""
-        return {k: v for k, v in {"q": self.text, **own, "sort": sort}.items() if v}
+        text = {"q": self.text} if self.text else {}
+        own = {each.key: each.chosen for each in self.choices if each.chosen != each.default}
+        return {**text, **own, **({"sort": order} if order != self.declared.order else {})}
 
 
 def _drawn(

@@ -8,12 +8,12 @@ from urllib.parse import urlencode
 from django.db.models import Q
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.urls import reverse
 
 from anlan.kernel.access.actor import Actor
 from anlan.kernel.access.policies import page
 from anlan.kernel.access.requests import Request
 from anlan.kernel.orgs.models import Area, AreaLevel
+from anlan.kernel.ui.addresses import address
 from anlan.kernel.ui.lists import Column, Empty, Filter, List, Rows, Shown
 from anlan.kernel.ui.templatetags.ui import state
 from anlan.plan import policies, selectors
@@ -27,7 +27,7 @@ from anlan.plan.urgency import BY_URGENCY, ranks
 
 
 def _url(duty: Duty) -> str:
-    return reverse("plan:duty", args=[duty.pk])
+    return address("plan:duty", duty.pk)
 
 
 def _done(duty: Duty) -> str:
@@ -47,36 +47,29 @@ def _areas(request: HttpRequest) -> list[tuple[str, str]]:
     return [(a.code, "市直单位" if a.level == AreaLevel.CITY else a.name) for a in ranks]
 
 
+def _years(request: Any) -> list[Plan]:
+    """The plans, newest first: asked for once in a request."""
+    if not hasattr(request, "plans"):
+        request.plans = list(selectors.plans())
+    found: list[Plan] = request.plans
+    return found
+
+
+def _newest(request: HttpRequest) -> str:
+    """A list shows the newest plan until another year, or all of them, are asked for."""
+    return next((str(each.pk) for each in _years(request)), "")
+
+
 def _key_duties(request: HttpRequest) -> list[tuple[int, str]]:
     """Those of the chosen year; of all years those of the newest plan."""
-    plans = list(selectors.plans())
+    plans = _years(request)
     asked = [each for each in plans if str(each.pk) == request.GET.get("plan")]
     found = KeyDuty.objects.filter(plan__in=(asked or plans)[:1], retired_at=None)
     return [(each.pk, str(each)) for each in found]
 
 
-def _plans(request: HttpRequest) -> list[tuple[int | str, str]]:
-    years = [(each.pk, f"{each.year} 年") for each in selectors.plans()]
-    return [(ALL, "全部年度"), *years] if years else []
-
-
-def _by_plan(rows: Rows, value: str) -> Rows:
-    return rows if value == ALL else rows.filter(key_duty__plan=value)
-
-
-def _of_the_newest(request: HttpRequest) -> Plan | None:
-    """A list shows the newest plan until another year is asked for; an empty choice is all years.
-
-    Written into the request, so that the order, pages, Excel and saved views keep the year. The
-    plan, where nobody asked for it.
-    """
-    asked = request.GET.get("plan")
-    newest = None if asked else selectors.plan_of()
-    if newest:
-        given = request.GET.copy()
-        given["plan"] = str(newest.pk) if asked is None else ALL
-        request.GET = given  # type: ignore[assignment]
-    return newest if asked is None else None
+def _plans(request: HttpRequest) -> list[tuple[int, str]]:
+    return [(each.pk, f"{each.year} 年") for each in _years(request)]
 
 
 NUMBER = Column(
@@ -120,7 +113,9 @@ BY_KIND = Filter(
 BY_ROLE = Filter("role", "责任", UnitRole.choices, lambda rows, v: rows.filter(role=v))
 BY_KEY_DUTY = Filter("key_duty", "重点任务", _key_duties, lambda rows, v: rows.filter(key_duty=v))
 BY_AREA = Filter("area", "地区", _areas, _area)
-BY_PLAN = Filter("plan", "年度", _plans, _by_plan)
+BY_PLAN = Filter(
+    "plan", "年度", _plans, lambda rows, v: rows.filter(key_duty__plan=v), default=_newest
+)
 BY_LEVEL = Filter(
     "level",
     "层级",
@@ -128,7 +123,6 @@ BY_LEVEL = Filter(
     lambda rows, v: rows.filter(parent__isnull=v == "top"),
 )
 
-ALL = "all"  # the choice of all years
 # By these the tally counts; by others the rows must be counted.
 TALLIED = ("plan", "key_duty", "area", "level")
 
@@ -176,11 +170,10 @@ ORDERS = List(
 @page(policies.REPORT)
 def tasks(request: Request) -> HttpResponseBase:
     """My work list: what my organisations must do by the newest plan, most urgent first."""
-    newest = _of_the_newest(request)
     rows = selectors.my_duties(request.actor)
 
     def context(shown: Shown) -> dict[str, Any]:
-        return {**_summary(shown), "older": _older(rows, newest)}
+        return {**_summary(shown), "older": _older(request, rows)}
 
     return TASKS.respond(request, rows, "plan/tasks.html", context)
 
@@ -188,7 +181,6 @@ def tasks(request: Request) -> HttpResponseBase:
 @page(policies.VIEW)
 def duties(request: Request) -> HttpResponseBase:
     """All duties of a year that I see; the cells of the matrix lead here."""
-    _of_the_newest(request)
     actor = request.actor
     return DUTIES.respond(
         request, selectors.duties(actor), "plan/duties.html", lambda shown: _summary(shown, actor)
@@ -207,31 +199,33 @@ def _summary(shown: Shown, overseer: Actor | None = None) -> dict[str, Any]:
 
     ``overseer``: whose rows are all that he sees, so that the tally may have counted them.
     """
-    chosen = {choice.key: choice.chosen for choice in shown.choices if choice.chosen}
+    chosen = {each.key: each.chosen for each in shown.choices if each.chosen}
     standing = chosen.pop("standing", "")
     counts = None
     if overseer and chosen.keys() <= set(TALLIED):
         plan, key_duty, area, level = (chosen.get(key, "") for key in TALLIED)
-        plan = "" if plan == ALL else plan
         counts = selectors.tallied(overseer, plan=plan, key_duty=key_duty, area=area, level=level)
     if counts is None:
         counts = selectors.by_standing(_narrowed(shown, chosen))
     total = sum(counts.values())
     if not shown.text:
         shown.total = counts.get(standing, 0) if standing else total
+    asked = {each.key: each.chosen for each in shown.choices if each.chosen != each.default}
     entries = [
-        (each.value, counts[each], f"?{urlencode({**chosen, 'standing': each.value})}")
+        (each.value, counts[each], f"?{urlencode({**asked, 'standing': each.value})}")
         for each in ORDER
         if counts.get(each)
     ]
     return {"summary": entries, "standing": standing, "total": total}
 
 
-def _older(rows: Rows, newest: Plan | None) -> int:
+def _older(request: HttpRequest, rows: Rows) -> int:
     """How many duties of years before wait still: a new plan must not hide them."""
-    if newest is None:
+    plans = _years(request)
+    if "plan" in request.GET or len(plans) < 2:
         return 0
-    return rows.filter(key_duty__plan__year__lt=newest.year).exclude(standing=Standing.MET).count()
+    before = rows.filter(key_duty__plan__year__lt=plans[0].year)
+    return before.exclude(standing=Standing.MET).count()
 
 
 def _narrowed(shown: Shown, chosen: dict[str, str]) -> Rows:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import template
 from django.utils import timezone
+from django.utils.safestring import SafeString
 
 from anlan.kernel.orgs.models import Area, AreaLevel
 from anlan.plan.choices import DutyState, ExtensionState, ReportState, Standing
+from anlan.plan.drawing import cells
 from anlan.plan.goals import reaches
 from anlan.plan.models import Clause, Duty, Report
 from anlan.plan.services.standings import risk_days
+
+if TYPE_CHECKING:
+    from anlan.plan.matrix import Cell
 
 register = template.Library()
 
@@ -25,6 +30,12 @@ SIGNS = {">=": "≥", ">": "＞", "<=": "≤", "<": "＜", "==": "＝"}
 def at(mapping: Mapping[str, Any], key: str) -> Any:
     """``mapping[key]`` or nothing."""
     return mapping.get(key)
+
+
+@register.simple_tag
+def matrix_cells(line: Iterable[Cell]) -> SafeString:
+    """The cells of one line of the matrix."""
+    return cells(line)
 
 
 @register.filter

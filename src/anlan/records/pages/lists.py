@@ -7,7 +7,6 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
@@ -15,6 +14,7 @@ from django.utils.safestring import SafeString
 from anlan.kernel.access.policies import page
 from anlan.kernel.access.requests import Request
 from anlan.kernel.orgs.models import Organisation
+from anlan.kernel.ui.addresses import address
 from anlan.kernel.ui.lists import Column, Empty, Filter, List, Rows
 from anlan.kernel.ui.templatetags.ui import tag
 from anlan.records import policies, searching, selectors
@@ -25,7 +25,7 @@ from anlan.records.templatetags.records import state_tag
 
 
 def _url(record: Record) -> str:
-    return reverse("records:record", args=[record.pk])
+    return address("records:record", record.pk)
 
 
 def _day(record: Record) -> str:

@@ -13,8 +13,9 @@ from anlan.kernel.errors import Unknown
 from anlan.kernel.orgs.models import Area, AreaLevel
 from anlan.kernel.orgs.selectors import areas_of_county_rank
 from anlan.kernel.ui import tokens
+from anlan.kernel.ui.drawing import badge
 from anlan.kernel.ui.lists import Filter, Rows
-from anlan.kernel.ui.templatetags.ui import badge, tag
+from anlan.kernel.ui.templatetags.ui import tag
 from anlan.registry.choices import Business, Colour
 from anlan.registry.models import Enterprise, Sector, Site
 

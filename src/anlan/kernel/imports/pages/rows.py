@@ -18,8 +18,8 @@ from anlan.kernel.imports import registry
 from anlan.kernel.imports.choices import BatchState
 from anlan.kernel.imports.models import ImportBatch, ImportRow
 from anlan.kernel.imports.registry import WHOLE_ROW
+from anlan.kernel.ui.drawing import icon
 from anlan.kernel.ui.lists import Column, Empty, Filter, List
-from anlan.kernel.ui.templatetags.ui import icon
 
 Labels = dict[str, str]
 

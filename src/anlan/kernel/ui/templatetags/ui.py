@@ -5,20 +5,24 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from datetime import date, datetime
-from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import template
 from django.core.paginator import Page
 from django.forms import BaseForm, BoundField, FileInput, Textarea
-from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from anlan.kernel.ui import tokens
+from anlan.kernel.ui import drawing, tokens
+from anlan.kernel.ui.drawing import badge, icon
+
+if TYPE_CHECKING:
+    from anlan.kernel.ui.lists import Choice, Shown
+    from anlan.kernel.ui.nav import Link
 
 register = template.Library()
+register.simple_tag(icon)
 
 HTMX = {
     "includeIndicatorStyles": False,  # the policy of contents forbids inline style
@@ -43,20 +47,6 @@ def htmx_config() -> str:
 
 
 @register.simple_tag
-@lru_cache(maxsize=1024)  # a list draws the same few some hundred times
-def icon(name: str, label: str = "") -> SafeString:
-    """An icon of the sprite; decorative unless ``label`` names it."""
-    told = (
-        format_html('role="img" aria-label="{}"', label)
-        if label
-        else mark_safe('aria-hidden="true"')
-    )
-    return format_html(
-        '<svg class="i" {}><use href="{}#{}"></use></svg>', told, static("vendor/icons.svg"), name
-    )
-
-
-@register.simple_tag
 def state(value: str, label: str = "", compact: bool = False) -> SafeString:
     """A duty's state as symbol and word; ``compact`` keeps the word for screen readers only."""
     return badge(tokens.STATES[value], label, compact=compact)
@@ -72,18 +62,6 @@ def severity(value: str, label: str = "") -> SafeString:
 def tag(label: str, tone: str = "grey", icon_name: str = "") -> SafeString:
     """A word in a tone of the palette, for whatever is neither a state nor a severity."""
     return badge(tokens.Token(label, icon_name, tone))
-
-
-@lru_cache(maxsize=1024)
-def badge(token: tokens.Token, label: str = "", *, compact: bool = False) -> SafeString:
-    """A badge for a token, also from Python (list columns)."""
-    word = label or token.label
-    classes = f"tag tag-{token.tone}{' tag-solid' if token.solid else ''}"
-    symbol = icon(token.icon) if token.icon else ""
-    if compact:
-        text = format_html('<span class="visually-hidden">{}</span>', word)
-        return format_html('<span class="{}" title="{}">{}{}</span>', classes, word, symbol, text)
-    return format_html('<span class="{}">{}{}</span>', classes, symbol, word)
 
 
 @register.inclusion_tag("ui/parts/alert.html")
@@ -269,6 +247,24 @@ def confirm(
         "name": name,
         "value": value,
     }
+
+
+@register.simple_tag
+def list_rows(shown: Shown) -> SafeString:
+    """The rows of a list."""
+    return drawing.rows(shown)
+
+
+@register.simple_tag
+def choice_options(choice: Choice) -> SafeString:
+    """The options of a list's filter."""
+    return drawing.options(choice)
+
+
+@register.simple_tag
+def nav_entry(link: Link) -> SafeString:
+    """An entry of the navigation."""
+    return drawing.entry(link)
 
 
 @register.filter
