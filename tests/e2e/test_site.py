@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
 import socket
 import subprocess
 import sys
+import time
 import urllib.request
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -59,6 +61,31 @@ def test_a_busy_port_is_named_and_nothing_is_started(site: Site, tmp_path: Path)
     assert f"端口 {site.port} 已被别的程序占用" in done.stderr
     assert "Traceback" not in done.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_killed_web_worker_is_replaced(site: Site) -> None:
+    """By its server, while the others answer. (Of a killed server: tests/config/test_processes.)"""
+    everybody = _web(site)
+    everybody[-1].kill()
+    end = time.monotonic() + 30
+    while len(now := _web(site)) < len(everybody) or everybody[-1] in now or not _answers(site):
+        assert time.monotonic() < end, site.log.read_text()
+        time.sleep(0.2)
+    assert everybody[0] in now
+
+
+def _web(site: Site) -> list[psutil.Process]:
+    """The web server and its workers, as far as they run."""
+    ours = psutil.Process(site.process.pid).children(recursive=True)
+    with contextlib.suppress(psutil.NoSuchProcess):
+        return [each for each in ours if "serve" in each.cmdline()]
+    return []
+
+
+def _answers(site: Site) -> bool:
+    with contextlib.suppress(OSError), urllib.request.urlopen(f"{site.url}/healthz") as answer:
+        return bool(answer.status == 200)
+    return False
 
 
 def test_stops_and_starts_again_however_it_ended(var: Path) -> None:

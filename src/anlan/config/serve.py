@@ -40,6 +40,7 @@ def serve(host: str, port: int, static: Path) -> None:
         loop=Loops.asyncio,
         workers=workers(),
         workers_kill_timeout=STOP_SECONDS,
+        respawn_failed_workers=True,  # the others go on answering meanwhile
         backpressure=MOST_AT_ONCE,
         log_level=LogLevels.warning,
         static_path_route=["/static"],
