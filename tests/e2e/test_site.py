@@ -15,6 +15,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import psutil
+import pytest
 from playwright.sync_api import Page
 
 from tests.e2e.site import Site
@@ -32,6 +33,12 @@ def test_the_first_page_loads_everything_and_from_us_alone(page: Page, site: Sit
     assert {urlsplit(url).netloc for url, _ in asked} == {urlsplit(site.url).netloc}
     assert [one for one in asked if one[1] >= 400] == []
     assert complaints == []
+
+
+def test_all_browser_tests_run_on_one_worker(request: pytest.FixtureRequest) -> None:
+    """Else each worker starts an installation of its own, and nobody notices but by the clock."""
+    if hasattr(request.config, "workerinput"):
+        assert request.node.nodeid.endswith("@e2e")
 
 
 def test_every_part_is_up(site: Site) -> None:
