@@ -12,13 +12,7 @@ from anlan.plan import policies
 from anlan.plan.choices import DutyState, ExtensionState, OrderState, ReportState
 
 if TYPE_CHECKING:
-    from anlan.kernel.access.models import Grant
     from anlan.plan.models import Duty, Extension, Report, SupervisionOrder
-
-
-def _grants(actor: Actor, policy: Policy) -> list[Grant]:
-    roles = frozenset(policy.roles)
-    return [grant for grant in actor.grants if grant.role in roles]
 
 
 def owns(duty: Duty, actor: Actor, policy: Policy = policies.REPORT) -> str | None:
@@ -26,7 +20,7 @@ def owns(duty: Duty, actor: Actor, policy: Policy = policies.REPORT) -> str | No
 
     ``policy``: what is to be done. Role and organisation must come from one and the same grant.
     """
-    own = any(g.organisation.covers(duty.organisation) for g in _grants(actor, policy))
+    own = any(g.organisation.covers(duty.organisation) for g in policy.grants(actor))
     return None if own else f"这项任务由{duty.organisation}办理，只有该单位可以操作。"
 
 
@@ -35,7 +29,7 @@ def verifies(duty: Duty, actor: Actor, policy: Policy = policies.VERIFY) -> str 
 
     ``policy``: what is to be done. Role and place must come from one and the same grant.
     """
-    grants = _grants(actor, policy)
+    grants = policy.grants(actor)
     if duty.parent is None:
         area = duty.key_duty.plan.area
         ok = any(g.role in policies.OFFICE and g.area.covers(area) for g in grants)
@@ -178,7 +172,7 @@ EXTENSION = Flow(
 def supervises(duty: Duty, actor: Actor, policy: Policy = policies.FOLLOW) -> str | None:
     """Orders are the business of the office whose notice gave the duty."""
     area = duty.key_duty.plan.area
-    ok = any(g.area.covers(area) for g in _grants(actor, policy))
+    ok = any(g.area.covers(area) for g in policy.grants(actor))
     return None if ok else "督办由发出通知的安委办办理。"
 
 

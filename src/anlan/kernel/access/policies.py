@@ -17,13 +17,16 @@ from enum import StrEnum
 from functools import cache, partial
 from importlib import import_module
 from importlib.util import find_spec
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.apps import apps
 
 from anlan.kernel.access.actor import Actor
 from anlan.kernel.access.roles import Role
 from anlan.kernel.errors import Forbidden
+
+if TYPE_CHECKING:
+    from anlan.kernel.access.models import Grant
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -57,6 +60,10 @@ class Policy:
         if actor.is_anonymous:
             return False
         return self.audience is Audience.ACCOUNTS or actor.has_role(*self.roles)
+
+    def grants(self, actor: Actor) -> list[Grant]:
+        """The actor's grants by which he comes through: role and place are those of one of them."""
+        return [each for each in actor.grants if each.role in frozenset(self.roles)]
 
     def require(self, actor: Actor) -> None:
         """Guard of a service: Forbidden unless the actor is allowed or is one of our own jobs."""
