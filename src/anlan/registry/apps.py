@@ -12,6 +12,7 @@ class RegistryConfig(AppConfig):
         from anlan.registry import (  # noqa: F401 — some register by being imported
             importing,
             indicators,
+            opinion_clocks,
             policies,
         )
 
@@ -20,3 +21,4 @@ class RegistryConfig(AppConfig):
         nav.register(section, "场所", "registry:sites", view, "map-pin", order=20)
         nav.register(section, "行业台账", "registry:registers", view, "notebook", order=30)
         nav.register(section, "疑似重复", "registry:duplicates", policies.MERGE, "copy", order=40)
+        nav.register(section, "归属争议", "registry:disputes", view, "gavel", order=35)

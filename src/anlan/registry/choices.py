@@ -48,3 +48,22 @@ class SubjectKind(models.TextChoices):
 
     ENTERPRISE = "enterprise", "企业"
     SITE = "site", "场所"
+
+
+class DisputeState(models.TextChoices):
+    """Where a dispute about who regulates a subject (归属争议) stands."""
+
+    RAISED = "raised", "待征求意见"  # nobody has been asked yet
+    ASKED = "asked", "征求意见中"  # organisations were asked; some may have answered
+    DECIDED = "decided", "已决定"  # the regulator was set with the decision
+    WITHDRAWN = "withdrawn", "已撤回"  # by who raised it; the regulator is what it was
+
+
+class DisputeScope(models.TextChoices):
+    """What a decision holds for."""
+
+    SUBJECT = "subject", "只对这个对象"
+    SECTOR = "sector", "对整个行业领域"
+
+
+OPEN_DISPUTE = (DisputeState.RAISED, DisputeState.ASKED)

@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from anlan.kernel.access.actor import Actor, ActorSource, system
 from anlan.kernel.orgs.models import Area
+from anlan.registry import demo_disputes
 from anlan.registry.choices import PostKind
 from anlan.registry.identifiers import credit_check
 from anlan.registry.models import Enterprise, Register, Sector, Site
@@ -83,7 +84,8 @@ def load() -> str:
         firms = [_firm(actor, number, *each) for number, each in enumerate(FIRMS)]
         for each in SITES:
             _site(actor, firms, **each)
-    return f"演示企业 {len(FIRMS)} 家、场所 {len(SITES)} 个"
+        more = demo_disputes.load()
+    return f"演示企业 {len(FIRMS)} 家、场所 {len(SITES)} 个{more}"
 
 
 def _firm(actor: Actor, number: int, name: str, sector: str, staff: int) -> Enterprise:

@@ -11,10 +11,10 @@ from django.utils import timezone
 
 from anlan.kernel.access.actor import Actor
 from anlan.kernel.access.fields import AreaField, OrganisationField, _Found
-from anlan.kernel.orgs.models import Area
+from anlan.kernel.orgs.models import Area, Organisation
 from anlan.kernel.typed.forms import form_fields
 from anlan.kernel.typed.schema import Schema
-from anlan.registry.choices import Business, Colour, PostKind, SiteKind
+from anlan.registry.choices import Business, Colour, DisputeScope, PostKind, SiteKind
 from anlan.registry.models import Enterprise, Sector, Site
 from anlan.registry.services.facts import EnterpriseFacts, SiteFacts
 
@@ -204,3 +204,73 @@ class EntryForm(_Form):
     def __init__(self, *args: Any, schema: Schema, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields = {**form_fields(schema), **self.fields}
+
+
+# --- disputes about who regulates -----------------------------------------------------------------
+
+
+def _text(label: str, help_text: str = "", rows: int = 3) -> forms.CharField:
+    return forms.CharField(
+        label=label,
+        help_text=help_text,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": rows}),
+    )
+
+
+class DisputeForm(_Form):
+    reason = _text(
+        "争议理由", "为什么不清楚或有不同意见：做什么业务，涉及哪些部门，各方怎么看。", 5
+    )
+    basis = forms.CharField(
+        label="引用的依据",
+        max_length=300,
+        help_text="法律法规条款、“三定”规定、文件名称和文号，"
+        "如《安全生产法》第十条：新兴行业、领域职责不明确的，按业务相近原则确定。",
+    )
+
+
+class AskForm(_Form):
+    organisations = forms.ModelMultipleChoiceField(
+        label="征求意见的单位",
+        queryset=Organisation.objects.none(),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "请至少选择一个单位。"},
+    )
+    until = _day("答复期限", "最后一天。到期没有答复的列为逾期未答复。")
+
+    def __init__(self, *args: Any, askable: QuerySet[Organisation], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        asked: Any = self.fields["organisations"]
+        asked.queryset = askable
+
+
+class OpinionForm(_Form):
+    organisation: Any = forms.ModelChoiceField(
+        label="答复单位", queryset=Organisation.objects.none(), empty_label=None
+    )
+    regulator = OrganisationField(
+        label="认为应由谁监管", required=False, help_text=f"说不准的不填。{FIND}"
+    )
+    text = _text("意见", "本单位是否监管、为什么；答复后不能更改。", 4)
+    basis = forms.CharField(label="依据", max_length=300, required=False)
+
+    def __init__(self, *args: Any, own: QuerySet[Organisation], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        organisation: Any = self.fields["organisation"]
+        organisation.queryset = own
+
+
+class DecideForm(_Form):
+    regulator = OrganisationField(label="由谁监管", help_text=FIND)
+    scope = forms.ChoiceField(
+        label="适用范围",
+        choices=DisputeScope.choices,
+        widget=forms.RadioSelect,
+        initial=DisputeScope.SUBJECT,
+    )
+    effective_on = _day("自何日起", "在提出争议之日至今天之间。")
+    reason = _text("决定理由", "按业务相近等原则怎样确定，各方意见怎样采纳。", 4)
+    basis = forms.CharField(
+        label="决定依据", max_length=300, help_text="法律法规条款、会议纪要、批示或文号。"
+    )

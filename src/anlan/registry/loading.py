@@ -1,8 +1,9 @@
 """Loading sectors and registers from a city's files. Safe to repeat.
 
-``sectors.yaml`` is the truth about sectors. A register whose fields differ from its newest version
-gets a new version; entries keep the one by which they were made. Nothing is deleted: what is no
-longer wanted has ``retired_on`` in the file.
+``sectors.yaml`` is the truth about sectors, but for who regulates one where a dispute was decided
+for the whole of it: what the office decided is not undone by a file. A register whose fields differ
+from its newest version gets a new version; entries keep the one by which they were made. Nothing is
+deleted: what is no longer wanted has ``retired_on`` in the file.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from anlan.kernel.orgs.models import Organisation
 from anlan.kernel.typed.schema import Schema, SchemaError
 from anlan.kernel.write import Write
 from anlan.registry.choices import SiteKind, SubjectKind
-from anlan.registry.models import Register, RegisterVersion, Sector
+from anlan.registry.models import Dispute, Register, RegisterVersion, Sector
 
 M = TypeVar("M", bound=models.Model)
 
@@ -30,6 +31,7 @@ _SECTOR = {
     "code", "name", "parent", "committee_office", "city_regulator", "county_regulator",
     "verified", "retired_on",
 }  # fmt: skip
+_DECIDED = {"city_regulator", "county_regulator", "verified"}
 _REGISTER = {
     "code", "name", "sector", "subject", "site_kind", "check_months", "retired_on", "fields",
     "effective_from", "note",
@@ -81,6 +83,7 @@ def _take_turns() -> None:
 
 def _load_sectors(write: Write, facts: dict[str, Any], report: Report) -> dict[str, Sector]:
     organisations = _organisations(facts["sectors"])
+    decided = set(Dispute.objects.exclude(sector=None).values_list("sector__code", flat=True))
     known: dict[str, Sector] = {}
     for sort, entry in enumerate(facts["sectors"], start=1):
         _known(entry, _SECTOR, {"code", "name"}, "行业领域")
@@ -96,6 +99,8 @@ def _load_sectors(write: Write, facts: dict[str, Any], report: Report) -> dict[s
             "retired_on": entry.get("retired_on"),
             "sort": sort,
         }
+        if entry["code"] in decided:
+            values = {name: values[name] for name in values.keys() - _DECIDED}
         row = Sector.objects.filter(code=entry["code"]).first() or Sector(code=entry["code"])
         known[entry["code"]] = _store(write, row, values, report)
     return known

@@ -12,3 +12,10 @@ KEEP = Policy("registry.keep", "登记监管对象", UNIT)
 IDENTITY = Policy("registry.identity", "查看身份证号", (*OFFICE, *UNIT))
 # Two files on one subject made one: not who regulates it decides, for they may be two.
 MERGE = Policy("registry.merge", "合并重复的监管对象", OFFICE)
+
+# Who regulates is disputed: any organisation that sees the subject may say so, the office asks for
+# opinions, each organisation that was asked answers for itself, the office's chief decides.
+DISPUTE = Policy("registry.dispute", "提出归属争议", (*OFFICE, *UNIT))
+ASK = Policy("registry.dispute.ask", "就归属争议征求意见", OFFICE)
+OPINE = Policy("registry.dispute.opine", "答复归属争议", (*OFFICE, *UNIT))
+DECIDE = Policy("registry.dispute.decide", "决定归属争议", (Role.SCO_CHIEF,))

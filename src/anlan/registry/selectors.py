@@ -4,14 +4,28 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.db.models import Q, QuerySet
+from django.db.models import BooleanField, Case, Exists, OuterRef, Q, QuerySet, When
 from django.utils import timezone
 
 from anlan.kernel.access.actor import Actor
-from anlan.kernel.orgs.models import Area, AreaLevel, Organisation
+from anlan.kernel.access.policies import Policy
+from anlan.kernel.access.scope import within_areas
+from anlan.kernel.errors import Unknown
+from anlan.kernel.orgs.models import Area, AreaLevel, Organisation, OrganisationKind
 from anlan.kernel.orgs.selectors import COUNTY_RANK, in_force
+from anlan.registry import policies
+from anlan.registry.choices import OPEN_DISPUTE, DisputeState
 from anlan.registry.identifiers import mask
-from anlan.registry.models import Enterprise, Entry, Person, Register, Sector, Site
+from anlan.registry.models import (
+    Dispute,
+    Enterprise,
+    Entry,
+    Opinion,
+    Person,
+    Register,
+    Sector,
+    Site,
+)
 from anlan.registry.sealing import SealBroken, opened
 
 
@@ -105,3 +119,68 @@ def _existing(organisation: Organisation | None) -> Organisation | None:
     if organisation and organisation.valid_to and organisation.valid_to < today:
         return None
     return organisation
+
+
+# --- disputes -------------------------------------------------------------------------------------
+
+
+def disputes(actor: Actor) -> QuerySet[Dispute]:
+    """The disputes that the actor sees; what waits for him first, then the open ones, newest first.
+
+    ``waits``: he has an opinion to give, organisations to ask, or a decision to take.
+    """
+    waiting = Case(When(_waits(actor), then=True), default=False, output_field=BooleanField())
+    opened = Case(When(state__in=OPEN_DISPUTE, then=True), default=False)
+    found = Dispute.objects.visible_to(actor).select_related(*_DISPUTE_NAMES)
+    return found.annotate(waits=waiting, opened=opened).order_by(
+        "-waits", "-opened", "-raised_at", "-pk"
+    )
+
+
+def dispute(actor: Actor, pk: int) -> Dispute:
+    """The dispute that the actor sees; Unknown if there is none."""
+    found: Dispute | None = disputes(actor).filter(pk=pk).first()
+    if found is None:
+        raise Unknown("没有这项归属争议，或不在您的管辖范围内。请从归属争议清单重新进入。")
+    return found
+
+
+def askable(dispute: Dispute) -> QuerySet[Organisation]:
+    """Whom the office may ask: the city's organisations and those of the subject's county and
+    township; without committees, which act by their offices, and who has answered already."""
+    codes = dispute.subject.area.path.split("/")
+    given = dispute.opinions.filter(given_at__isnull=False).values("organisation")
+    return (
+        Organisation.objects.filter(in_force(timezone.localdate()), area__code__in=codes)
+        .exclude(kind__in=(OrganisationKind.COMMITTEE, OrganisationKind.ENTERPRISE))
+        .exclude(pk__in=given)
+        .select_related("area")
+        .order_by("area__path", "sort", "code")
+    )
+
+
+_DISPUTE_NAMES = (
+    "enterprise__area__parent", "enterprise__sector", "enterprise__regulator", "site__area__parent",
+    "site__sector", "site__regulator", "organisation", "raised_by", "regulator", "regulator_before",
+    "sector", "closed_by",
+)  # fmt: skip
+
+
+def _waits(actor: Actor) -> Q:
+    """Condition on Dispute: the actor is whom the next step waits for."""
+    own = [each.organisation_id for each in policies.OPINE.grants(actor)]
+    unanswered = Opinion.objects.filter(dispute=OuterRef("pk"), given_at__isnull=True)
+    awaited = unanswered.filter(until__gte=timezone.localdate())
+    asked, raised = Q(state=DisputeState.ASKED), Q(state=DisputeState.RAISED)
+    return (
+        asked & Exists(unanswered.filter(organisation__in=own))
+        | raised & _subject_within(actor, policies.ASK)
+        | asked & ~Exists(awaited) & _subject_within(actor, policies.DECIDE)
+    )
+
+
+def _subject_within(actor: Actor, policy: Policy) -> Q:
+    roles = policy.roles
+    return within_areas(actor, "enterprise__area", *roles) | within_areas(
+        actor, "site__area", *roles
+    )

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from anlan.registry.pages import duplicates, editing, labels, lists, registers, subjects
+from anlan.registry.pages import disputes, duplicates, editing, labels, lists, registers, subjects
 
 app_name = "registry"
 urlpatterns = [
@@ -31,6 +31,19 @@ urlpatterns = [
     path("registry/sites/<int:pk>/registers/<slug:code>/", registers.site_entry, name="site_entry"),
     path("registry/sites/<int:pk>/label/", labels.label, name="label"),
     path("registry/sites/<int:pk>/label/renew/", labels.renew, name="renew"),
+    path(
+        "registry/enterprises/<int:pk>/dispute/",
+        disputes.raise_enterprise,
+        name="enterprise_dispute",
+    ),
+    path("registry/sites/<int:pk>/dispute/", disputes.raise_site, name="site_dispute"),
+    path("registry/disputes/", disputes.disputes, name="disputes"),
+    path("registry/disputes/<int:pk>/", disputes.dispute, name="dispute"),
+    path("registry/disputes/<int:pk>/ask/", disputes.ask, name="dispute_ask"),
+    path("registry/disputes/<int:pk>/opinion/", disputes.opine, name="dispute_opine"),
+    path("registry/disputes/<int:pk>/decide/", disputes.decide, name="dispute_decide"),
+    path("registry/disputes/<int:pk>/withdraw/", disputes.withdraw, name="dispute_withdraw"),
+    path("registry/disputes/<int:pk>/decision.docx", disputes.paper, name="dispute_paper"),
     path("registry/duplicates/", duplicates.duplicates, name="duplicates"),
     path(
         "registry/duplicates/<str:kind>/<int:first>/<int:second>/",

@@ -2,6 +2,11 @@
 
 VERBS = {
     "registry.load": "载入台账",
+    "registry.dispute.ask": "就归属争议征求意见",
+    "registry.dispute.decide": "决定归属争议",
+    "registry.dispute.opine": "答复归属争议",
+    "registry.dispute.raise": "提出归属争议",
+    "registry.dispute.withdraw": "撤回归属争议",
     "registry.enterprise.add": "登记企业",
     "registry.enterprise.change": "修改企业",
     "registry.enterprise.merge": "合并企业",

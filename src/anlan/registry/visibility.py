@@ -46,11 +46,12 @@ def _reached(actor: Actor, roles: frozenset[Role]) -> Q:
     found = NOTHING
     for grant in actor.grants:
         if Role(grant.role) in roles:
-            found |= _of(grant)
+            found |= of_grant(grant)
     return found
 
 
-def _of(grant: Grant) -> Q:
+def of_grant(grant: Grant) -> Q:
+    """Condition on Enterprise or Site: subjects that this one grant reaches."""
     if Role(grant.role) in OVERVIEW:
         return _under("area", grant.area.path)
     regulated = _under("regulator", grant.organisation.path)

@@ -62,6 +62,10 @@ DOORS: dict[str, frozenset[Role]] = {
     "registry.keep": UNIT,
     "registry.identity": SCO | UNIT,
     "registry.merge": SCO,
+    "registry.dispute": SCO | UNIT,
+    "registry.dispute.ask": SCO,
+    "registry.dispute.opine": SCO | UNIT,  # an office too may be asked
+    "registry.dispute.decide": frozenset({Role.SCO_CHIEF}),  # not who raised it
     "records.view": BUSINESS,
     "records.record": UNIT,
     "records.verify": SCO | UNIT,  # a unit verifies what answers to it

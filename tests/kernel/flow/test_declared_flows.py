@@ -18,6 +18,7 @@ from anlan.kernel.flow import Flow, Transition
 from anlan.kernel.imports.models import ImportBatch
 from anlan.plan.models import Duty, Extension, Report, SupervisionOrder
 from anlan.records.models import Record
+from anlan.registry.models import Dispute
 from tests.kernel.access import town
 from tests.kernel.flow.write_document import DOCUMENT, FLOWS, document
 
@@ -28,9 +29,19 @@ MODELS: dict[str, type[models.Model]] = {
     "extension": Extension,
     "supervision_order": SupervisionOrder,
     "record": Record,
+    "dispute": Dispute,
     "document": Document,
     "import": ImportBatch,
 }
+
+
+# What a row cannot be stored without, whatever its state: the database holds to it.
+ALSO: dict[str, dict[str, Any]] = {
+    "dispute": {
+        "enterprise_id": 1, "regulator_id": 1, "closed_by_id": 2, "effective_on": "2025-01-01",
+        "closed_at": "2025-01-01", "scope": "subject",
+    },
+}  # fmt: skip
 
 
 def pairs(flow: Flow, *, legal: bool) -> list[tuple[str, str]]:
@@ -65,6 +76,7 @@ def row(db: None) -> Iterator[Make]:
         model = MODELS[flow.name]
         fields = [f for f in model._meta.concrete_fields if not (f.primary_key or f.generated)]
         values = {f'"{f.column}"': _filler(f) for f in fields} | {'"state"': state}
+        values |= {f'"{name}"': value for name, value in ALSO.get(flow.name, {}).items()}
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL session_replication_role = replica")  # no triggers, no keys
             cursor.execute(

@@ -16,8 +16,9 @@ from anlan.kernel.flow import declared
 from anlan.kernel.imports.flow import FLOWS as IMPORTS
 from anlan.plan.flow import FLOWS as PLAN
 from anlan.records.flow import FLOWS as RECORDS
+from anlan.registry.flow import FLOWS as REGISTRY
 
-FLOWS = [*PLAN, *RECORDS, *INTAKE, *IMPORTS]
+FLOWS = [*PLAN, *RECORDS, *REGISTRY, *INTAKE, *IMPORTS]
 DOCUMENT = Path(__file__).parents[3] / "docs" / "flows.md"
 HEAD = """# Flows
 

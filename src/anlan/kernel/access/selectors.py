@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 
 from django.db.models import Prefetch, Q, QuerySet
 from django.utils import timezone
 
 from anlan.kernel.access.models import Deputy, Grant, LoginEvent, LoginState, User
-from anlan.kernel.orgs.models import Organisation, OrganisationKind
+from anlan.kernel.access.roles import Role
+from anlan.kernel.orgs.models import Area, Organisation, OrganisationKind
 from anlan.kernel.orgs.selectors import in_force
 
 RECENT = 15
@@ -84,6 +86,26 @@ def organisation_names() -> list[str]:
     existing = Organisation.objects.filter(in_force(timezone.localdate()))
     named = existing.exclude(kind=OrganisationKind.VILLAGE)
     return list(named.values_list("name", flat=True))
+
+
+def holders(
+    roles: Iterable[Role],
+    *,
+    organisation: Organisation | None = None,
+    area: Area | None = None,
+) -> QuerySet[User]:
+    """Active accounts with a grant in force for one of ``roles``: whom to tell of something.
+
+    ``organisation``: the grant is for this very one; ``area``: its area covers this one.
+    """
+    grants = Grant.objects.in_force().filter(role__in=list(roles))
+    if organisation is not None:
+        grants = grants.filter(organisation=organisation)
+    if area is not None:
+        parts = area.path.split("/")
+        paths = ["/".join(parts[:depth]) for depth in range(1, len(parts) + 1)]
+        grants = grants.filter(area__path__in=paths)
+    return User.objects.filter(is_active=True, pk__in=grants.values("user")).order_by("pk")
 
 
 def _midnight(day: date) -> datetime:

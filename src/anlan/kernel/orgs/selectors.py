@@ -26,6 +26,12 @@ def in_force(on: date, prefix: str = "") -> Q:
     )
 
 
+def exists_on(organisation: Organisation, day: date) -> bool:
+    """Whether the organisation exists on the day, edges included."""
+    ended: date | None = organisation.valid_to
+    return organisation.valid_from <= day and (ended is None or ended >= day)
+
+
 # --- areas ------------------------------------------------------------------------------------
 
 

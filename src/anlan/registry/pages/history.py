@@ -27,6 +27,7 @@ _LABELS = {
     "registry.site.relabel": "换发标签",
     "registry.enterprise.merge": "合并企业",
     "registry.site.merge": "合并场所",
+    "registry.dispute.decide": "归属争议决定监管部门",
     "registry.post.begin": "登记任职",
     "registry.post.end": "登记离任",
     "registry.grade.set": "评定风险等级",

@@ -20,6 +20,7 @@ from anlan.registry import policies, selectors
 from anlan.registry.forms import EndPostForm, GradeForm, PostForm
 from anlan.registry.models import Enterprise, Entry, Post, Register, Site
 from anlan.registry.pages.common import business, found, grade, keeps, kind_of, place, url
+from anlan.registry.pages.disputes import disputes_of
 from anlan.registry.pages.history import history
 from anlan.registry.services import grading, people
 
@@ -173,6 +174,7 @@ def show(
         "sheets": sheets(subject),
         "history": history(subject),
         "edits": edits,
+        **disputes_of(actor, subject),
         **(_people_and_sites(actor, subject, opened) if isinstance(subject, Enterprise) else {}),
         **(_owner(actor, subject) if isinstance(subject, Site) else {}),
         **(_forms(grades, subject) if edits else {}),

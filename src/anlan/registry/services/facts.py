@@ -11,7 +11,7 @@ from django.utils import timezone
 from anlan.kernel.errors import Refused
 from anlan.kernel.orgs.models import Area, AreaLevel, Organisation
 from anlan.kernel.orgs.selectors import TOWNSHIP_RANK
-from anlan.registry.choices import Business
+from anlan.registry.choices import Business, DisputeState
 from anlan.registry.identifiers import IdentifierError, credit_code
 from anlan.registry.models import Enterprise, Sector, Site
 from anlan.registry.selectors import default_regulator
@@ -70,7 +70,8 @@ def judged(facts: SubjectFacts, before: Enterprise | Site | None = None) -> dict
 
     Refused: no name; a credit code that is none, or that another enterprise has; a sector out of
     use; an area above the township for a site; half a location; a regulator that is dissolved, or
-    that is not the default one and no reason is given.
+    that is not the default one and no reason is given; another regulator than a dispute decided, or
+    while one is open.
     """
     columns = {each.name: getattr(facts, each.name) for each in fields(facts)}
     columns |= {"name": facts.name.strip(), "address": facts.address.strip()}
@@ -105,9 +106,11 @@ def _place(latitude: Decimal | None, longitude: Decimal | None) -> dict[str, Dec
 def _regulator(facts: SubjectFacts, before: Enterprise | Site | None) -> dict[str, Any]:
     default = default_regulator(facts.sector, facts.area)
     given, reason = facts.regulator or default, facts.regulator_reason.strip()
+    stays = before is not None and before.regulator_id == (given and given.pk)
+    if before is not None and not stays:
+        _check_disputes(before)
     if given is None or given == default:
         return {"regulator": given, "regulator_reason": reason}
-    stays = before is not None and before.regulator_id == given.pk
     if not stays:
         today = timezone.localdate()
         if given.valid_to and given.valid_to < today:
@@ -118,6 +121,24 @@ def _regulator(facts: SubjectFacts, before: Enterprise | Site | None) -> dict[st
                 "regulator_reason", f"{usual}，改由{given}监管要写明依据（如会议纪要、文号）。"
             )
     return {"regulator": given, "regulator_reason": reason}
+
+
+def _check_disputes(before: Enterprise | Site) -> None:
+    """What a second person decided, or is about to, no clerk changes by the way."""
+    newest = before.disputes.exclude(state=DisputeState.WITHDRAWN).first()
+    if newest is None:
+        return
+    if newest.is_open:
+        raise Refused(
+            "regulator_disputed",
+            f"“{before}”的监管归属正在办理争议，办结以前不能改监管部门；其他内容可以修改。",
+        )
+    if newest.regulator_id == before.regulator_id:
+        raise Refused(
+            "regulator_decided",
+            f"“{before}”的监管部门由归属争议决定（{newest.decision_basis}）确定为"
+            f"{newest.regulator}，不能直接修改；有不同意见请重新提出归属争议。",
+        )
 
 
 def _credit_code(given: str, before: Enterprise | Site | None) -> str:

@@ -23,12 +23,13 @@ Seen = tuple[int, int]  # revisions of who goes and who stays
 def merge(
     *, actor: Actor, model: type[S], goes: int, stays: int, reason: str, seen: Seen | None = None
 ) -> S:
-    """Let ``goes`` be the same as ``stays``, which takes over its sites, entries, posts and grades.
+    """Let ``goes`` be the same as ``stays``, which takes over all that hangs on it.
 
     A credit code, and a site's enterprise, that only the one that goes has, pass on. Of a register
     in which both stand, the entry that was checked later holds. ``seen``: the revisions that the
-    page showed. Refused: no reason, or they cannot be one (``hindrance``). Unknown: not in an area
-    for which the actor is the office. WrongState: one was merged or changed meanwhile.
+    page showed. Refused: no reason; they cannot be one (``hindrance``); on both it is disputed who
+    regulates them. Unknown: not in an area for which the actor is the office. WrongState: one was
+    merged or changed meanwhile.
     """
     policies.MERGE.require(actor)
     if not reason.strip():
@@ -65,6 +66,11 @@ def _check(gone: S, kept: S, seen: Seen | None) -> None:
             raise WrongState(f"“{each}”已并入“{each.merged_into}”，请从疑似重复清单重新进入。")
     if seen is not None and seen != (gone.revision, kept.revision):
         raise Stale(gone if seen[0] != gone.revision else kept)
+    if gone.disputes.open().exists() and kept.disputes.open().exists():
+        raise Refused(
+            "two_open_disputes",
+            "两条登记都有没有办结的归属争议，请先办结或撤回其中一项，再合并。",
+        )
     if said := hindrance(gone, kept):
         raise Refused("merge_of_two", said)
 
@@ -93,6 +99,7 @@ def _hand_over_rows(
         else:
             write.change(entry, **to)
     Grade.objects.filter(**{kind: gone}).update(**to)
+    gone.disputes.update(**to)
 
 
 def _hand_over_post(write: Write, post: Post, kept: Enterprise) -> None:

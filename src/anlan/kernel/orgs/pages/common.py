@@ -21,8 +21,17 @@ UNRECORDED = Organisation._meta.get_field("valid_from").get_default()
 _NOT_THE_FORM = (403, 404)  # nothing that other words in the form could mend
 
 
-def act(request: Request, form: forms.Form, do: Callable[..., str]) -> bool:
-    """Do it with what was typed and say so; a refusal becomes an error of the form, and False."""
+def act(
+    request: Request,
+    form: forms.Form,
+    do: Callable[..., str],
+    *,
+    refused: Callable[[int], object] | None = None,
+) -> bool:
+    """Do it with what was typed and say so; a refusal becomes an error of the form, and False.
+
+    ``refused`` is told the status of a refusal (409: somebody was faster).
+    """
     if not form.is_valid():
         return False
     try:
@@ -31,6 +40,8 @@ def act(request: Request, form: forms.Form, do: Callable[..., str]) -> bool:
         if refusal.status in _NOT_THE_FORM:
             raise
         form.add_error(None, refusal.message)
+        if refused:
+            refused(refusal.status)
         return False
     messages.success(request, told)
     return True

@@ -1,0 +1,73 @@
+"""What people are told of a dispute, within the write that it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.urls import reverse
+from django.utils import timezone
+
+from anlan.kernel.access.models import User
+from anlan.kernel.notify.services import notify
+from anlan.kernel.orgs.models import Organisation
+from anlan.registry import audience
+from anlan.registry.models import Dispute, Opinion
+
+
+def raised(dispute: Dispute) -> None:
+    """The office has organisations to ask."""
+    text = f"{dispute.organisation}提出：{dispute.reason}"
+    _tell(dispute, audience.office(dispute.subject.area), "raised", "有归属争议待征求意见", text)
+
+
+def asked(dispute: Dispute, opinions: Iterable[Opinion]) -> None:
+    """Each organisation owes an answer."""
+    for each in opinions:
+        text = f"{dispute}，请于 {each.until:%Y-%m-%d} 前答复。{dispute.reason}"
+        users = audience.of(each.organisation)
+        _tell(dispute, users, "asked", "请就归属争议提出意见", text)
+
+
+def answered(dispute: Dispute) -> None:
+    """The office hears when no answer is awaited any more: it can be decided."""
+    today = timezone.localdate()
+    if any(each.awaited(today) for each in dispute.opinions.all()):
+        return
+    users = audience.office(dispute.subject.area)
+    _tell(dispute, users, "answered", "归属争议的意见已收齐", f"{dispute}，可以作出决定。")
+
+
+def decided(dispute: Dispute) -> None:
+    """Who raised it, who was asked, who regulates now and who did before."""
+    text = (
+        f"{dispute}：自 {dispute.effective_on:%Y-%m-%d} 起由{dispute.regulator}监管"
+        f"（{dispute.get_scope_display()}）。依据：{dispute.decision_basis}。"
+    )
+    parties = [*_parties(dispute), dispute.regulator, dispute.regulator_before]
+    _tell(dispute, _people(parties), "decided", "归属争议已决定", text)
+
+
+def withdrawn(dispute: Dispute) -> None:
+    """The office, and who was asked."""
+    users = {*audience.office(dispute.subject.area), *_people(_parties(dispute))}
+    text = f"{dispute}，{dispute.organisation}已撤回：{dispute.closing_reason}"
+    _tell(dispute, users, "withdrawn", "归属争议已撤回", text)
+
+
+def _parties(dispute: Dispute) -> list[Organisation]:
+    opinions = dispute.opinions.select_related("organisation")
+    return [dispute.organisation, *(each.organisation for each in opinions)]
+
+
+def _people(organisations: Iterable[Organisation | None]) -> set[User]:
+    return {user for each in organisations if each for user in audience.of(each)}
+
+
+def _tell(dispute: Dispute, users: Iterable[User], what: str, title: str, text: str) -> None:
+    notify(
+        users=sorted(users, key=lambda user: user.pk),
+        kind=f"dispute.{what}",
+        title=title,
+        text=text,
+        link=reverse("registry:dispute", args=[dispute.pk]),
+    )
