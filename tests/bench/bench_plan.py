@@ -3,7 +3,7 @@
 Two questions. How long do people wait for each page, at an open-loop load against a real ``anlan
 serve``? What does the matrix cost after one duty has changed, as duties grow in number?
 
-    --duties 200000     the size for the pages (default 20,000)
+    --duties 200000 --records 1000000   the size for the pages (default 20,000 and 50,000)
     --growth 10000 100000 1000000   the sizes for the matrix (default 2,000 10,000 50,000)
     --rate 20 --seconds 60          the load
     --nice -10          the priority of server, database and load, where other programs disturb
@@ -52,6 +52,7 @@ def main() -> None:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser()
     parser.add_argument("--duties", type=int, default=20_000)
+    parser.add_argument("--records", type=int, default=50_000)
     parser.add_argument("--growth", type=int, nargs="*", default=[2_000, 10_000, 50_000])
     parser.add_argument("--rate", type=float, default=20)
     parser.add_argument("--seconds", type=float, default=60)
@@ -73,7 +74,7 @@ def _folder() -> Iterator[None]:
 
 
 def _pages(options: argparse.Namespace) -> None:
-    found = json.loads(_step("fill", options.duties))
+    found = json.loads(_step("fill", options.duties, options.records))
     port = _free_port()
     server = subprocess.Popen([sys.executable, "-m", "anlan.cli", "serve", "--port", str(port)])
     try:
@@ -87,7 +88,8 @@ def _pages(options: argparse.Namespace) -> None:
     finally:
         server.terminate()
         server.wait(60)
-    print(f"\n{found['duties']:,} duties, {options.rate:g} requests a second, open loop, ", end="")
+    print(f"\n{found['duties']:,} duties, {options.records:,} records, ", end="")
+    print(f"{options.rate:g} requests a second, open loop, ", end="")
     print(f"{options.seconds:g} s, load {os.getloadavg()[0]:.1f}")
     print("\n| Page | who | p50 | p95 | p99 | failed |\n|---|---|---|---|---|---|")
     for page in pages:
@@ -115,6 +117,11 @@ def _wanted(found: dict[str, int]) -> list[Page]:
         Page("duties, rare word", "/duties/?q=%E6%BB%A8%E6%B2%B3", "mayor"),
         Page("one duty", f"/duties/{found['duty']}/", "lishi"),
         Page("key duty", f"/key-duties/{found['key_duty']}/", "mayor"),
+        Page("cockpit with ranking", "/cockpit/", "mayor"),
+        Page("county", f"/cockpit/areas/{COUNTY}/", "lishi"),
+        Page("records", "/records/", "mayor"),
+        Page("records of a county", "/records/", "lishi"),
+        Page("records, search", "/records/?q=%E7%93%A6%E6%96%AF%E6%B2%BB%E7%90%86", "mayor"),
         Page("API: duties", "/api/plan/duties/", "mayor"),
         Page("API: matrix", "/api/plan/matrix/", "mayor"),
     ]
@@ -151,20 +158,22 @@ def _matrix(size: int) -> tuple[float, float]:
         return page, anew
 
 
-def _step(name: str, size: int) -> str:
+def _step(name: str, *sizes: int) -> str:
     """Run a step in a process that has the folder's settings; the last line that it printed."""
-    command = [sys.executable, "-m", "tests.bench.bench_plan", f"--{name}", str(size)]
+    command = [sys.executable, "-m", "tests.bench.bench_plan", f"--{name}", *map(str, sizes)]
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
     return done.stdout.strip().rsplit("\n", 1)[-1]
 
 
-def _fill(size: int, *, work: bool) -> dict[str, int]:
+def _fill(size: int, records: int = 0, *, work: bool) -> dict[str, int]:
     from anlan.config.prepare import prepare
     from anlan.plan.models import Duty, KeyDuty
-    from tests.bench import city
+    from tests.bench import city, ledger
 
     prepare()
     city.fill(size, work=work)
+    if records:
+        ledger.fill(records)
     key_duty = KeyDuty.objects.filter(plan__year=time.localtime().tm_year).order_by("number")[0]
     of_county = Duty.objects.filter(organisation__code=f"{COUNTY}-government", key_duty=key_duty)
     return {
@@ -203,12 +212,13 @@ def _seconds(act: object) -> float:
 
 
 def _steps() -> None:
-    """A step of ours, in its own process: ``--fill`` or ``--grow`` with a size."""
+    """A step of ours, in its own process: ``--fill`` with the sizes, or ``--grow`` with one."""
     from anlan.config.commands import django
 
-    name, size = sys.argv[1], int(sys.argv[2])
+    sizes = [int(each) for each in sys.argv[2:]]
     with django():
-        print(json.dumps(_fill(size, work=True) if name == "--fill" else _grow(size)))
+        done = _fill(*sizes, work=True) if sys.argv[1] == "--fill" else _grow(*sizes)
+        print(json.dumps(done))
 
 
 if __name__ == "__main__":
