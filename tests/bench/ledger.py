@@ -1,5 +1,5 @@
-"""A year's work records for benchmarks: of all units but the villages, of all types, spread over the
-days gone by. Written past the triggers, as the duties are (``city.py``)."""
+"""A year's work records for benchmarks: of all units but the villages, of all types, spread over
+the days gone by. Written past the triggers, as the duties are (``city.py``)."""
 
 from __future__ import annotations
 

@@ -35,7 +35,6 @@ def test_another_county_does_not_exist_for_a_county(
     client = browser(who.east_staff.user)
     assert client.get(f"/cockpit/areas/{city.west.code}/").status_code == 404
     assert client.get("/cockpit/areas/000000/").status_code == 404
-    assert client.get(f"/cockpit/areas/{city.east_town.code}/").status_code == 404
     assert browser(who.leader.user).get(f"/cockpit/areas/{city.west.code}/").status_code == 200
 
 
@@ -102,3 +101,59 @@ def test_pages_ask_a_fixed_number_of_times(
             factories.duty(key_duty, organisation)
     Duty.objects.update(standing="overdue")
     assert queries() == few <= MOST_QUERIES[address]
+
+
+# --- townships and units -----------------------------------------------------------------------
+
+
+@pytest.fixture
+def handed(work: SimpleNamespace) -> Duty:
+    """What the east handed down to its town, overdue."""
+    Duty.objects.filter(pk=work.town.pk).update(due_on=factories.day(-5), standing="overdue")
+    return Duty.objects.select_related("organisation").get(pk=work.town.pk)
+
+
+def test_a_township_shows_what_was_handed_down_to_it(
+    city: SimpleNamespace, who: SimpleNamespace, work: SimpleNamespace, handed: Duty
+) -> None:
+    answer = browser(who.leader.user).get(f"/cockpit/areas/{city.east_town.code}/")
+    page = answer.content.decode()
+    assert answer.context["side"].counts == {"overdue": 1}
+    assert [duty.pk for duty in answer.context["delayed"]] == [handed.pk]
+    assert [str(unit) for unit, _, _ in answer.context["units"]] == [str(handed.organisation)]
+    assert f'href="/cockpit/areas/{city.east.code}/"' in page  # back to the county
+
+
+def test_a_unit_shows_its_own_and_what_it_handed_down(
+    city: SimpleNamespace, who: SimpleNamespace, work: SimpleNamespace, handed: Duty
+) -> None:
+    answer = browser(who.leader.user).get(f"/cockpit/units/{work.east.organisation_id}/")
+    assert (
+        answer.context["side"].total
+        == Duty.objects.filter(organisation=work.east.organisation_id).count()
+    )
+    assert [str(unit) for unit, _, _ in answer.context["units"]] == [str(handed.organisation)]
+
+
+@pytest.mark.parametrize("address", ["areas/{town}/", "units/{unit}/"])
+def test_figures_of_small_places_lead_to_the_rows_that_they_count(
+    city: SimpleNamespace, who: SimpleNamespace, work: SimpleNamespace, handed: Duty, address: str
+) -> None:
+    client = browser(who.leader.user)
+    asked = address.format(town=city.east_town.code, unit=work.east.organisation_id)
+    side = client.get(f"/cockpit/{asked}").context["side"]
+    for standing, count in side.counts.items():
+        opened = client.get(f"{side.url}&standing={standing}").context
+        assert opened["list"].page.paginator.count == count
+        assert {s: n for s, n, _ in opened["summary"]}[standing] == count
+
+
+def test_small_places_out_of_reach_do_not_exist(
+    city: SimpleNamespace, who: SimpleNamespace, work: SimpleNamespace, handed: Duty
+) -> None:
+    east = browser(who.east_staff.user)
+    assert east.get(f"/cockpit/areas/{city.east_town.code}/").status_code == 200
+    assert east.get(f"/cockpit/units/{work.east.organisation_id}/").status_code == 200
+    assert east.get(f"/cockpit/units/{work.west.organisation_id}/").status_code == 404
+    assert east.get("/cockpit/units/999999/").status_code == 404
+    assert f"/cockpit/units/{work.east.organisation_id}/" in east.get("/cockpit/").content.decode()

@@ -10,7 +10,7 @@ from django.urls import reverse
 from anlan.kernel.access.actor import Actor
 from anlan.kernel.errors import Unknown
 from anlan.kernel.orgs.models import Area, AreaLevel
-from anlan.kernel.orgs.selectors import COUNTY_RANK, areas_of_township_rank
+from anlan.kernel.orgs.selectors import COUNTY_RANK, TOWNSHIP_RANK, areas_of_township_rank
 from anlan.plan import policies
 from anlan.plan.choices import Standing
 from anlan.plan.models import Duty, Plan
@@ -47,17 +47,22 @@ def decisions(actor: Actor) -> list[Decision]:
 
 def most_delayed(actor: Actor, plan: Plan, area: Area | None = None) -> QuerySet[Duty]:
     """The duties given by the notice that have been overdue for longest."""
-    overdue = duties(actor).filter(key_duty__plan=plan, standing=Standing.OVERDUE, parent=None)
-    if area is not None:
-        overdue = overdue.filter(area__path__startswith=area.path)
+    given = duties(actor).filter(key_duty__plan=plan, parent=None)
+    return longest_overdue(given.filter(area.within_of("area")) if area else given)
+
+
+def longest_overdue(rows: QuerySet[Duty]) -> QuerySet[Duty]:
+    """Of these duties the ones that have been overdue for longest."""
+    overdue = rows.filter(standing=Standing.OVERDUE)
     return overdue.order_by("due_on", "key_duty__number", "pk")[:MOST_DELAYED]
 
 
 def area(code: str) -> Area:
-    """An area of county rank, or the city; Unknown for any other."""
-    found = Area.objects.filter(code=code, level__in=[*COUNTY_RANK, AreaLevel.CITY]).first()
+    """A city, an area of county or of township rank; Unknown for any other."""
+    levels = [AreaLevel.CITY, *COUNTY_RANK, *TOWNSHIP_RANK]
+    found = Area.objects.select_related("parent").filter(code=code, level__in=levels).first()
     if found is None:
-        raise Unknown("没有这个县（市、区）。")
+        raise Unknown("没有这个县（市、区）或乡镇（街道）。")
     return found
 
 

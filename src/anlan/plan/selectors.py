@@ -8,6 +8,8 @@ from anlan.kernel.access.actor import Actor
 from anlan.kernel.access.policies import Policy
 from anlan.kernel.access.scope import within_areas
 from anlan.kernel.errors import Unknown
+from anlan.kernel.orgs.models import Area, AreaLevel
+from anlan.kernel.orgs.selectors import COUNTY_RANK
 from anlan.plan.choices import ExtensionState, OrderState, ReportState
 from anlan.plan.models import Duty, Extension, KeyDuty, Plan, Report, SupervisionOrder
 from anlan.plan.policies import DECIDE, FOLLOW, OFFICE, SUPERVISE, UNIT, VERIFY
@@ -154,9 +156,9 @@ def tallied(
 
     Narrowed by the year or the id of a plan, by a key duty, by the code of an area of county rank
     or of the city (its own units), by ``top`` or ``handed``. None where the tally does not tell:
-    see :func:`anlan.plan.tally.suffices`.
+    of smaller areas, and see :func:`anlan.plan.tally.suffices`.
     """
-    if not suffices(actor):
+    if not suffices(actor) or (area and not _is_tallied(area)):
         return None
     rows = Tally.objects.visible_to(actor)
     named = {
@@ -170,3 +172,7 @@ def tallied(
         rows = rows.filter(handed=level == "handed")
     counted = rows.values("standing").annotate(count=Sum("count")).filter(count__gt=0)
     return {row["standing"]: row["count"] for row in counted}
+
+
+def _is_tallied(code: str) -> bool:
+    return Area.objects.filter(code=code, level__in=[AreaLevel.CITY, *COUNTY_RANK]).exists()

@@ -1,4 +1,4 @@
-"""One county: its place and why, its key duties beside the city's, its townships, its units."""
+"""One county: its place and why, its key duties, its townships; or one of these townships."""
 
 from __future__ import annotations
 
@@ -10,12 +10,15 @@ from django.utils import timezone
 
 from anlan.cockpit import charts, figures, policies, selectors
 from anlan.cockpit.figures import Overview
+from anlan.cockpit.pages import smaller
 from anlan.cockpit.pages.overview import TREND_LINES
 from anlan.cockpit.ranking import Side
+from anlan.cockpit.smaller import sees, township
 from anlan.kernel.access.policies import page
 from anlan.kernel.access.requests import Request
 from anlan.kernel.errors import Unknown
 from anlan.kernel.orgs.models import Area, AreaLevel
+from anlan.kernel.orgs.selectors import TOWNSHIP_RANK
 from anlan.plan.models import Plan
 from anlan.plan.selectors import plan_of
 from anlan.plan.standing import ORDER
@@ -23,13 +26,16 @@ from anlan.plan.standing import ORDER
 
 @page(policies.VIEW)
 def area(request: Request, code: str) -> HttpResponse:
-    """The page of a county; its figures alone for htmx."""
+    """The page of a county or of a township; its figures alone for htmx."""
     found = selectors.area(code)
-    if found.level == AreaLevel.CITY:
-        return redirect("cockpit:cockpit")
     plan = plan_of()
-    if plan is None:
+    if found.level == AreaLevel.CITY or plan is None:
         return redirect("cockpit:cockpit")
+    if found.level in TOWNSHIP_RANK:
+        shown = township(request.actor, plan, found)
+        if not sees(request.actor, shown, found):
+            raise Unknown("没有这个乡镇（街道），或它不在您的管辖范围内。")
+        return smaller.show(request, plan, shown)
     context = {"plan": plan, "area": found, **_figures(request, plan, found)}
     partial = request.htmx and not request.htmx.boosted
     return render(request, "cockpit/_area.html" if partial else "cockpit/area.html", context)

@@ -15,6 +15,7 @@ from anlan.kernel.access.policies import page
 from anlan.kernel.access.requests import Request
 from anlan.plan.choices import Standing
 from anlan.plan.models import Plan
+from anlan.plan.policies import UNIT
 from anlan.plan.selectors import plan_of, plans
 from anlan.plan.standing import ORDER
 
@@ -38,6 +39,7 @@ def _show(request: Request, whole: str, part: str) -> HttpResponse:
     plan = plan_of(int(year) if year.isdecimal() and len(year) == 4 else None)
     may_draft = policies.DRAFT.allows(request.actor)
     context: dict[str, Any] = {"plan": plan, "plans": plans(), "may_draft": may_draft}
+    context["own"] = next((g.organisation for g in request.actor.grants if g.role in UNIT), None)
     if plan:
         context |= figures_of(request, plan)
     partial = request.htmx and not request.htmx.boosted

@@ -61,6 +61,10 @@ class Area(models.Model):
         """Condition on an area field: this area or one below it (``Q(path=…)`` on Area itself)."""
         return Q(path=self.path) | Q(path__startswith=f"{self.path}/")
 
+    def within_of(self, field: str) -> Q:
+        """The same on rows whose ``field`` leads to an area."""
+        return Q(**{field: self}) | Q(**{f"{field}__path__startswith": f"{self.path}/"})
+
     def covers(self, other: Area) -> bool:
         """Whether ``other`` is this area or lies below it."""
         return other.path == self.path or other.path.startswith(f"{self.path}/")

@@ -12,7 +12,8 @@ from django.http.response import HttpResponseBase
 from anlan.kernel.access.actor import Actor
 from anlan.kernel.access.policies import page
 from anlan.kernel.access.requests import Request
-from anlan.kernel.orgs.models import Area, AreaLevel
+from anlan.kernel.orgs.models import Area, AreaLevel, Organisation
+from anlan.kernel.orgs.selectors import COUNTY_RANK
 from anlan.kernel.ui.addresses import address
 from anlan.kernel.ui.lists import Column, Empty, Filter, List, Rows, Shown
 from anlan.kernel.ui.templatetags.ui import state
@@ -35,16 +36,27 @@ def _done(duty: Duty) -> str:
 
 
 def _area(rows: Rows, code: str) -> Rows:
-    """An area of county rank with all below it; for the city, its own units alone."""
+    """An area with all below it; for the city, its own units alone."""
     area = Area.objects.get(code=code)
-    if area.level == AreaLevel.CITY:
-        return rows.filter(area=area)
-    return rows.filter(Q(area=area) | Q(area__path__startswith=f"{area.path}/"))
+    return (
+        rows.filter(area=area)
+        if area.level == AreaLevel.CITY
+        else rows.filter(area.within_of("area"))
+    )
 
 
 def _areas(request: HttpRequest) -> list[tuple[str, str]]:
-    ranks = Area.objects.filter(level__in=[AreaLevel.CITY, AreaLevel.COUNTY, AreaLevel.ZONE])
-    return [(a.code, "市直单位" if a.level == AreaLevel.CITY else a.name) for a in ranks]
+    """The city and the areas of county rank; a smaller one where the address names it."""
+    ranks = Q(level__in=[AreaLevel.CITY, *COUNTY_RANK])
+    found = Area.objects.filter(ranks | Q(code=request.GET.get("area", "")))
+    return [(a.code, "市直单位" if a.level == AreaLevel.CITY else a.name) for a in found]
+
+
+def _unit(request: HttpRequest) -> list[tuple[int, str]]:
+    """The one that the address names: among thousands nobody chooses from a list."""
+    asked = request.GET.get("unit", "")
+    found = Organisation.objects.filter(pk=asked) if asked.isdecimal() and len(asked) < 10 else []
+    return [(each.pk, str(each)) for each in found]
 
 
 def _years(request: Any) -> list[Plan]:
@@ -116,6 +128,7 @@ BY_AREA = Filter("area", "地区", _areas, _area)
 BY_PLAN = Filter(
     "plan", "年度", _plans, lambda rows, v: rows.filter(key_duty__plan=v), default=_newest
 )
+BY_UNIT = Filter("unit", "责任单位", _unit, lambda rows, v: rows.filter(organisation=v))
 BY_LEVEL = Filter(
     "level",
     "层级",
@@ -141,7 +154,7 @@ DUTIES = List(
     key="plan.duties",
     name="任务清单",
     columns=(STANDING, TITLE, NUMBER, UNIT, ROLE, GOAL, DONE, DUE, WHY),
-    filters=(BY_PLAN, BY_KEY_DUTY, BY_AREA, BY_STANDING, BY_KIND, BY_LEVEL),
+    filters=(BY_PLAN, BY_KEY_DUTY, BY_AREA, BY_UNIT, BY_STANDING, BY_KIND, BY_LEVEL),
     search=mentions,
     order="standing",
     live="live:duty",
