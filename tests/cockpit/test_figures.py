@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -12,7 +12,7 @@ from anlan.cockpit import figures, snapshots
 from anlan.cockpit.models import Daily
 from anlan.kernel.watchman import beats
 from anlan.plan.daily import RESTAND
-from anlan.plan.models import Duty
+from anlan.plan.models import Duty, Plan
 
 
 @pytest.fixture
@@ -88,3 +88,36 @@ def test_history_is_of_what_one_oversees(
     assert sum(whole[now].values()) == 4
     assert sum(east[now].values()) == 1
     assert figures.history(who.east_staff, work.plan, since=now) == {}  # by unit, not by area
+
+
+@pytest.mark.parametrize(
+    ("today", "recorded", "found"),
+    [
+        (date(2026, 3, 1), date(2025, 3, 1), True),
+        (date(2026, 3, 1), date(2025, 3, 2), False),  # another day is not the same date
+        (date(2028, 2, 29), date(2027, 2, 28), True),
+        (date(2027, 2, 28), date(2026, 2, 28), True),
+    ],
+)
+def test_last_year_is_the_same_date_of_the_plan_before(
+    city: SimpleNamespace, who: SimpleNamespace, work: SimpleNamespace,
+    today: date, recorded: date, found: bool,
+) -> None:  # fmt: skip
+    plan = Plan.objects.create(
+        year=work.plan.year + 1, area=work.plan.area, title="下一年", issuer="试市人民政府",
+        published_at=timezone.now(),
+    )  # fmt: skip
+    Daily.objects.create(
+        plan=work.plan,
+        key_duty=work.key_duty,
+        area=city.east,
+        day=recorded,
+        standing="met",
+        count=3,
+    )
+    shown = figures.year_ago(who.leader, plan, today)
+    assert (shown is not None) == found
+    if shown:
+        assert (shown[0], shown[1].counts) == (recorded, {"met": 3})
+    assert figures.year_ago(who.leader, work.plan, today) is None  # nothing before that
+    assert figures.year_ago(who.east_staff, plan, today) is None  # what was kept is by area

@@ -121,6 +121,21 @@ def history(
     return dict(days)
 
 
+def year_ago(
+    actor: Actor, plan: Plan, today: date, area: Area | None = None
+) -> tuple[date, Side] | None:
+    """Where the plan of the year before stood when the same date of that year began: shares can be
+    compared, numbers of two years cannot. None where that day was not recorded.
+
+    29 February is compared with the 28th.
+    """
+    leap = (today.month, today.day) == (2, 29)
+    day = today.replace(year=today.year - 1, day=28 if leap else today.day)
+    before = Plan.objects.filter(year=plan.year - 1, area=plan.area_id).first()
+    counts = before and history(actor, before, since=day, area=area).get(day)
+    return (day, Side(str(before), counts)) if counts else None
+
+
 def week_ago(actor: Actor, plan: Plan, today: date) -> dict[str, tuple[date, Counter[str]]]:
     """By area code: the counts with which the day a week ago began, or the first one recorded
     since then; empty where nothing is recorded before today."""

@@ -63,6 +63,8 @@ def _figures(request: Request, plan: Plan, found: Area) -> dict[str, Any]:
         "lines_of": _lines(shown, found),
         "trend": charts.trend({**days, today: side.counts} if days else {}, TREND_LINES),
         "lines": TREND_LINES,
+        "last_year": figures.year_ago(actor, plan, today, found),
+        "now_side": side,
         "week": next((m.since for m in figures.moved(shown, before) if m.side is side), None),
         "delayed": selectors.most_delayed(actor, plan, found),
         "townships": townships,

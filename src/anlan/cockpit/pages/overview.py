@@ -62,6 +62,8 @@ def figures_of(request: Request, plan: Plan) -> dict[str, Any]:
         "measures": colouring.MEASURES.values(),
         "trend": _trend(request, plan, shown),
         "lines": TREND_LINES,
+        "last_year": figures.year_ago(actor, plan, today),
+        "now_side": shown.whole,
         "week": figures.since_week(shown, before),
         "moved": figures.moved(shown, before),
         "delayed": selectors.most_delayed(actor, plan),
