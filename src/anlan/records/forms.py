@@ -9,6 +9,7 @@ from django import forms
 
 from anlan.kernel.evidence.forms import FilesField, FilesInput
 from anlan.kernel.orgs.models import Organisation
+from anlan.kernel.typed.finding import Finder
 from anlan.kernel.typed.forms import form_fields
 from anlan.records import rules
 from anlan.records.models import RecordTypeVersion
@@ -29,6 +30,7 @@ class RecordForm(forms.Form):
         self,
         *args: Any,
         version: RecordTypeVersion,
+        finder: Finder,
         units: Sequence[Organisation] = (),
         gaps: bool = False,
         **kwargs: Any,
@@ -50,7 +52,7 @@ class RecordForm(forms.Form):
             help_text="一句话，别人一看就明白。",
         )
         schema = rules.lenient(version.schema) if gaps else version.schema
-        self.fields.update(form_fields(schema))
+        self.fields.update(form_fields(schema, finder))
         self.fields["photo"] = FilesField(
             label="现场拍照",
             required=False,

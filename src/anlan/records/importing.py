@@ -25,6 +25,7 @@ from anlan.kernel.imports.typed import typed_column
 from anlan.kernel.orgs.models import Organisation
 from anlan.kernel.orgs.selectors import answering_to
 from anlan.kernel.typed.fields import Field, FieldError, Kind
+from anlan.kernel.typed.finding import Finder
 from anlan.kernel.typed.forms import PREFIX
 from anlan.kernel.write import Write
 from anlan.records import policies, rules, selectors
@@ -51,7 +52,7 @@ def columns(context: Context) -> list[ImportColumn]:
         typed_column(DAY),
         *until,
         ImportColumn("title", "做了什么", required=True, example=f"{version.type}（示例）"),
-        *(typed_column(each, PREFIX) for each in version.schema),
+        *(typed_column(each, PREFIX, Finder(context.actor)) for each in version.schema),
     ]
 
 
@@ -60,7 +61,9 @@ def judge(context: Context, rows: list[RawRow]) -> list[Judged]:
     version = _version(context)
     units = dict(_named(context.organisation))
     grace = rules.numbers()["prior_year_days"]
-    judged = [_judge(context, version, units, grace, row) for row in rows]
+    finder = Finder(context.actor)
+    finder.prime(version.schema, [_typed(version, row) for row in rows])
+    judged = [_judge(context, version, units, grace, finder, row) for row in rows]
     if version.several_a_day:
         return judged
     standing = _standing(version, judged)
@@ -76,14 +79,14 @@ def _judge(
     version: RecordTypeVersion,
     units: Mapping[str, Organisation],
     grace: int,
+    finder: Finder,
     row: RawRow,
 ) -> Judged:
     faults: dict[str, str] = {}
     unit = _unit(context, units, row, faults)
     day, until = _day(DAY, row, faults), _day(UNTIL, row, faults)
     title = _title(row, faults)
-    raw = {each.key: row.cells.get(f"{PREFIX}{each.key}") for each in version.schema}
-    cleaned = version.schema.clean(raw)
+    cleaned = version.schema.clean(_typed(version, row), finder)
     faults |= {f"{PREFIX}{key}": said for key, said in cleaned.faults.items()}
     if day and unit:
         _rules(version, unit, day, until, grace, faults)
@@ -96,6 +99,11 @@ def _judge(
     }
     same = "" if faults or version.several_a_day or not unit else _same(unit.pk, str(day), title)
     return Judged(values, faults, same)
+
+
+def _typed(version: RecordTypeVersion, row: RawRow) -> dict[str, Any]:
+    """What stands in the row for the type's fields."""
+    return {each.key: row.cells.get(f"{PREFIX}{each.key}") for each in version.schema}
 
 
 def _rules(

@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from anlan.kernel.access.actor import Actor
 from anlan.kernel.orgs.models import OrganisationKind
+from anlan.kernel.typed import finding
 from anlan.kernel.typed.fields import Kind
 from anlan.kernel.typed.schema import Schema, SchemaError
 from anlan.kernel.write import Write
@@ -117,6 +118,8 @@ def _checked(entry: dict[str, Any]) -> dict[str, Any]:
         schema = Schema.load(entry["fields"])
     except SchemaError as error:
         raise TypeFactsError(f"记录类型“{code}”的字段有误：{error}") from error
+    if keys := finding.unknown(schema):
+        raise TypeFactsError(f"记录类型“{code}”的字段所指没有台账提供：{keys[0]}")
     if kinds := set(entry.get("kinds", [])) - set(OrganisationKind.values):
         raise TypeFactsError(f"记录类型“{code}”的单位类别有误：{'、'.join(sorted(kinds))}")
     summed = {each.key for each in schema if each.kind in (Kind.INTEGER, Kind.NUMBER)}

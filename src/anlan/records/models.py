@@ -165,11 +165,6 @@ class Record(models.Model):
         return self.title
 
     @property
-    def shown(self) -> list[tuple[str, str]]:
-        """Label and words of what was filled in."""
-        return self.version.schema.shown(self.values)
-
-    @property
     def last_day(self) -> date:
         """The day on which it was over."""
         return self.held_until or self.held_on

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from anlan.kernel.errors import Refused
 from anlan.kernel.norms.values import values
-from anlan.kernel.typed.fields import Stored
+from anlan.kernel.typed.fields import Finds, Stored
 from anlan.kernel.typed.schema import Schema
 
 if TYPE_CHECKING:
@@ -86,17 +86,17 @@ def lenient(schema: Schema) -> Schema:
     return Schema(tuple(replace(each, required=False) for each in schema))
 
 
-def kept(schema: Schema, raw: Mapping[str, object]) -> dict[str, Stored]:
+def kept(schema: Schema, raw: Mapping[str, object], finder: Finds) -> dict[str, Stored]:
     """What of ``raw`` a draft keeps: gaps are allowed, nonsense is Refused."""
-    found = lenient(schema).clean(raw)
+    found = lenient(schema).clean(raw, finder)
     if found.faults:
         raise Refused("invalid", "".join(found.faults.values()))
     return found.values
 
 
-def complete(schema: Schema, stored: Mapping[str, Stored]) -> dict[str, Stored]:
+def complete(schema: Schema, stored: Mapping[str, Stored], finder: Finds) -> dict[str, Stored]:
     """The values by the rules of ``schema``; Refused names what is missing or wrong."""
-    found = schema.clean(stored)
+    found = schema.clean(stored, finder)
     if found.faults:
         raise Refused("incomplete", f"还不能提交：{''.join(found.faults.values())}")
     return found.values

@@ -14,6 +14,7 @@ class RegistryConfig(AppConfig):
             indicators,
             opinion_clocks,
             policies,
+            referables,
         )
 
         section, view = "监管对象", policies.VIEW

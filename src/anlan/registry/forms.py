@@ -12,6 +12,7 @@ from django.utils import timezone
 from anlan.kernel.access.actor import Actor
 from anlan.kernel.access.fields import AreaField, OrganisationField, _Found
 from anlan.kernel.orgs.models import Area, Organisation
+from anlan.kernel.typed.finding import Finder
 from anlan.kernel.typed.forms import form_fields
 from anlan.kernel.typed.schema import Schema
 from anlan.registry.choices import Business, Colour, DisputeScope, PostKind, SiteKind
@@ -201,9 +202,9 @@ class EntryForm(_Form):
     checked_on = _day("核对日期", "以上内容在这一天是真实的。")
     seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, schema: Schema, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, schema: Schema, finder: Finder, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields = {**form_fields(schema), **self.fields}
+        self.fields = {**form_fields(schema, finder), **self.fields}
 
 
 # --- disputes about who regulates -----------------------------------------------------------------

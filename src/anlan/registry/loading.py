@@ -20,6 +20,7 @@ from django.utils import timezone
 
 from anlan.kernel.access.actor import Actor
 from anlan.kernel.orgs.models import Organisation
+from anlan.kernel.typed.finding import unknown
 from anlan.kernel.typed.schema import Schema, SchemaError
 from anlan.kernel.write import Write
 from anlan.registry.choices import SiteKind, SubjectKind
@@ -164,9 +165,12 @@ def _load_version(
 
 def _fields(entry: dict[str, Any]) -> list[Any]:
     try:
-        return Schema.load(entry["fields"]).dump()
+        schema = Schema.load(entry["fields"])
     except SchemaError as error:
         raise RegistryFactsError(f"行业台账“{entry['code']}”的字段有误：{error}") from error
+    if keys := unknown(schema):
+        raise RegistryFactsError(f"行业台账“{entry['code']}”的字段所指没有台账提供：{keys[0]}")
+    return schema.dump()
 
 
 def _known(entry: dict[str, Any], names: set[str], needed: set[str], what: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from anlan.kernel.imports.registry import ImportColumn
 from anlan.kernel.imports.sheets.cells import Cell
-from anlan.kernel.typed.fields import Field, Kind
+from anlan.kernel.typed.fields import Field, Finds, Kind
 
 EXAMPLES: dict[Kind, Cell] = {
     Kind.DATE: "2025-03-05",
@@ -14,9 +14,12 @@ EXAMPLES: dict[Kind, Cell] = {
 }
 
 
-def typed_column(field: Field, prefix: str = "") -> ImportColumn:
-    """The column of a field: its unit in the heading, its choices as the only words allowed."""
+def typed_column(field: Field, prefix: str = "", finder: Finds | None = None) -> ImportColumn:
+    """The column of a field: its unit in the heading, its choices as the only words allowed; of a
+    reference, what ``finder`` offers."""
     words = [choice.label for choice in field.choices] if field.kind == Kind.CHOICE else []
+    if field.kind == Kind.REFERENCE and finder:
+        words = finder.offers(field)
     return ImportColumn(
         f"{prefix}{field.key}",
         f"{field.label}（{field.unit}）" if field.unit else field.label,

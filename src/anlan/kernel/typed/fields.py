@@ -15,6 +15,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
+from typing import Protocol
+
+from anlan.kernel.typed import referables
 
 Stored = str | int | bool | list[str]  # as it lies in JSON
 
@@ -38,10 +41,19 @@ class Kind(StrEnum):
     YES_NO = "yes_no"
     CHOICE = "choice"
     CHOICES = "choices"
+    REFERENCE = "reference"  # to a subject of another ledger: see ``referables``
 
 
 class FieldError(ValueError):
     """What is wrong with a value, in Chinese, with what was given."""
+
+
+class Finds(Protocol):
+    """Who knows which subject is meant: ``finding.Finder``, within an actor's reach."""
+
+    def find(self, field: Field, raw: object) -> str: ...
+
+    def offers(self, field: Field) -> list[str]: ...
 
 
 @dataclass(frozen=True)
@@ -54,7 +66,10 @@ class Choice:
 
 @dataclass(frozen=True)
 class Field:
-    """``minimum`` and ``maximum`` bound numbers, both included; ``unit`` stands behind them."""
+    """``minimum`` and ``maximum`` bound numbers, both included; ``unit`` stands behind them.
+
+    ``refers``: the key of what a reference leads to.
+    """
 
     key: str
     label: str
@@ -65,11 +80,13 @@ class Field:
     maximum: Decimal | None = None
     choices: tuple[Choice, ...] = ()
     help: str = ""
+    refers: str = ""
 
-    def parse(self, raw: object) -> Stored | None:
+    def parse(self, raw: object, finder: Finds | None = None) -> Stored | None:
         """The value as it is stored; None for an empty one that may be empty.
 
-        FieldError for what is no such value, lies out of bounds, or is missing.
+        ``finder`` knows what a reference may lead to; without one none is taken. FieldError for
+        what is no such value, lies out of bounds, or is missing.
         """
         if _is_empty(raw):
             if self.required:
@@ -90,6 +107,8 @@ class Field:
                 return self._code(raw)
             case Kind.CHOICES:
                 return self._codes(raw)
+            case Kind.REFERENCE:
+                return self._reference(raw, finder)
 
     def show(self, value: Stored | None) -> str:
         """What people read of a stored value; a code that is none of its choices as it stands."""
@@ -104,6 +123,8 @@ class Field:
                 return "、".join(self._label(str(each)) for each in _listed(value))
             case Kind.INTEGER | Kind.NUMBER:
                 return f"{value} {self.unit}".strip()
+            case Kind.REFERENCE:
+                return referables.words(self.refers, value)
             case _:
                 return str(value)
 
@@ -166,6 +187,11 @@ class Field:
         if not given and self.required:
             raise FieldError(f"“{self.label}”没有填写。")
         return [each.code for each in self.choices if each.code in given]
+
+    def _reference(self, raw: object, finder: Finds | None) -> str:
+        if finder is None or not referables.known(self.refers):
+            raise FieldError(f"“{self.label}”不能在这里填写。")
+        return finder.find(self, raw)
 
     def _label(self, code: str) -> str:
         return next((each.label for each in self.choices if each.code == code), code)

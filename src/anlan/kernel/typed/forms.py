@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
-from anlan.kernel.typed.fields import Field, FieldError, Kind, Stored
+from anlan.kernel.typed.fields import Field, FieldError, Finds, Kind, Stored
 from anlan.kernel.typed.schema import Schema
 
 PREFIX = "field_"  # a type's key must not meet the name of a form's own field
@@ -16,23 +18,50 @@ PREFIX = "field_"  # a type's key must not meet the name of a form's own field
 class TypedField(forms.Field):
     """``clean`` gives the value as it is stored."""
 
-    def __init__(self, field: Field) -> None:
+    def __init__(self, field: Field, finder: Finds | None = None) -> None:
         self.field = field
+        self.finder = finder
         label = f"{field.label}（{field.unit}）" if field.unit else field.label
         super().__init__(
-            required=field.required, label=label, help_text=field.help, widget=_widget(field)
+            required=field.required,
+            label=label,
+            help_text=field.help,
+            widget=_widget(field, finder),
         )
 
     def clean(self, value: Any) -> Stored | None:
         try:
-            return self.field.parse(value)
+            return self.field.parse(value, self.finder)
         except FieldError as error:
             raise forms.ValidationError(str(error), code="invalid") from error
 
+    def prepare_value(self, value: Any) -> Any:
+        """A stored reference is typed, and read, in words."""
+        return self.field.show(value) if self.field.kind is Kind.REFERENCE else value
 
-def form_fields(schema: Schema) -> dict[str, forms.Field]:
-    """The form's fields by name, in order: add them to ``self.fields`` of a form."""
-    return {f"{PREFIX}{each.key}": TypedField(each) for each in schema}
+
+class ReferenceInput(forms.TextInput):
+    """A text with what may be chosen below it: the browser narrows the list while one types, by a
+    finger as well, without a script."""
+
+    def __init__(self, field: Field, finder: Finds) -> None:
+        super().__init__(attrs={"autocomplete": "off"})
+        self.field, self.finder = field, finder
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        """The input and its list; the list is read when the form is drawn, not when it is sent."""
+        options = format_html_join(
+            "", '<option value="{}"></option>', ((each,) for each in self.finder.offers(self.field))
+        )
+        list_id = f"{name}-offers"
+        drawn = super().render(name, value, {**(attrs or {}), "list": list_id}, renderer)
+        return format_html('{}<datalist id="{}">{}</datalist>', drawn, list_id, options)
+
+
+def form_fields(schema: Schema, finder: Finds | None = None) -> dict[str, forms.Field]:
+    """The form's fields by name, in order: add them to ``self.fields`` of a form. ``finder`` knows
+    what references may lead to."""
+    return {f"{PREFIX}{each.key}": TypedField(each, finder) for each in schema}
 
 
 def initial(values: Mapping[str, Stored]) -> dict[str, Any]:
@@ -52,7 +81,7 @@ def values(cleaned: Mapping[str, Any]) -> dict[str, Stored]:
     }
 
 
-def _widget(field: Field) -> forms.Widget:
+def _widget(field: Field, finder: Finds | None) -> forms.Widget:
     match field.kind:
         case Kind.LONG_TEXT:
             return forms.Textarea(attrs={"rows": 4})
@@ -68,6 +97,8 @@ def _widget(field: Field) -> forms.Widget:
             return forms.Select(choices=[("", "请选择"), *_pairs(field)])
         case Kind.CHOICES:
             return forms.CheckboxSelectMultiple(choices=_pairs(field))
+        case Kind.REFERENCE if finder:
+            return ReferenceInput(field, finder)
         case _:
             return forms.TextInput()
 

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from anlan.kernel.typed.fields import Choice, Field, FieldError, Kind, Stored
+from anlan.kernel.typed.fields import Choice, Field, FieldError, Finds, Kind, Stored
 
 _KEY = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _NAMES = {
-    "key", "label", "kind", "unit", "required", "minimum", "maximum", "choices", "help",
+    "key", "label", "kind", "unit", "required", "minimum", "maximum", "choices", "help", "refers",
 }  # fmt: skip
 _NUMBERS = (Kind.INTEGER, Kind.NUMBER)
 _CHOOSING = (Kind.CHOICE, Kind.CHOICES)
@@ -62,13 +62,14 @@ class Schema:
         """As :meth:`load` takes it; what is not said is left out."""
         return [_described(each) for each in self.fields]
 
-    def clean(self, raw: Mapping[str, object]) -> Cleaned:
-        """Judge a whole row; keys that are no field's are left aside."""
+    def clean(self, raw: Mapping[str, object], finder: Finds | None = None) -> Cleaned:
+        """Judge a whole row; keys that are no field's are left aside. ``finder``: for references;
+        see :meth:`Field.parse`."""
         values: dict[str, Stored] = {}
         faults: dict[str, str] = {}
         for field in self.fields:
             try:
-                value = field.parse(raw.get(field.key))
+                value = field.parse(raw.get(field.key), finder)
             except FieldError as error:
                 faults[field.key] = str(error)
             else:
@@ -105,6 +106,7 @@ def _field(described: Mapping[str, Any]) -> Field:
         maximum=_bound(key, described.get("maximum")),
         choices=tuple(_choice(key, each) for each in described.get("choices", ())),
         help=str(described.get("help", "")),
+        refers=str(described.get("refers", "")),
     )
     _check(field)
     return field
@@ -118,6 +120,8 @@ def _check(field: Field) -> None:
         raise SchemaError(f"field {field.key}: its minimum is above its maximum")
     if bool(field.choices) != (field.kind in _CHOOSING):
         raise SchemaError(f"field {field.key}: choices belong to choice and choices, only there")
+    if bool(field.refers) != (field.kind is Kind.REFERENCE):
+        raise SchemaError(f"field {field.key}: a reference says what it refers to, only there")
     for names in ([c.code for c in field.choices], [c.label for c in field.choices]):
         if len(set(names)) != len(names):
             raise SchemaError(f"field {field.key}: a choice stands twice")
@@ -147,7 +151,7 @@ def _choice(key: str, given: Mapping[str, Any]) -> Choice:
 
 def _described(field: Field) -> dict[str, Any]:
     said: dict[str, Any] = {"key": field.key, "label": field.label, "kind": str(field.kind)}
-    for name in ("unit", "required", "help"):
+    for name in ("unit", "required", "help", "refers"):
         if value := getattr(field, name):
             said[name] = value
     for name in ("minimum", "maximum"):

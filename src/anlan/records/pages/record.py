@@ -11,6 +11,7 @@ from anlan.kernel.access.requests import Request
 from anlan.kernel.audit.selectors import history
 from anlan.kernel.errors import Refused
 from anlan.kernel.evidence.services import of
+from anlan.kernel.typed.finding import linked
 from anlan.kernel.ui.deciding import act_and_return, tell
 from anlan.records import flow, policies, selectors
 from anlan.records.choices import OPEN
@@ -27,6 +28,7 @@ def record(request: Request, pk: int) -> HttpResponse:
     owns = policies.RECORD.allows(actor) and not flow.owns(found, actor)
     context = {
         "record": found,
+        "shown": linked(found.version.schema, found.values, actor),
         "uses": of(found),
         "marks": list(found.marks.all()),
         "may": {each.verb for each in flow.RECORD.available(found, actor)},

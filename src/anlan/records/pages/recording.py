@@ -15,7 +15,9 @@ from anlan.kernel.access.requests import Request
 from anlan.kernel.errors import Forbidden, Refused, WrongState
 from anlan.kernel.evidence.models import File
 from anlan.kernel.evidence.services import file_store, of
+from anlan.kernel.orgs.models import Organisation
 from anlan.kernel.typed import forms as typed
+from anlan.kernel.typed.finding import Finder
 from anlan.records import flow, policies, selectors
 from anlan.records.choices import OPEN
 from anlan.records.forms import RecordForm
@@ -44,7 +46,11 @@ def new(request: Request, code: str) -> HttpResponse:
         raise Forbidden(
             f"“{version.type}”由{version.kinds_in_words}填报，您的单位不填这类记录。请返回选择其他类型。"
         )
-    start = {"held_on": timezone.localdate(), "organisation": _own(request, units)}
+    start = {
+        "held_on": timezone.localdate(),
+        "organisation": _own(request, units),
+        **_named(request, version, units),
+    }
     form = _form(request, version, units=units, initial=start)
 
     def write(typed_in: dict[str, Any], files: list[File]) -> Record:
@@ -84,13 +90,26 @@ def edit(request: Request, pk: int) -> HttpResponse:
     return _show(request, form, version, action=request.path, draft=f"record-{pk}", **more)
 
 
-def _own(request: Request, units: list[Any]) -> int:
+def _named(
+    request: Request, version: RecordTypeVersion, units: list[Organisation]
+) -> dict[str, Any]:
+    """What the address that led here fills in: it is typed all the same, and judged when sent."""
+    names = ("title", *(f"{typed.PREFIX}{each.key}" for each in version.schema))
+    given = {name: request.GET[name] for name in names if name in request.GET}
+    unit = request.GET.get("organisation", "")
+    if unit in {str(each.pk) for each in units}:
+        given["organisation"] = unit
+    return given
+
+
+def _own(request: Request, units: list[Organisation]) -> int:
     """The clerk's own unit, if it records this type; otherwise the first that does."""
     own = [each for each in selectors.own_units(request.actor) if each in units]
     return int((own or units)[0].pk)
 
 
 def _form(request: Request, version: RecordTypeVersion, **more: Any) -> RecordForm:
+    more["finder"] = Finder(request.actor)
     if request.method != "POST":
         return RecordForm(version=version, **more)
     gaps = request.POST.get("act") == "draft"

@@ -9,11 +9,12 @@ from datetime import date
 from django.db import IntegrityError
 from django.utils import timezone
 
-from anlan.kernel.access.actor import Actor
+from anlan.kernel.access.actor import Actor, system
 from anlan.kernel.errors import Forbidden, Refused, Unknown, WrongState
 from anlan.kernel.evidence import services as evidence_of
 from anlan.kernel.evidence.models import File
 from anlan.kernel.orgs.models import Organisation
+from anlan.kernel.typed.finding import Finder
 from anlan.kernel.write import Write
 from anlan.records import flow, marking, policies, rules, selectors
 from anlan.records.choices import OPEN, STANDING, RecordSource, RecordState
@@ -49,7 +50,7 @@ def record_draft(
             makers=sorted(actor.people),
             source=source,
         )
-        _fill(made, version, held_on, held_until, title, values)
+        _fill(made, version, held_on, held_until, title, values, Finder(actor))
         write.add(made)
         _attach(write, made, evidence)
     return made
@@ -70,7 +71,8 @@ def record_change(
     with _once(), Write(actor, "records.record.change") as write:
         row = write.lock(Record.objects.visible_to(actor), record)
         _may_write(row, actor)
-        _fill(row, selectors.newest_version(row), held_on, held_until, title, values)
+        version = selectors.newest_version(row)
+        _fill(row, version, held_on, held_until, title, values, Finder(actor))
         row.makers = sorted({*row.makers, *actor.people})
         write.change(row, **{name: getattr(row, name) for name in WRITTEN})
         _attach(write, row, evidence)
@@ -124,7 +126,7 @@ def record_copy(*, actor: Actor, record: int) -> Record:
     newest rules do not know is left out, and so is the evidence: it proves that day's work."""
     earlier = selectors.record(actor, record)
     version = selectors.version_of(earlier.type.code)
-    values = rules.lenient(version.schema).clean(earlier.values).values
+    values = rules.lenient(version.schema).clean(earlier.values, Finder(actor)).values
     return record_draft(
         actor=actor,
         type_code=earlier.type.code,
@@ -175,6 +177,7 @@ def _fill(
     held_until: date | None,
     title: str,
     values: Mapping[str, object],
+    finder: Finder,
 ) -> None:
     """Put what was typed into the record, judged by ``version``."""
     # What came back may keep its day, though its year has been closed meanwhile.
@@ -185,7 +188,7 @@ def _fill(
     record.held_on, record.held_until = held_on, held_until
     record.title = rules.checked_title(title)
     record.grams = grams(record.title)
-    record.values = rules.kept(version.schema, values)
+    record.values = rules.kept(version.schema, values, finder)
     _refuse_twice(record)
 
 
@@ -195,7 +198,8 @@ def _judged(record: Record, evidence: int) -> dict[str, object]:
     if record.state == RecordState.DRAFT:
         rules.check_day(record.held_on, record.held_until, spans_days=version.spans_days)
     rules.check_unit(version, record.organisation, record.held_on)
-    values = rules.complete(version.schema, record.values)
+    # What was within reach when it was chosen need not be so still; it must be there.
+    values = rules.complete(version.schema, record.values, Finder(system()))
     rules.check_evidence(version, evidence)
     return {"version": version, "several": version.several_a_day, "values": values}
 

@@ -24,6 +24,7 @@ from anlan.kernel.imports.sheets.cells import Cell
 from anlan.kernel.imports.typed import typed_column
 from anlan.kernel.orgs.models import Area
 from anlan.kernel.typed.fields import Field, FieldError, Kind
+from anlan.kernel.typed.finding import Finder
 from anlan.kernel.typed.forms import PREFIX
 from anlan.kernel.write import Write
 from anlan.registry import policies, selectors
@@ -61,7 +62,7 @@ def columns(context: Context) -> list[ImportColumn]:
     version = _version(context)
     return [
         *(_of_site() if version.type.subject == "site" else _of_enterprise()),
-        *(typed_column(each, PREFIX) for each in version.schema),
+        *(typed_column(each, PREFIX, Finder(context.actor)) for each in version.schema),
         ImportColumn("checked_on", CHECKED.label, help="以上内容在这一天是真实的；不填就是今天。"),
     ]
 
@@ -102,6 +103,8 @@ class _Judging:
         self.version = _version(context)
         self.register = self.version.type
         self.about_sites = self.register.subject == "site"
+        self.finder = Finder(context.actor)
+        self.finder.prime(self.version.schema, [_typed(self.version, each) for each in rows])
         self.enterprises = Enterprises(context.actor, [each.cells for each in rows])
         if self.about_sites:
             self.reach = Reach.of(context)
@@ -117,9 +120,7 @@ class _Judging:
             values, subject, same = self._site(cells, owner, faults)
         else:
             values, subject, same = {"site": None}, self._enterprise(owner, faults), ""
-        cleaned = self.version.schema.clean(
-            {each.key: cells.get(f"{PREFIX}{each.key}") for each in self.version.schema}
-        )
+        cleaned = self.version.schema.clean(_typed(self.version, row), self.finder)
         faults |= {f"{PREFIX}{key}": said for key, said in cleaned.faults.items()}
         day = faults.judge("checked_on", _checked_on, cells.get("checked_on"))
         values |= {
@@ -180,6 +181,11 @@ class _Judging:
     def _where(self, kind: str, subject: int) -> str:
         address = reverse(f"registry:{kind}_entry", args=[subject, self.register.code])
         return f"“{self.register}”台账已有它的登记，导入不改动。要修改请到那一条办理：{address}"
+
+
+def _typed(version: RegisterVersion, row: RawRow) -> dict[str, Cell]:
+    """What stands in the row for the register's fields."""
+    return {each.key: row.cells.get(f"{PREFIX}{each.key}") for each in version.schema}
 
 
 def _checked_on(cell: Cell) -> str:

@@ -22,6 +22,7 @@ from anlan.kernel.access.requests import Request
 from anlan.kernel.deadlines.calendar import add_months
 from anlan.kernel.errors import Forbidden, Refused, Unknown
 from anlan.kernel.typed.fields import Field, Kind, Stored
+from anlan.kernel.typed.finding import Finder
 from anlan.kernel.typed.forms import PREFIX, initial, values
 from anlan.kernel.ui.lists import Column, Empty, Filter, List, Rows
 from anlan.kernel.ui.templatetags.ui import tag
@@ -254,7 +255,8 @@ def _form(request: Request, version: RegisterVersion, entry: Entry | None) -> En
     shown = initial(entry.values) if entry else {}
     shown |= {"checked_on": timezone.localdate(), "seen": entry.revision if entry else 0}
     data = request.POST if request.method == "POST" else None
-    return EntryForm(data, schema=version.schema, initial=shown)
+    finder = Finder(request.actor)
+    return EntryForm(data, schema=version.schema, finder=finder, initial=shown)
 
 
 def _put(

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from anlan.kernel.access.actor import Actor
 from anlan.kernel.errors import Refused, WrongState
+from anlan.kernel.typed.finding import Finder
 from anlan.kernel.write import Write
 from anlan.registry import policies
 from anlan.registry.models import Enterprise, Entry, Register, RegisterVersion, Site
@@ -45,7 +46,7 @@ def entry_put(
     if day > timezone.localdate():
         raise Refused("checked_in_future", "核对日期不能晚于今天。")
     version = _version(register)
-    values = _values(version, raw)
+    values = _values(version, raw, Finder(actor))
     with Write(actor, "registry.entry.put", reason=reason.strip()) as write:
         found = locked(write, type(subject), subject.pk)
         check_fits(register, found)
@@ -95,8 +96,10 @@ def _version(register: Register) -> RegisterVersion:
         raise WrongState(f"“{register}”还没有启用的版本，不能登记。") from error
 
 
-def _values(version: RegisterVersion, raw: Mapping[str, object]) -> dict[str, object]:
-    cleaned = version.schema.clean(raw)
+def _values(
+    version: RegisterVersion, raw: Mapping[str, object], finder: Finder
+) -> dict[str, object]:
+    cleaned = version.schema.clean(raw, finder)
     if cleaned.faults:
         raise EntryFaults(cleaned.faults)
     return dict(cleaned.values)
