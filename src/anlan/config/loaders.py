@@ -58,8 +58,9 @@ def demonstration() -> str:
     from anlan.cockpit import demo as cockpit
     from anlan.plan import demo as plan
     from anlan.registry import demo as registry
+    from anlan.stewardship import demo as stewardship
 
-    return "；".join([plan.load(), registry.load(), cockpit.load()])
+    return "；".join([plan.load(), registry.load(), stewardship.load(), cockpit.load()])
 
 
 # title, function

@@ -18,6 +18,7 @@ urlpatterns = [
     path("", include("anlan.kernel.imports.urls")),
     path("", include("anlan.records.urls")),
     path("", include("anlan.registry.urls")),
+    path("", include("anlan.stewardship.urls")),
     path("", include("anlan.plan.urls")),
     path("", include("anlan.intake.urls")),
     path("", include("anlan.cockpit.urls")),

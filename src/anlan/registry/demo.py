@@ -52,6 +52,38 @@ SITES: tuple[dict[str, Any], ...] = (
                  "intelligent_on": "2025-06-30", "survey_done": "否", "monitored": "是"},
     },
     {
+        "name": "演示煤矿三号", "firm": 0, "kind": "mine", "sector": "coal", "area": "141130",
+        "at": ("111.19", "36.98"), "grade": "yellow", "register": "coal-mine",
+        "data": {"mining": "井工", "capacity": 60, "depth": "310", "intelligent": "否",
+                 "survey_done": "是", "survey_on": "2025-04-18"},
+    },
+    {
+        "name": "演示煤矿四号", "firm": 0, "kind": "mine", "sector": "coal", "area": "141124",
+        "at": ("110.99", "37.95"), "grade": "orange", "register": "coal-mine",
+        "data": {"mining": "井工", "capacity": 240, "depth": "705", "disasters": "高瓦斯",
+                 "intelligent": "否", "survey_done": "否"},
+    },
+    {
+        "name": "演示煤矿五号", "firm": 0, "kind": "mine", "sector": "coal", "area": "141181",
+        "at": ("111.78", "37.14"), "grade": "blue", "register": "coal-mine",
+        "data": {"mining": "露天", "capacity": 90, "depth": "130", "intelligent": "否",
+                 "survey_done": "是"},
+    },
+    {
+        "name": "演示铁矿一号", "firm": 1, "kind": "mine", "sector": "non-coal-mine",
+        "area": "141127", "at": ("111.67", "38.28"), "grade": "orange",
+        "register": "non-coal-mine",
+        "data": {"mineral": "铁矿", "mining": "地下", "capacity": "30", "goaf": "是",
+                 "survey_done": "否"},
+    },
+    {
+        "name": "演示石灰岩矿一号", "firm": 1, "kind": "mine", "sector": "non-coal-mine",
+        "area": "141129", "at": ("111.18", "37.36"), "grade": "yellow",
+        "register": "non-coal-mine",
+        "data": {"mineral": "石灰岩", "mining": "露天", "slope_height": "85",
+                 "survey_done": "是", "survey_on": "2025-05-06"},
+    },
+    {
         "name": "演示尾矿库一号", "firm": 1, "kind": "tailings_pond", "sector": "tailings",
         "area": "141123", "at": ("111.12", "38.46"), "grade": "yellow", "register": "tailings-pond",
         "data": {"use": "停用", "stopped_on": "2019-05-01", "elevation_reached": "是",

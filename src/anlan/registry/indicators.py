@@ -40,7 +40,7 @@ def parks_above_d(organisation: Organisation, start: date, end: date) -> QuerySe
     )
     low = entries.filter(_by("on", end), values__level="D")
     unrecognised = entries.filter(values__recognised=False)
-    parks = Site.objects.standing().filter(_of(organisation), kind=SiteKind.PARK)
+    parks = Site.objects.standing().filter(belonging(organisation), kind=SiteKind.PARK)
     left_out = Q(entries__in=low) | Q(entries__in=unrecognised) | Q(business=Business.CLOSED)
     return parks.exclude(left_out)
 
@@ -91,11 +91,11 @@ def three_years_before(day: date) -> date:
 def _entries(register: str, organisation: Organisation, *dates: str) -> QuerySet[Any]:
     """The register's entries on the organisation's standing sites; ``dates`` are fields that can be
     compared: as texts, which ISO dates are ordered by too."""
-    own = Entry.objects.filter(_of(organisation, "site__"), register__code=register)
+    own = Entry.objects.filter(belonging(organisation, "site__"), register__code=register)
     return own.filter(site__merged_into=None).alias(**{key: KT(f"values__{key}") for key in dates})
 
 
-def _of(organisation: Organisation, prefix: str = "") -> Q:
+def belonging(organisation: Organisation, prefix: str = "") -> Q:
     """Condition on sites: in the area of a government, in the lines of business of a committee's
     office, else regulated by the organisation or by one that answers to it."""
     if organisation.kind == OrganisationKind.GOVERNMENT:

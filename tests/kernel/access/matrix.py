@@ -70,6 +70,8 @@ DOORS: dict[str, frozenset[Role]] = {
     "records.record": UNIT,
     "records.verify": SCO | UNIT,  # a unit verifies what answers to it
     "records.withdraw": SCO | UNIT,  # the unit its own, who verifies what was verified
+    "stewardship.view": BUSINESS,
+    "stewardship.keep": SCO | UNIT,  # a unit its own leaders, the office those in its area
     "cockpit.view": BUSINESS,
     "cockpit.begin": frozenset({Role.LEADER}),
     "cockpit.draft": SCO,

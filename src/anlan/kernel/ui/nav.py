@@ -20,7 +20,7 @@ from anlan.kernel.access.policies import Policy
 TABS = 4
 Count = Callable[[Actor], int]
 # Sections in the order of a working day; one that is not named here comes last.
-SECTIONS = ("", "任务", "监管对象", "工作记录", "通知", "台账", "监督", "组织", "系统")
+SECTIONS = ("", "任务", "监管对象", "工作记录", "领导责任", "通知", "台账", "监督", "组织", "系统")
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from anlan.kernel.access.policies import page
 from anlan.kernel.access.requests import Request
 from anlan.kernel.errors import Unknown
 from anlan.kernel.orgs.pages.common import act
-from anlan.registry import policies, selectors
+from anlan.registry import panels, policies, selectors
 from anlan.registry.forms import EndPostForm, GradeForm, PostForm
 from anlan.registry.models import Enterprise, Entry, Post, Register, Site
 from anlan.registry.pages.common import business, found, grade, keeps, kind_of, place, url
@@ -172,6 +172,7 @@ def show(
         "grade": grade(subject),
         "grades": grades,
         "sheets": sheets(subject),
+        "panels": panels.of(actor, subject),
         "history": history(subject),
         "edits": edits,
         **disputes_of(actor, subject),

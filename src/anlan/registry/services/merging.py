@@ -10,7 +10,7 @@ from django.db.models import F
 from anlan.kernel.access.actor import Actor
 from anlan.kernel.errors import Refused, WrongState
 from anlan.kernel.write import Write
-from anlan.registry import policies
+from anlan.registry import handover, policies
 from anlan.registry.duplicates import hindrance
 from anlan.registry.models import Enterprise, Entry, Grade, Post, Site
 from anlan.registry.services.locking import Stale
@@ -43,6 +43,7 @@ def merge(
         _hand_over_facts(write, gone, kept)
         _hand_over_rows(write, gone, kept, kind)
         _regrade(write, kept)
+        handover.run(write, gone, kept)
         model.objects.filter(merged_into=gone).update(merged_into=kept)  # one step, not two
         write.change(gone, merged_into=kept, revision=gone.revision + 1)
         write.change(kept, revision=kept.revision + 1)

@@ -1,0 +1,28 @@
+from django.apps import AppConfig
+
+
+class StewardshipConfig(AppConfig):
+    name = "anlan.stewardship"
+    label = "stewardship"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Tell the shell where the pages stand; show stewards on a mine's page in the registry, and
+        let them go with a mine that is merged."""
+        from anlan.kernel.ui import nav
+        from anlan.registry import handover as merging
+        from anlan.registry import panels
+        from anlan.stewardship import (  # noqa: F401 — some register by being imported
+            handover,
+            panel,
+            policies,
+            referables,
+        )
+
+        section = "领导责任"
+        nav.register(
+            section, "矿山包保", "stewardship:board", policies.VIEW, "user-share", order=10
+        )
+        nav.register(section, "领导岗位", "stewardship:posts", policies.VIEW, "users", order=30)
+        panels.register(panel.stewards)
+        merging.register(handover.stewardships)

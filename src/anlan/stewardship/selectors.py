@@ -1,0 +1,47 @@
+"""Reads of leaders' posts and stewardships, scoped to the viewer."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+
+from anlan.kernel.access.actor import Actor
+from anlan.kernel.errors import Unknown
+from anlan.registry.models import Site
+from anlan.registry.referables import MINE_KINDS
+from anlan.stewardship.choices import Level, level_of
+from anlan.stewardship.models import LeaderPost, LeaderPostQuerySet
+
+
+def posts(actor: Actor) -> LeaderPostQuerySet:
+    """The posts that the actor sees, with what lists show of them."""
+    seen = LeaderPost.objects.visible_to(actor)
+    return seen.select_related("organisation__area", "user")
+
+
+def post(actor: Actor, pk: int) -> LeaderPost:
+    """One post; Unknown outside the actor's scope."""
+    found = posts(actor).filter(pk=pk).first()
+    if found is None:
+        raise Unknown("没有这个领导岗位，或不在您的管辖范围内。请从清单重新进入。")
+    return found
+
+
+def mine(actor: Actor, pk: int) -> Site:
+    """A mine or pond that the actor sees, be it closed or merged; Unknown if there is none."""
+    seen = Site.objects.visible_to(actor).filter(kind__in=MINE_KINDS)
+    related = ("area__parent", "sector", "regulator", "merged_into", "enterprise")
+    found: Site | None = seen.select_related(*related).filter(pk=pk).first()
+    if found is None:
+        raise Unknown("没有这座矿山，或不在您的管辖范围内。请从清单重新进入。")
+    return found
+
+
+def candidates(actor: Actor, site: Site, level: Level) -> list[LeaderPost]:
+    """Whom the actor may make the mine's steward of the level: today's holders of posts that he
+    keeps, of bodies in whose area the mine lies."""
+    kept = LeaderPost.objects.kept_by(actor).held(timezone.localdate())
+    return [
+        each
+        for each in kept.select_related("organisation__area")
+        if level_of(each.organisation.area) == level and each.organisation.area.covers(site.area)
+    ]

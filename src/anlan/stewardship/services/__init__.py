@@ -1,0 +1,1 @@
+"""Writes of the stewardship, named by verb."""
