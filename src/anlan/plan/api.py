@@ -43,7 +43,10 @@ class Pages(PageNumberPagination):
 
 
 class DutyOut(Schema):
-    """A duty. ``progress`` is the verified value in ``unit`` (percent where there is no target)."""
+    """A duty. ``progress`` is the verified value in ``unit`` (percent where there is no target).
+
+    ``origin``: the notice, or a progress call (``call``), which ``source`` then names.
+    """
 
     id: int
     key_duty: str
@@ -59,6 +62,8 @@ class DutyOut(Schema):
     period_start: date
     due_on: date
     parent: int | None = Field(None, alias="parent_id")
+    origin: str
+    source: str = Field("", alias="source_name")
 
     @staticmethod
     def resolve_key_duty(duty: Duty) -> str:

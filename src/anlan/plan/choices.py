@@ -27,6 +27,13 @@ class DutyState(models.TextChoices):
     CANCELLED = "cancelled", "已撤销"  # a revision of the notice took it away
 
 
+class DutyOrigin(models.TextChoices):
+    """Who gave a duty; one that was handed down has the origin of the duty it is part of."""
+
+    NOTICE = "notice", "通知"  # the year's notice, kept true to it by each revision
+    CALL = "call", "调度会"  # the minutes of a progress call; no revision touches it
+
+
 class Standing(models.TextChoices):
     """Where a duty stands today; computed, never typed in."""
 

@@ -33,7 +33,7 @@ def verifies(duty: Duty, actor: Actor, policy: Policy = policies.VERIFY) -> str 
     if duty.parent is None:
         area = duty.key_duty.plan.area
         ok = any(g.role in policies.OFFICE and g.area.covers(area) for g in grants)
-        return None if ok else "通知直接安排的任务由发出通知的安委办核验。"
+        return None if ok else "直接安排的任务由发出通知的安委办核验。"
     giver = duty.parent.organisation
     ok = any(g.role in policies.UNIT and g.organisation.path == giver.path for g in grants)
     return None if ok else f"这项任务由{giver}分解下达，应由{giver}核验。"

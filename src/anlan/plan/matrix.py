@@ -69,11 +69,10 @@ class Matrix:
 def matrix(actor: Actor, plan: Plan) -> Matrix:
     """The matrix of ``plan`` as the actor sees it: one query for all cells, sub-duties aside
     (they are counted by the duty that they are part of)."""
-    ranks = Area.objects.filter(parent=plan.area, level__in=[AreaLevel.COUNTY, AreaLevel.ZONE])
-    places = {area.path: area for area in [plan.area, *ranks]}
+    places = columns_of(plan)
     counts: dict[tuple[int, int], Counter[str]] = defaultdict(Counter)
     for row in _counted(actor, plan):
-        column = _column(row["area__path"], places)
+        column = column_of(row["area__path"], places)
         counts[row["key_duty"], column.pk][row["standing"]] += row["count"]
     areas = _columns(actor, places.values(), {area for _, area in counts})
     lines = [
@@ -105,7 +104,13 @@ def _columns(actor: Actor, areas: Iterable[Area], filled: set[int]) -> list[Area
     return [a for a in areas if a.pk in filled or any(top.covers(a) for top in tops)]
 
 
-def _column(path: str, places: dict[str, Area]) -> Area:
+def columns_of(plan: Plan) -> dict[str, Area]:
+    """By path: the city of the plan, for its own units, and its areas of county rank."""
+    ranks = Area.objects.filter(parent=plan.area, level__in=[AreaLevel.COUNTY, AreaLevel.ZONE])
+    return {area.path: area for area in [plan.area, *ranks]}
+
+
+def column_of(path: str, places: dict[str, Area]) -> Area:
     """The column that an area belongs to: its county, or else the city itself."""
     city, _, below = path.partition("/")
     return places.get(f"{city}/{below.partition('/')[0]}") or places[city]

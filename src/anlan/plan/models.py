@@ -11,7 +11,7 @@ from django.db.models import F, Q
 from anlan.kernel.access.actor import Actor
 from anlan.kernel.audit.triggers import audited
 from anlan.kernel.orgs.models import Area, Organisation
-from anlan.plan import flow, searching, tally, urgency
+from anlan.plan import flow, origins, searching, tally, urgency
 from anlan.plan.choices import DutyKind, Standing, UnitRole
 from anlan.plan.tally import Tally as Tally
 from anlan.plan.visibility import duty_scope
@@ -146,7 +146,7 @@ class DutyQuerySet(models.QuerySet["Duty"]):
         return self.exclude(state="cancelled")
 
 
-class Duty(models.Model):
+class Duty(origins.Originated):
     """What one organisation must do by one date: a key duty, one clause of it, or a sub-duty.
 
     ``period_start``..``due_on`` is the time it is measured over. ``progress`` is the verified
@@ -182,12 +182,7 @@ class Duty(models.Model):
         ordering = ["due_on", "pk"]
         indexes = urgency.indexes()
         constraints = [
-            models.UniqueConstraint(
-                fields=["key_duty", "clause", "organisation", "period_start"],
-                condition=Q(parent__isnull=True) & ~Q(state="cancelled"),
-                nulls_distinct=False,
-                name="duty_once",
-            ),
+            *origins.constraints(),
             models.UniqueConstraint(
                 fields=["parent", "organisation"],
                 condition=Q(parent__isnull=False) & ~Q(state="cancelled"),

@@ -17,7 +17,7 @@ from anlan.kernel.errors import Refused
 from anlan.kernel.orgs.models import Organisation
 from anlan.kernel.write import Write
 from anlan.plan import clocks
-from anlan.plan.choices import DutyState
+from anlan.plan.choices import DutyOrigin, DutyState
 from anlan.plan.drafts import CLAUSE_WORDS, ClauseDraft, KeyDutyDraft, OwnerDraft, PlanDraft
 from anlan.plan.matching import match_clauses, match_key_duties
 from anlan.plan.models import Assignment, Clause, Duty, Extension, KeyDuty, Plan
@@ -130,7 +130,7 @@ class _Publication:
         for clause in key_duty.clauses.filter(retired_at=None):
             self.write.change(clause, retired_at=now)
         self.write.change(key_duty, retired_at=now)
-        self._cancel(key_duty.duties.filter(parent=None))
+        self._cancel(_of_notice(key_duty))
 
     def _clauses(
         self, key_duty: KeyDuty, drafts: tuple[ClauseDraft, ...]
@@ -185,7 +185,7 @@ class _Publication:
     def _duties(
         self, key_duty: KeyDuty, draft: KeyDutyDraft, clauses: list[tuple[Clause, ClauseDraft]]
     ) -> None:
-        existing = key_duty.duties.filter(parent=None).select_related("organisation").order_by("pk")
+        existing = _of_notice(key_duty).select_related("organisation").order_by("pk")
         old = {(d.clause_id, d.organisation_id, d.period_start): d for d in existing}
         granted = Extension.objects.filter(duty__in=existing, state="granted")
         put_off = set(granted.values_list("duty", flat=True))
@@ -252,6 +252,11 @@ class _Publication:
         self.changes.append(
             Change(what, how, name, changed, {k: (after or {})[k] for k in changed})
         )
+
+
+def _of_notice(key_duty: KeyDuty) -> models.QuerySet[Duty]:
+    """What a revision may change: what a progress call gave is not the notice's to take."""
+    return key_duty.duties.filter(parent=None, origin=DutyOrigin.NOTICE)
 
 
 def _add_all(rows: Sequence[models.Model]) -> None:

@@ -16,11 +16,12 @@ from anlan.kernel.orgs.models import Area, AreaLevel, Organisation
 from anlan.kernel.orgs.selectors import COUNTY_RANK
 from anlan.kernel.ui.addresses import address
 from anlan.kernel.ui.lists import Column, Empty, Filter, List, Rows, Shown
-from anlan.kernel.ui.templatetags.ui import state
+from anlan.kernel.ui.templatetags.ui import state, tag
 from anlan.plan import policies, selectors
-from anlan.plan.choices import DutyKind, OrderState, Standing, UnitRole
+from anlan.plan.choices import DutyKind, DutyOrigin, OrderState, Standing, UnitRole
 from anlan.plan.goals import goal
 from anlan.plan.models import Duty, KeyDuty, Plan
+from anlan.plan.origins import page_of
 from anlan.plan.searching import mentions
 from anlan.plan.standing import ORDER
 from anlan.plan.templatetags.plan import progress, why
@@ -95,6 +96,14 @@ UNIT = Column(
     sort=("area__sort", "organisation__sort"),
     width=24,
 )
+ORIGIN = Column(
+    "origin",
+    "来源",
+    lambda d: d.get_origin_display(),
+    cell=lambda d: tag("调度会", "blue") if d.origin == DutyOrigin.CALL else "通知",
+    url=page_of,
+    width=8,
+)
 ROLE = Column("role", "责任", lambda d: d.get_role_display(), width=8)
 GOAL = Column("goal", "要求", goal, width=14)
 DONE = Column("done", "已核验", _done, number=True, width=10)
@@ -129,10 +138,11 @@ BY_PLAN = Filter(
     "plan", "年度", _plans, lambda rows, v: rows.filter(key_duty__plan=v), default=_newest
 )
 BY_UNIT = Filter("unit", "责任单位", _unit, lambda rows, v: rows.filter(organisation=v))
+BY_ORIGIN = Filter("origin", "来源", DutyOrigin.choices, lambda rows, v: rows.filter(origin=v))
 BY_LEVEL = Filter(
     "level",
     "层级",
-    [("top", "通知直接安排"), ("handed", "分解下达")],
+    [("top", "直接安排"), ("handed", "分解下达")],
     lambda rows, v: rows.filter(parent__isnull=v == "top"),
 )
 
@@ -142,8 +152,8 @@ TALLIED = ("plan", "key_duty", "area", "level")
 TASKS = List(
     key="plan.tasks",
     name="我的任务",
-    columns=(STANDING, TITLE, NUMBER, ROLE, GOAL, DONE, DUE, WHY, WAITS),
-    filters=(BY_PLAN, BY_STANDING, BY_KEY_DUTY, BY_KIND, BY_ROLE),
+    columns=(STANDING, TITLE, NUMBER, ORIGIN, ROLE, GOAL, DONE, DUE, WHY, WAITS),
+    filters=(BY_PLAN, BY_STANDING, BY_KEY_DUTY, BY_KIND, BY_ROLE, BY_ORIGIN),
     search=mentions,
     order="standing",
     live="live:duty",
@@ -153,8 +163,8 @@ TASKS = List(
 DUTIES = List(
     key="plan.duties",
     name="任务清单",
-    columns=(STANDING, TITLE, NUMBER, UNIT, ROLE, GOAL, DONE, DUE, WHY),
-    filters=(BY_PLAN, BY_KEY_DUTY, BY_AREA, BY_UNIT, BY_STANDING, BY_KIND, BY_LEVEL),
+    columns=(STANDING, TITLE, NUMBER, ORIGIN, UNIT, ROLE, GOAL, DONE, DUE, WHY),
+    filters=(BY_PLAN, BY_KEY_DUTY, BY_AREA, BY_UNIT, BY_STANDING, BY_KIND, BY_LEVEL, BY_ORIGIN),
     search=mentions,
     order="standing",
     live="live:duty",

@@ -15,6 +15,7 @@ from anlan.plan.choices import DutyState, ExtensionState, ReportState, Standing
 from anlan.plan.drawing import cells
 from anlan.plan.goals import reaches
 from anlan.plan.models import Clause, Duty, Report
+from anlan.plan.origins import page_of
 from anlan.plan.services.standings import risk_days
 
 if TYPE_CHECKING:
@@ -79,6 +80,12 @@ def _counted(value: Decimal, unit: str) -> str:
     """A number with its unit as these offices write it: 3 项, 40%."""
     number = f"{value.normalize():f}"
     return f"{number}%" if unit == "%" else f"{number} {unit}"
+
+
+@register.filter
+def source_page(duty: Duty) -> str:
+    """Where what gave the duty is to be read; empty for the notice."""
+    return page_of(duty)
 
 
 @register.filter
