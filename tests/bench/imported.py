@@ -9,6 +9,7 @@ from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, models
+from django.db.models import Value
 
 from anlan.kernel.access.actor import Actor
 from anlan.kernel.access.policies import Policy
@@ -81,7 +82,11 @@ def _judge(context: Context, rows: list[RawRow]) -> list[Judged]:
 
 
 def _take(write: Write, context: Context, rows: list[Any]) -> list[int]:
+    # The JSON as an expression, as the registry does it (registry/services/bringing.py).
     made = [
-        Enterprise(name=row.values["c0"], code=row.values["c1"], more=row.values) for row in rows
+        Enterprise(
+            name=row.values["c0"], code=row.values["c1"], more=Value(row.values, models.JSONField())
+        )
+        for row in rows
     ]
     return [each.pk for each in Enterprise.objects.bulk_create(made)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import DatabaseError, DataError, IntegrityError, connection, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from anlan.kernel.access.actor import Actor, system
@@ -76,7 +77,7 @@ def _take_portion(pk: int) -> bool:
         batch = write.lock(ImportBatch.objects.all(), pk)
         if batch.state != BatchState.TAKING:
             return False
-        rows = list(batch.rows.filter(good=True, number__gt=batch.place)[:PORTION])
+        rows = list(_next_rows(batch, importer, context))
         if not rows:
             return False
         made = _take(write, context, importer, batch, rows)
@@ -88,6 +89,13 @@ def _take_portion(pk: int) -> bool:
             moved_at=timezone.now(),
         )
     return True
+
+
+def _next_rows(batch: ImportBatch, importer: Importer, context: Context) -> QuerySet[ImportRow]:
+    """The next portion; what was read is asked for only where it must be judged again."""
+    rows = batch.rows.filter(good=True, number__gt=batch.place)
+    judged = _version(importer, context) == batch.version
+    return (rows.defer("cells") if judged else rows)[:PORTION]
 
 
 def _finish(pk: int) -> None:
