@@ -58,6 +58,7 @@ INSTALLED_APPS = [
     "anlan.plan",
     "anlan.intake",
     "anlan.cockpit",
+    "anlan.calls",
 ]
 
 MIDDLEWARE = [

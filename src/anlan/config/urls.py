@@ -22,6 +22,7 @@ urlpatterns = [
     path("", include("anlan.plan.urls")),
     path("", include("anlan.intake.urls")),
     path("", include("anlan.cockpit.urls")),
+    path("", include("anlan.calls.urls")),
 ]
 
 handler400 = "anlan.kernel.ui.errors.bad_request"

@@ -75,6 +75,10 @@ DOORS: dict[str, frozenset[Role]] = {
     "cockpit.view": BUSINESS,
     "cockpit.begin": frozenset({Role.LEADER}),
     "cockpit.draft": SCO,
+    "calls.view": BUSINESS,
+    "calls.run": SCO,
+    "calls.explain": UNIT,
+    "calls.close": frozenset({Role.SCO_CHIEF}),  # the second person
     "intake.view": SCO,
     "intake.import": frozenset({Role.SCO_STAFF}),
     "intake.publish": frozenset({Role.SCO_CHIEF}),  # the second person

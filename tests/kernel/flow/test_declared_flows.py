@@ -11,6 +11,7 @@ from django.apps import apps
 from django.contrib.postgres.fields import ArrayField
 from django.db import IntegrityError, connection, models, transaction
 
+from anlan.calls.models import Call, Explanation
 from anlan.intake.models import Document
 from anlan.kernel.access.actor import system
 from anlan.kernel.errors import WrongState
@@ -31,6 +32,8 @@ MODELS: dict[str, type[models.Model]] = {
     "record": Record,
     "dispute": Dispute,
     "document": Document,
+    "call": Call,
+    "explanation": Explanation,
     "import": ImportBatch,
 }
 

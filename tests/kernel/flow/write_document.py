@@ -11,6 +11,7 @@ if __name__ == "__main__":
     os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
     django.setup()
 
+from anlan.calls.flow import FLOWS as CALLS
 from anlan.intake.flow import FLOWS as INTAKE
 from anlan.kernel.flow import declared
 from anlan.kernel.imports.flow import FLOWS as IMPORTS
@@ -18,7 +19,7 @@ from anlan.plan.flow import FLOWS as PLAN
 from anlan.records.flow import FLOWS as RECORDS
 from anlan.registry.flow import FLOWS as REGISTRY
 
-FLOWS = [*PLAN, *RECORDS, *REGISTRY, *INTAKE, *IMPORTS]
+FLOWS = [*PLAN, *RECORDS, *REGISTRY, *INTAKE, *CALLS, *IMPORTS]
 DOCUMENT = Path(__file__).parents[3] / "docs" / "flows.md"
 HEAD = """# Flows
 

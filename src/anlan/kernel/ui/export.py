@@ -61,6 +61,16 @@ def workbook(
 ) -> Workbook:
     """A sheet of the rows under their columns' labels, and a sheet that says what they are."""
     book = Workbook(write_only=True)
+    add_sheet(book, name, columns, rows)
+    notes: Any = book.create_sheet("说明")
+    notes.column_dimensions["B"].width = 60
+    for label, words in about:
+        notes.append([_styled(notes, label, font=Font(bold=True)), _cell(notes, words)])
+    return book
+
+
+def add_sheet(book: Workbook, name: str, columns: Sequence[Column], rows: Iterator[Any]) -> None:
+    """One more sheet of the book: rows under their columns' labels."""
     sheet: Any = book.create_sheet(name[:31])
     sheet.freeze_panes = "A2"
     for number, column in enumerate(columns, 1):
@@ -70,11 +80,6 @@ def workbook(
         sheet.append([_cell(sheet, column.value(row)) for column in columns])
     if columns:
         sheet.auto_filter.ref = f"A1:{get_column_letter(len(columns))}1"
-    notes: Any = book.create_sheet("说明")
-    notes.column_dimensions["B"].width = 60
-    for label, words in about:
-        notes.append([_styled(notes, label, font=Font(bold=True)), _cell(notes, words)])
-    return book
 
 
 def plain(value: Any) -> Any:

@@ -1,0 +1,1 @@
+"""Progress calls (调度): frozen figures, who must explain, minutes that become duties."""
