@@ -8,15 +8,18 @@ class StewardshipConfig(AppConfig):
 
     def ready(self) -> None:
         """Tell the shell where the pages stand; show stewards on a mine's page in the registry, and
-        let them go with a mine that is merged."""
+        let them go with a mine that is merged; offer measures, checks and reminders."""
         from anlan.kernel.ui import nav
         from anlan.registry import handover as merging
         from anlan.registry import panels
         from anlan.stewardship import (  # noqa: F401 — some register by being imported
+            checks,
             handover,
+            indicators,
             panel,
             policies,
             referables,
+            reminding,
         )
 
         section = "领导责任"

@@ -5,5 +5,6 @@ VERBS = {
     "stewardship.post.link": "关联领导账号",
     "stewardship.post.end": "登记领导离任",
     "stewardship.steward.assign": "确定矿山包保领导",
+    "stewardship.clock.keep": "设定到矿提醒",
     "stewardship.steward.end": "结束矿山包保",
 }

@@ -78,8 +78,8 @@ def posts(request: Request) -> HttpResponseBase:
 @page(policies.KEEP, methods=("GET", "POST"))
 def new(request: Request) -> HttpResponse:
     """Put a leader's post on record."""
-    own = request.actor.grants[0].organisation if request.actor.grants else None
-    start = {"valid_from": timezone.localdate(), "organisation": own.code if own else ""}
+    own = policies.KEEP.grants(request.actor)[0].organisation
+    start = {"valid_from": timezone.localdate(), "organisation": own.code}
     form = PostForm(request.POST or None, initial=start)
     made: list[LeaderPost] = []
 

@@ -1,0 +1,161 @@
+"""Measures, the watchman's check, and reminders before a quarter ends."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from anlan.config.loaders import CITY
+from anlan.kernel.access.actor import system
+from anlan.kernel.deadlines.calendar import CHINA, end_of
+from anlan.kernel.deadlines.firing import fire_due
+from anlan.kernel.deadlines.models import Deadline, DeadlineStep
+from anlan.kernel.indicators import registry
+from anlan.kernel.orgs.models import Organisation
+from anlan.records.loading import load as load_types
+from anlan.registry.models import Site
+from anlan.stewardship import checks, reminding
+from anlan.stewardship.models import Stewardship
+from anlan.stewardship.services.posts import post_link
+from anlan.stewardship.services.stewarding import steward_end
+from anlan.stewardship.visits import Visit, quarter
+from tests.factories import day, happening
+from tests.stewardship.conftest import give
+
+TODAY = day(0)
+YEAR = date(TODAY.year - 1, 1, 1), date(TODAY.year - 1, 12, 31)
+
+
+def value(
+    key: str, organisation: Organisation, end: date = TODAY, start: date | None = None
+) -> int:
+    measure = registry.get(f"stewardship.{key}")
+    return int(measure.value(organisation, start or day(-30), end))
+
+
+def test_vacancies_are_of_one_s_own_level(
+    city: SimpleNamespace, who: SimpleNamespace, mines: SimpleNamespace, leaders: SimpleNamespace
+) -> None:
+    give(leaders.city, mines.east)
+    made = give(leaders.east, mines.second, day(-60))
+    assert value("vacancies", city.government) == 2  # the city's leaders have one of three
+    assert value("vacancies", city.east_government) == 1
+    assert value("vacancies", city.west_government) == 1
+    assert value("vacancies", city.east_town_government) == 0  # none is required of its level
+    assert value("vacancies", city.bureau) == 3  # no mine has both
+    steward_end(actor=who.clerk, stewardship=made.pk, valid_to=TODAY, reason="调离")
+    assert value("vacancies", city.east_government, TODAY) == 1  # his last day
+    assert value("vacancies", city.east_government, day(1)) == 2
+    assert value("vacancies", city.east_government, day(-61)) == 2
+    Site.objects.filter(pk=mines.east.pk).update(business="closed")
+    assert value("vacancies", city.east_government, TODAY) == 0
+
+
+def test_visits_missing_are_of_quarters_that_are_over(
+    city: SimpleNamespace, mines: SimpleNamespace, leaders: SimpleNamespace,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    one = give(leaders.city, mines.east)
+    Stewardship.objects.filter(pk=one.pk).update(valid_from=YEAR[0])
+    give(leaders.town, mines.east)  # of him no visits are required
+
+    def made(*days: date) -> None:
+        found = [Visit(1, "检查", mines.east.pk, leaders.city.pk, each, True) for each in days]
+        monkeypatch.setattr("anlan.stewardship.indicators.visits", lambda start, end: found)
+
+    year = YEAR[0].year
+    made(date(year, 2, 1), date(year, 5, 31), date(year, 9, 30))
+    assert value("visits_missing", city.government, YEAR[1], YEAR[0]) == 1  # the last quarter
+    assert value("visits_missing", city.government, date(year, 12, 30), YEAR[0]) == 0  # runs yet
+    made(date(year, 2, 1), date(year, 5, 31), date(year, 9, 30), date(year, 12, 31))
+    assert value("visits_missing", city.government, YEAR[1], YEAR[0]) == 0
+    made()
+    assert value("visits_missing", city.government, YEAR[1], YEAR[0]) == 1  # counted once
+    assert value("visits_missing", city.east_town_government, YEAR[1], YEAR[0]) == 0
+
+
+def test_the_watchman_names_stewards_of_a_dissolved_body(
+    city: SimpleNamespace, mines: SimpleNamespace, leaders: SimpleNamespace
+) -> None:
+    give(leaders.east, mines.east)
+    give(leaders.east, mines.second)
+    assert list(checks.dissolved(timezone.now())) == []
+    Organisation.objects.filter(pk=city.east_government.pk).update(valid_to=TODAY)
+    assert list(checks.dissolved(timezone.now())) == []  # its last day
+    (fault,) = checks.dissolved(timezone.now() + timedelta(days=1))
+    assert fault.key == str(city.east_government.pk)
+    assert "2 座矿山" in fault.text
+
+
+# --- reminders ------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def given(who: SimpleNamespace, mines: SimpleNamespace, leaders: SimpleNamespace) -> Any:
+    """The county's leader stewards two mines, and has an account."""
+    load_types(CITY / "record_types.yaml", actor=system())
+    post_link(actor=who.clerk, post=leaders.east.pk, user=who.east_head.user)
+    return give(leaders.east, mines.east), give(leaders.east, mines.second)
+
+
+def morning(days_before: int) -> Any:
+    """Nine o'clock so many days before the end of this quarter."""
+    last = quarter(TODAY)[1]
+    nine = end_of(last - timedelta(days=days_before)) - timedelta(hours=15)
+    return nine.astimezone(CHINA)
+
+
+def start_again() -> None:
+    """As if the clock had been started when the quarter began."""
+    clock = Deadline.objects.get()
+    clock.next_step = 0
+    clock.next_at = clock.moment_of_next()
+    clock.save()
+
+
+def test_one_message_to_the_organisation(
+    city: SimpleNamespace, who: SimpleNamespace, given: Any
+) -> None:
+    assert reminding.keep_clocks(TODAY) == 1
+    assert reminding.keep_clocks(TODAY) == 1  # safe to repeat
+    assert Deadline.objects.get().due_at == end_of(quarter(TODAY)[1])
+    start_again()
+    with happening() as happened:
+        assert fire_due(now=morning(15)) == 1
+    told = [each for each in happened.told if each.kind == "stewardship.visit_due"]
+    assert {each.user.username for each in told} == {"east_staff", "east_head"}
+    assert all("东沟矿（东甲）" in each.text for each in told)
+    assert "还有 2 处" in DeadlineStep.objects.get().text
+
+
+def test_nobody_is_told_when_all_were_visited(
+    given: Any, leaders: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = [Visit(1, "检查", each.site_id, leaders.east.pk, TODAY, True) for each in given]
+    monkeypatch.setattr(reminding, "visits", lambda start, end: found)
+    reminding.keep_clocks(TODAY)
+    start_again()
+    with happening() as happened:
+        assert fire_due(now=morning(15)) == 1
+    assert happened.told == []
+    assert "没有提醒" in DeadlineStep.objects.get().text
+
+
+def test_the_clock_goes_on_with_the_next_quarter_and_ends_with_the_stewards(
+    who: SimpleNamespace, given: Any
+) -> None:
+    reminding.keep_clocks(TODAY)
+    following = quarter(TODAY)[1] + timedelta(days=1)
+    reminding.keep_clocks(following)
+    assert Deadline.objects.get().due_at == end_of(quarter(following)[1])
+    for each in given:
+        steward_end(actor=who.clerk, stewardship=each.pk, valid_to=day(-1), reason="调离")
+    assert reminding.keep_clocks(TODAY) == 0
+    assert Deadline.objects.get().ended_at is not None
+    give(given[0].post, given[0].site, TODAY)
+    reminding.keep_clocks(TODAY)
+    assert Deadline.objects.get().running
