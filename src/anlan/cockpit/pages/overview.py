@@ -6,26 +6,38 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from anlan.cockpit import charts, colouring, figures, policies, selectors
 from anlan.cockpit.figures import Overview
+from anlan.kernel.access.actor import Actor
 from anlan.kernel.access.policies import page
 from anlan.kernel.access.requests import Request
+from anlan.kernel.orgs.models import Organisation
 from anlan.plan.choices import Standing
 from anlan.plan.models import Plan
-from anlan.plan.policies import UNIT
 from anlan.plan.selectors import plan_of, plans
 from anlan.plan.standing import ORDER
+from anlan.plan.visibility import OVERVIEW, UNIT
 
 TREND_LINES = (Standing.MET, Standing.AT_RISK, Standing.OVERDUE)
 
 
 @page(policies.VIEW)
 def cockpit(request: Request) -> HttpResponseBase:
-    """The cockpit; its figures alone for htmx: they are read again when duties change."""
-    return _show(request, "cockpit/cockpit.html", "cockpit/_figures.html")
+    """The cockpit; its figures alone for htmx: they are read again when duties change.
+
+    Who oversees no area has nothing to compare: his own unit's page is his cockpit.
+    """
+    own = _own_unit(request.actor)
+    if own and not request.actor.has_role(*OVERVIEW) and plan_of():
+        return redirect("cockpit:unit", own.pk)
+    return _show(request, "cockpit/cockpit.html", "cockpit/_figures.html", own)
+
+
+def _own_unit(actor: Actor) -> Organisation | None:
+    return next((g.organisation for g in actor.grants if g.role in UNIT), None)
 
 
 @page(policies.VIEW)
@@ -34,12 +46,13 @@ def wall(request: Request) -> HttpResponseBase:
     return _show(request, "cockpit/wall.html", "cockpit/_figures.html")
 
 
-def _show(request: Request, whole: str, part: str) -> HttpResponse:
+def _show(request: Request, whole: str, part: str, own: Organisation | None = None) -> HttpResponse:
     year = request.GET.get("year", "")
     plan = plan_of(int(year) if year.isdecimal() and len(year) == 4 else None)
     may_draft = policies.DRAFT.allows(request.actor)
-    context: dict[str, Any] = {"plan": plan, "plans": plans(), "may_draft": may_draft}
-    context["own"] = next((g.organisation for g in request.actor.grants if g.role in UNIT), None)
+    context: dict[str, Any] = {
+        "plan": plan, "plans": plans(), "may_draft": may_draft, "own": own
+    }  # fmt: skip
     if plan:
         context |= figures_of(request, plan)
     partial = request.htmx and not request.htmx.boosted
