@@ -1,4 +1,4 @@
-"""Shapes of charts and maps."""
+"""Shapes of charts."""
 
 from __future__ import annotations
 
@@ -9,32 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from anlan.cockpit import charts
-from anlan.kernel.orgs.places import outlines
-
-
-def test_the_map_has_every_county_within_its_box() -> None:
-    codes = frozenset(outlines())
-    found = charts.counties(codes)
-    assert found is not None
-    assert found.outlines.keys() == codes
-    for outline in found.outlines.values():
-        assert 0 <= outline.x <= found.width
-        assert 0 <= outline.y <= found.height
-        assert outline.path.startswith("M")
-        assert outline.path.endswith("Z")
-
-
-def test_north_is_up_and_east_is_right() -> None:
-    """兴县 lies north of 石楼县, 孝义市 east of it."""
-    found = charts.counties(frozenset({"141123", "141126", "141181"}))
-    assert found is not None
-    north, west, east = (found.outlines[code] for code in ("141123", "141126", "141181"))
-    assert north.y < west.y
-    assert east.x > west.x
-
-
-def test_without_outlines_there_is_no_map() -> None:
-    assert charts.counties(frozenset({"999999"})) is None
 
 
 @given(st.dictionaries(st.sampled_from("abcd"), st.integers(0, 1000)))

@@ -1,77 +1,18 @@
-"""Charts and maps as SVG shapes, drawn by the server: plain arithmetic, no database.
+"""Charts as SVG shapes, drawn by the server: plain arithmetic, no database.
 
-They print, need no script, and change with the page (docs/decisions/0008).
+They print, need no script, and change with the page (docs/decisions/0008). Maps:
+``kernel.orgs.maps``.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
 
-from shapely.geometry.base import BaseGeometry
-
-from anlan.kernel.orgs.places import outlines
-
-MAP_WIDTH = 600
 TREND = (600, 160)  # width and height of the drawing area
 NICE = (1, 2, 5, 10)
-Put = Callable[[float, float], tuple[float, float]]  # degrees to the plane of the drawing
-
-
-@dataclass(frozen=True)
-class Outline:
-    """``path`` is the ``d`` of an SVG path; ``x``, ``y`` where its label stands."""
-
-    path: str
-    x: float
-    y: float
-
-
-@dataclass(frozen=True)
-class Map:
-    """The outlines by area code, in a box ``width`` × ``height``."""
-
-    width: int
-    height: int
-    outlines: Mapping[str, Outline]
-
-
-@cache
-def counties(codes: frozenset[str]) -> Map | None:
-    """The map of the areas with these codes; None where no outline of any is on file.
-
-    Degrees become a plane by the cosine of the middle latitude: within a city the error is small.
-    """
-    known = {code: shape for code, shape in outlines().items() if code in codes}
-    if not known:
-        return None
-    boxes = [shape.bounds for shape in known.values()]
-    west, south = min(b[0] for b in boxes), min(b[1] for b in boxes)
-    east, north = max(b[2] for b in boxes), max(b[3] for b in boxes)
-    narrow = math.cos(math.radians((south + north) / 2))
-    scale = MAP_WIDTH / ((east - west) * narrow)
-
-    def put(x: float, y: float) -> tuple[float, float]:
-        return round((x - west) * narrow * scale, 1), round((north - y) * scale, 1)
-
-    drawn = {code: _outline(shape, put) for code, shape in known.items()}
-    return Map(MAP_WIDTH, math.ceil((north - south) * scale), drawn)
-
-
-def _outline(shape: BaseGeometry, put: Put) -> Outline:
-    parts = getattr(shape, "geoms", [shape])
-    path = "".join(_ring(part.exterior.coords, put) for part in parts)
-    largest = max(parts, key=lambda part: part.area)
-    x, y = put(*largest.representative_point().coords[0])
-    return Outline(path, x, y)
-
-
-def _ring(coordinates: Sequence[Sequence[float]], put: Put) -> str:
-    points = [put(x, y) for x, y, *_ in coordinates]
-    return "M" + "L".join(f"{x} {y}" for x, y in points[:-1]) + "Z"
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ class RegistryConfig(AppConfig):
         section, view = "监管对象", policies.VIEW
         nav.register(section, "企业", "registry:enterprises", view, "building-community", order=10)
         nav.register(section, "场所", "registry:sites", view, "map-pin", order=20)
+        nav.register(section, "地图", "registry:map", view, "map-2", order=25)
         nav.register(section, "行业台账", "registry:registers", view, "notebook", order=30)
         nav.register(section, "疑似重复", "registry:duplicates", policies.MERGE, "copy", order=40)
         nav.register(section, "归属争议", "registry:disputes", view, "gavel", order=35)

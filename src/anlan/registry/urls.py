@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from anlan.registry.pages import disputes, duplicates, editing, labels, lists, registers, subjects
+from anlan.registry.pages import (
+    disputes,
+    duplicates,
+    editing,
+    labels,
+    lists,
+    maps,
+    registers,
+    subjects,
+)
 
 app_name = "registry"
 urlpatterns = [
@@ -44,6 +53,8 @@ urlpatterns = [
     path("registry/disputes/<int:pk>/decide/", disputes.decide, name="dispute_decide"),
     path("registry/disputes/<int:pk>/withdraw/", disputes.withdraw, name="dispute_withdraw"),
     path("registry/disputes/<int:pk>/decision.docx", disputes.paper, name="dispute_paper"),
+    path("registry/map/", maps.sites, name="map"),
+    path("registry/map/enterprises/", maps.enterprises, name="enterprise_map"),
     path("registry/duplicates/", duplicates.duplicates, name="duplicates"),
     path(
         "registry/duplicates/<str:kind>/<int:first>/<int:second>/",

@@ -14,6 +14,7 @@ from anlan.cockpit.figures import Overview
 from anlan.kernel.access.actor import Actor
 from anlan.kernel.access.policies import page
 from anlan.kernel.access.requests import Request
+from anlan.kernel.orgs import maps
 from anlan.kernel.orgs.models import Organisation
 from anlan.plan.choices import Standing
 from anlan.plan.models import Plan
@@ -86,7 +87,7 @@ def figures_of(request: Request, plan: Plan) -> dict[str, Any]:
 
 def _map(shown: Overview, measure: colouring.Measure) -> dict[str, Any] | None:
     sides = {each.side.code: each.side for each in shown.places}
-    drawn = charts.counties(frozenset(sides))
+    drawn = maps.counties(frozenset(sides))
     if drawn is None:
         return None
     areas = [

@@ -17,7 +17,8 @@ from django.utils.safestring import SafeString, mark_safe
 from anlan.kernel.ui import tokens
 
 if TYPE_CHECKING:
-    from anlan.kernel.ui.lists import Choice, Shown
+    from anlan.kernel.ui.heads import Choice
+    from anlan.kernel.ui.lists import Shown
     from anlan.kernel.ui.nav import Link
 
 

@@ -22,7 +22,7 @@ whole page works without JavaScript, and htmx fetches only the list from the sam
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -36,6 +36,7 @@ from django.shortcuts import render
 
 from anlan.kernel.ui import export
 from anlan.kernel.ui.finding import matches
+from anlan.kernel.ui.heads import Choice, Head
 from anlan.kernel.ui.models import SavedView
 from anlan.kernel.ui.paging import PER_PAGE, Pages
 from anlan.kernel.ui.paging import Rows as Rows
@@ -130,11 +131,12 @@ class List:
         rows: Rows,
         template: str,
         context: dict[str, Any] | Callable[[Shown], dict[str, Any]] | None = None,
+        part: str = "ui/parts/list.html",
     ) -> HttpResponseBase:
         """The page, the list alone for htmx, or the Excel file: by the request.
 
         ``context`` is what else the template needs, or makes it of the list; then it may also tell
-        the list its ``total``.
+        the list its ``total``. ``part``: what htmx gets, where more than the list changes with it.
         """
         shown = Shown(self, request, rows)
         if request.GET.get("export") == "xlsx":
@@ -143,27 +145,7 @@ class List:
         partial = htmx and not htmx.boosted and not htmx.history_restore_request
         more = context(shown) if callable(context) else context or {}
         whole = {**more, "list": shown}
-        return render(request, "ui/parts/list.html" if partial else template, whole)
-
-
-@dataclass(frozen=True)
-class Head:
-    """A column's head: where a click leads, and how it is ordered now."""
-
-    column: Column
-    url: str
-    direction: str  # ascending, descending or nothing
-
-
-@dataclass(frozen=True)
-class Choice:
-    """A filter as it stands; ``default`` is what it is without being asked for."""
-
-    key: str
-    label: str
-    options: list[tuple[str, str]]
-    chosen: str
-    default: str = ""
+        return render(request, part if partial else template, whole)
 
 
 class Shown:
@@ -198,13 +180,18 @@ class Shown:
     @cached_property
     def rows(self) -> Rows:
         """The rows that the filters and the search leave, in order."""
+        rows = self.narrowed_by()
+        return rows.order_by(*self._order_fields()) if self.order else rows
+
+    def narrowed_by(self, *, but: Container[str] = ()) -> Rows:
+        """What the search and the filters leave, those aside whose keys are in ``but``."""
         rows = self.all_rows
         for each, choice in zip(self.declared.filters, self.choices, strict=True):
-            if choice.chosen:
+            if choice.chosen and each.key not in but:
                 rows = each.apply(rows, choice.chosen)
         if self.text and self.declared.search:
             rows = rows.filter(matches(self.declared.search, self.text))
-        return rows.order_by(*self._order_fields()) if self.order else rows
+        return rows
 
     @cached_property
     def page(self) -> Page[Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -19,6 +20,7 @@ from anlan.kernel.access.actor import Actor
 from anlan.kernel.access.policies import page
 from anlan.kernel.access.requests import Request
 from anlan.kernel.access.selectors import organisation_names
+from anlan.kernel.audit.selectors import Entry as Step
 from anlan.kernel.audit.selectors import history
 from anlan.kernel.errors import Unknown
 from anlan.kernel.orgs.models import Organisation
@@ -229,6 +231,12 @@ def _opinions(dispute: Dispute) -> list[Opinion]:
     return list(dispute.opinions.select_related("organisation", "regulator", "given_by"))
 
 
+def _steps(dispute: Dispute) -> list[Step]:
+    """What happened to it; its first step was that it was raised."""
+    *later, first = history(dispute, flow.DISPUTE)
+    return [*later, replace(first, title="提出争议")]
+
+
 def _standing(opinion: Opinion, today: date) -> tuple[str, str]:
     """Word and tone of where an opinion stands."""
     if opinion.given_at:
@@ -251,7 +259,7 @@ def _show(request: Request, shown: Dispute, *, status: int = 200, **typed: Any) 
         "state": state(shown),
         "opinions": [(each, *_standing(each, today)) for each in opinions],
         "awaited": [each.organisation for each in opinions if each.awaited(today)],
-        "history": history(shown, flow.DISPUTE),
+        "history": _steps(shown),
         "may": may,
         "for_sector": shown.scope == DisputeScope.SECTOR,
         **_forms(actor, shown, may, today),

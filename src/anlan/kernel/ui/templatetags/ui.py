@@ -18,7 +18,8 @@ from anlan.kernel.ui import drawing, tokens
 from anlan.kernel.ui.drawing import badge, icon
 
 if TYPE_CHECKING:
-    from anlan.kernel.ui.lists import Choice, Shown
+    from anlan.kernel.ui.heads import Choice
+    from anlan.kernel.ui.lists import Shown
     from anlan.kernel.ui.nav import Link
 
 register = template.Library()
