@@ -50,7 +50,7 @@ def serve(host: str, port: int, static: Path) -> None:
 
 
 def workers() -> int:
-    """``ANLAN_WORKERS``, or one per core up to four: each holds up to 12 database connections."""
+    """``ANLAN_WORKERS``, or one per core up to four: each holds up to six database connections."""
     given = os.environ.get("ANLAN_WORKERS", "")
     return int(given) if given.isdigit() and int(given) else min(4, os.cpu_count() or 1)
 

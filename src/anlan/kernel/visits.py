@@ -1,7 +1,7 @@
 """Visits to the database by what then waits.
 
 A request's thread keeps its connection until the response has gone out to the last byte. A live
-page never ends, a refused login waits on purpose, a slow reader takes minutes: a dozen of those
+page never ends, a refused login waits on purpose, a slow reader takes minutes: a handful of those
 would hold every connection of the pool, and nobody else could work.
 """
 
