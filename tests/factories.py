@@ -31,6 +31,8 @@ from anlan.kernel.errors import Refused
 from anlan.kernel.events.models import Event
 from anlan.kernel.evidence.models import File
 from anlan.kernel.evidence.services import file_store
+from anlan.kernel.indicators import registry, values
+from anlan.kernel.indicators.models import Definition, DefinitionVersion
 from anlan.kernel.notify.models import Notification
 from anlan.kernel.orgs.models import Organisation
 from anlan.plan.models import Clause, Duty, KeyDuty, Plan
@@ -98,7 +100,30 @@ def key_duty(of: Plan, number: int = 1, **more: Any) -> KeyDuty:
     return KeyDuty.objects.create(plan=of, number=number, title=f"任务{number}", **more)
 
 
+def define(key: str, **more: Any) -> DefinitionVersion | None:
+    """The next version of the indicator ``key``: over the measure of the same name, of what an
+    organisation did itself, unless told otherwise. None for a measure that no ledger offers; where
+    nothing is told, a version that exists is left as it is."""
+    definition = Definition.objects.filter(key=key).first()
+    if definition and not more:
+        return definition.versions.order_by("-number")[0]
+    measure = more.setdefault("measure", key)
+    if measure not in {each.key for each in registry.all_measures()}:
+        return None
+    definition = definition or Definition.objects.create(key=key)
+    of, number = registry.get(measure), definition.versions.count() + 1
+    fields = {"name": of.name, "unit": of.unit, "how": of.how, "effective_from": date(2025, 1, 1)}
+    return DefinitionVersion.objects.create(definition=definition, number=number, **fields | more)
+
+
+def value(key: str, of: Organisation, start: date, end: date, reach: str = "own") -> Decimal:
+    """What the measure ``key`` comes to for an organisation between two days."""
+    return values.value(registry.get(key), reach, of, start, end)
+
+
 def clause(of: KeyDuty, *, value: int = 10, op: str = ">=", **more: Any) -> Clause:
+    if measure := more.get("measure"):
+        define(measure)
     more = {"number": 1, "text": "检查企业", "kind": "quota", "unit": "家", "op": op} | more
     return Clause.objects.create(key_duty=of, value=Decimal(value), **more)
 

@@ -22,6 +22,7 @@ from anlan.kernel.write import Write
 from anlan.plan.drafts import ClauseDraft, KeyDutyDraft, OwnerDraft, PlanDraft
 from anlan.plan.models import Duty, Plan
 from anlan.plan.publishing import publish
+from tests import factories
 from tests.kernel.access import town
 from tests.kernel.access.conftest import user
 
@@ -77,6 +78,11 @@ def draft(city: SimpleNamespace, *clauses: ClauseDraft, **more: Any) -> PlanDraf
 
 
 def put_out(wanted: PlanDraft) -> Plan:
+    """Publish, with the indicators that its clauses name."""
+    for item in wanted.key_duties:
+        for each in item.clauses:
+            if each.measure:
+                factories.define(each.measure)
     with Write(system(), "test.publish") as write:
         return publish(write, wanted)[0]
 

@@ -13,13 +13,15 @@ import pytest
 
 from anlan.kernel.deadlines.services import find
 from anlan.kernel.errors import Refused
-from anlan.kernel.indicators import registry
+from anlan.kernel.indicators import registry, values
+from anlan.kernel.indicators.choices import Reach
 from anlan.kernel.notify.models import Notification
 from anlan.plan import checks
 from anlan.plan.choices import Standing
 from anlan.plan.forms import ReportForm
-from anlan.plan.models import Duty
+from anlan.plan.models import Duty, Report
 from anlan.plan.services import counting, handing_down, reports
+from tests import factories
 from tests.kernel.access.conftest import actor, browser
 from tests.plan.published import (  # noqa: F401
     city,
@@ -35,7 +37,7 @@ YEAR = (date(2025, 1, 1), date(2025, 12, 31))
 
 
 def value(key: str, organisation: object, *days: date) -> Decimal:
-    return registry.get(key).value(organisation, *(days or YEAR))  # type: ignore[arg-type]
+    return factories.value(key, organisation, *(days or YEAR))  # type: ignore[arg-type]
 
 
 def report(city: SimpleNamespace, duty: Duty, *, accept: bool = True, **more: object) -> None:
@@ -89,9 +91,10 @@ def test_every_number_opens_its_rows(city: SimpleNamespace) -> None:
     put_out(draft(city))
     report(city, duty_of(city.bureau))
     for measure in registry.all_measures():
-        rows = measure.rows(city.bureau, *YEAR)
-        assert measure.value(city.bureau, *YEAR) == rows.count()
+        rows = values.rows_of(measure, Reach.OWN, city.bureau, *YEAR)
+        assert values.value(measure, Reach.OWN, city.bureau, *YEAR) == rows.count()
         assert measure.how
+        assert measure.url
 
 
 # --- duties that a measure counts ----------------------------------------------------------------
@@ -186,15 +189,12 @@ def test_a_report_that_waited_meanwhile_can_still_be_verified(
     assert (duty.state, duty.progress) == ("met", 2)
 
 
-def test_what_is_withdrawn_after_counting_opens_it_again(
-    city: SimpleNamespace, duty: Duty, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    found = SimpleNamespace(value=2)
-    measure = SimpleNamespace(key="plan.reports_verified", value=lambda *_: Decimal(found.value))
-    monkeypatch.setattr(registry, "all_measures", lambda: [measure])
+def test_what_is_withdrawn_after_counting_opens_it_again(city: SimpleNamespace, duty: Duty) -> None:
+    report(city, whole(city))
+    report(city, whole(city))
     counting.recount(counting.counted())
     assert Duty.objects.get(pk=duty.pk).state == "met"
-    found.value = 1
+    Report.objects.filter(duty=whole(city)).order_by("pk")[:1].get().delete()
     assert counting.recount(counting.counted()) == 1
     duty.refresh_from_db()
     assert (duty.state, duty.met_at, duty.progress) == ("open", None, 1)

@@ -21,6 +21,7 @@ from anlan.kernel.access.actor import system
 from anlan.kernel.access.models import Grant, User
 from anlan.kernel.evidence import pictures as reading
 from anlan.kernel.evidence.models import Flag, FlagKind, Use
+from anlan.kernel.indicators.loading import load as load_indicators
 from anlan.kernel.orgs.models import Area
 from anlan.plan import demo, marking, selectors
 from anlan.plan.choices import Standing
@@ -47,6 +48,7 @@ def year(luliang: Area, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Si
         transaction.atomic(),
     ):
         load_types(LULIANG / "record_types.yaml", actor=system())
+        load_indicators(LULIANG / "indicators.yaml", actor=system())
         load_year(LULIANG / "plan.yaml")
         real = list(Duty.objects.order_by("pk").values())
         said = demo.load()
@@ -255,7 +257,9 @@ def test_counted_duties_count_the_records_and_nobody_typed_their_number(
     counted = year.duties.exclude(clause=None).exclude(clause__measure="")
     assert not Report.objects.filter(duty__in=counted).exists()
     assert {d.state for d in counted} == {"open", "met"}
-    for duty in counted.exclude(progress=None).select_related("clause"):
+    by_records = counted.filter(clause__measure__startswith="records.")
+    assert by_records.exclude(progress=None).exists()
+    for duty in by_records.exclude(progress=None).select_related("clause"):
         rows = Record.objects.filter(
             organisation=duty.organisation_id,
             type__code=duty.clause.measure.removeprefix("records."),
@@ -264,5 +268,6 @@ def test_counted_duties_count_the_records_and_nobody_typed_their_number(
         )
         assert duty.progress == rows.count(), duty
         assert (duty.state == "met") == (duty.progress >= duty.target), duty
+        assert duty.counted_by is not None
     assert Record.objects.filter(state=RecordState.SUBMITTED).count() == 6
     assert not Record.objects.exclude(title__startswith="演示：").exists()

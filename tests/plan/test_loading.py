@@ -15,6 +15,8 @@ from django.db import transaction
 
 from anlan.kernel.access.actor import system
 from anlan.kernel.indicators import registry
+from anlan.kernel.indicators.loading import load as load_indicators
+from anlan.kernel.indicators.selectors import Book
 from anlan.kernel.orgs.models import Area, AreaLevel
 from anlan.plan.loading import draft, load
 from anlan.plan.models import Assignment, Clause, Duty, KeyDuty, Plan
@@ -118,10 +120,17 @@ def test_each_organisation_answers_once_for_each_part(city: Area) -> None:
         assert set(owners.values()) == {1}, key_duty.title
 
 
-def test_every_measure_that_the_facts_name_is_offered(city: Area) -> None:
-    """A measure that no ledger offers would leave its duties standing still."""
+def test_every_indicator_that_the_facts_name_is_defined(city: Area) -> None:
+    """What nobody defined would leave its duties standing still."""
     load_types(LULIANG / "record_types.yaml", actor=system())
+    load_indicators(LULIANG / "indicators.yaml", actor=system())
     load(FILE)
     named = set(Clause.objects.exclude(measure="").values_list("measure", flat=True))
-    assert len(named) == 4
-    assert named <= {measure.key for measure in registry.all_measures()}
+    assert len(named) == 6
+    observed = {key for each in KeyDuty.objects.all() for key in each.observed}
+    assert {each.number for each in KeyDuty.objects.exclude(observed=[])} == {1, 2, 3, 4, 10, 11}
+    assert named | observed <= set(Book().keys)
+    offered = {measure.key for measure in registry.all_measures()}
+    assert set(Book().keys) >= offered  # what the file does not name is an indicator too
+    parks = Duty.objects.get(clause__measure="registry.parks_above_d")
+    assert (parks.target, parks.organisation.kind) == (0, "office")

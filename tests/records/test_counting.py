@@ -12,7 +12,8 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from anlan.kernel.indicators import registry
+from anlan.kernel.indicators import registry, values
+from anlan.kernel.indicators.choices import Reach
 from anlan.kernel.orgs.models import Organisation
 from anlan.plan.choices import DutyState
 from anlan.plan.models import Duty
@@ -27,7 +28,7 @@ YEAR = (date(timezone.localdate().year, 1, 1), date(timezone.localdate().year, 1
 
 
 def value(key: str, organisation: Organisation, start: date, end: date) -> Decimal:
-    return registry.get(key).value(organisation, start, end)
+    return factories.value(key, organisation, start, end)
 
 
 def test_every_type_offers_its_measures(city: SimpleNamespace, types: SimpleNamespace) -> None:
@@ -51,7 +52,8 @@ def test_only_what_is_verified_counts_by_its_day(
     ]:  # fmt: skip
         assert value("records.study", city.bureau, start, end) == expected
         assert value("records.study.people", city.bureau, start, end) == expected * 12
-    rows = registry.get("records.study").rows(city.bureau, day(-9), day(0))
+    measure = registry.get("records.study")
+    rows = values.rows_of(measure, Reach.OWN, city.bureau, day(-9), day(0))
     assert list(rows) == [done]  # the number opens its rows
     verifying.record_withdraw(actor=who.clerk, record=done.pk, reason="不实")
     assert value("records.study", city.bureau, day(-9), day(0)) == 0

@@ -14,6 +14,7 @@ from anlan.kernel.indicators import registry
 from anlan.kernel.orgs.models import Organisation
 from anlan.registry.indicators import three_years_before
 from anlan.registry.models import Entry, Register, RegisterVersion, Sector, Site
+from tests import factories
 
 START, END = date(2025, 1, 1), date(2025, 12, 31)
 KINDS = {
@@ -48,7 +49,7 @@ def make(city: SimpleNamespace, coal: Sector) -> Make:
 
 
 def value(key: str, of: Organisation, start: date = START, end: date = END) -> int:
-    return int(registry.get(f"registry.{key}").value(of, start, end))
+    return int(factories.value(f"registry.{key}", of, start, end))
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,6 @@ from anlan.kernel.access.actor import system
 from anlan.kernel.deadlines.calendar import CHINA, end_of
 from anlan.kernel.deadlines.firing import fire_due
 from anlan.kernel.deadlines.models import Deadline, DeadlineStep
-from anlan.kernel.indicators import registry
 from anlan.kernel.orgs.models import Organisation
 from anlan.records.loading import load as load_types
 from anlan.registry.models import Site
@@ -23,6 +22,7 @@ from anlan.stewardship.models import Stewardship
 from anlan.stewardship.services.posts import post_link
 from anlan.stewardship.services.stewarding import steward_end
 from anlan.stewardship.visits import Visit, quarter
+from tests import factories
 from tests.factories import day, happening
 from tests.stewardship.conftest import give
 
@@ -33,8 +33,7 @@ YEAR = date(TODAY.year - 1, 1, 1), date(TODAY.year - 1, 12, 31)
 def value(
     key: str, organisation: Organisation, end: date = TODAY, start: date | None = None
 ) -> int:
-    measure = registry.get(f"stewardship.{key}")
-    return int(measure.value(organisation, start or day(-30), end))
+    return int(factories.value(f"stewardship.{key}", organisation, start or day(-30), end))
 
 
 def test_vacancies_are_of_one_s_own_level(

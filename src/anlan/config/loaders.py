@@ -46,6 +46,14 @@ def registry() -> str:
     return f"新增 {report.created}，更改 {report.changed}，新版本 {report.versions}"
 
 
+def indicators() -> str:
+    """What the ledgers' rows come to: after the ledgers' types, which offer measures."""
+    from anlan.kernel.indicators.loading import load
+
+    report = load(CITY / "indicators.yaml", actor=system(ActorSource.IMPORT))
+    return f"新增 {report.created}，新版本 {report.versions}，保留 {len(report.kept)}"
+
+
 def plan() -> str:
     """The city's duties of the year, from facts; a user gets the full text by importing it."""
     from anlan.plan.loading import load
@@ -69,5 +77,6 @@ FACTS_LOADERS = (
     ("法规标准", norms),
     ("工作记录类型", record_types),
     ("行业领域和台账", registry),
+    ("指标", indicators),
     ("年度任务", plan),
 )

@@ -16,6 +16,7 @@ urlpatterns = [
     path("", include("anlan.kernel.audit.urls")),
     path("", include("anlan.kernel.watchman.urls")),
     path("", include("anlan.kernel.imports.urls")),
+    path("", include("anlan.kernel.indicators.urls")),
     path("", include("anlan.records.urls")),
     path("", include("anlan.registry.urls")),
     path("", include("anlan.stewardship.urls")),

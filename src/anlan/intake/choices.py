@@ -38,6 +38,11 @@ class CarriedKind(models.TextChoices):
     REMOVED = "removed", "移除的单位"
 
 
+class CarriedSource(models.TextChoices):
+    VERSION = "version", "上一版的更正"  # people decided it about the version before
+    PLAN = "plan", "已发布的任务"  # the published plan has it for the same clause
+
+
 class CarriedState(models.TextChoices):
     TAKEN = "taken", "沿用"  # this version was read as the one before: the decision holds
     DIFFERS = "differs", "没有沿用"  # the text is another: a person decides

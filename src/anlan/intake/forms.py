@@ -6,9 +6,11 @@ import hashlib
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 
 from anlan.intake.choices import Decision
 from anlan.intake.models import Clause, Document, Item
+from anlan.kernel.indicators.selectors import Book
 from anlan.kernel.orgs.models import Group, Organisation
 from anlan.plan.choices import UnitRole
 from anlan.plan.forms import DateField
@@ -85,6 +87,7 @@ class ClauseForm(SeenForm):
             "period",
             "deadline",
             "window_months",
+            "working_day",
             "measure",
             "assigned",
         ]
@@ -124,10 +127,9 @@ class ClauseForm(SeenForm):
 
 
 def measures() -> list[tuple[str, str]]:
-    """The indicators that ledgers offer, by name."""
-    from anlan.kernel.indicators.registry import all_measures
-
-    return [(each.key, f"{each.name}（{each.unit}）") for each in all_measures()]
+    """The indicators, by the version in force today."""
+    today = timezone.localdate()
+    return [(each.definition.key, f"{each.name}（{each.unit}）") for each in Book().all_on(today)]
 
 
 class DecideForm(forms.Form):

@@ -9,7 +9,14 @@ from django.conf import settings
 from django.db import models
 
 from anlan.intake import flow
-from anlan.intake.choices import CarriedKind, CarriedState, Decision, DocumentKind, PointKind
+from anlan.intake.choices import (
+    CarriedKind,
+    CarriedSource,
+    CarriedState,
+    Decision,
+    DocumentKind,
+    PointKind,
+)
 from anlan.kernel.access.actor import Actor
 from anlan.kernel.audit.triggers import audited
 from anlan.kernel.evidence.models import File
@@ -206,7 +213,8 @@ class Point(models.Model):
 
 
 class Carried(models.Model):
-    """One decision on the version before, and what became of it in this one.
+    """One decision on the version before, or one proposal from the published plan, and what became
+    of it in this version (``source`` tells which).
 
     ``was``, ``before``, ``after``: columns of the row with what the version before was read as,
     what this one was read as, and what people had decided. ``label``: the row's name there.
@@ -214,6 +222,9 @@ class Carried(models.Model):
 
     document = models.ForeignKey(Document, models.CASCADE, related_name="carried")
     kind = models.CharField("类别", max_length=10, choices=CarriedKind)
+    source = models.CharField(
+        "依据", max_length=10, choices=CarriedSource, default=CarriedSource.VERSION
+    )
     state = models.CharField("沿用情况", max_length=10, choices=CarriedState)
     label = models.CharField("对象", max_length=200)
     item = models.ForeignKey(Item, models.CASCADE, null=True, blank=True, related_name="+")

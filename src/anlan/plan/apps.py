@@ -19,7 +19,7 @@ class PlanConfig(AppConfig):
             policies,
             selectors,
         )
-        from anlan.plan.models import Duty, Report
+        from anlan.plan.models import Report
 
         nav.register("任务", "全市态势", "plan:matrix", policies.MATRIX, "layout-grid", order=10)
         nav.register("任务", "我的任务", "plan:tasks", policies.REPORT, "list-check", order=5)
@@ -37,7 +37,4 @@ class PlanConfig(AppConfig):
         marking.register()
         home.offer("plan:tasks", policies.REPORT, order=10)
         home.offer("plan:matrix", policies.MATRIX, order=20)
-        register(
-            "plan.report",
-            lambda actor: Report.objects.filter(duty__in=Duty.objects.visible_to(actor)),
-        )
+        register("plan.report", Report.objects.visible_to)

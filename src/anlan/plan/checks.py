@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from anlan.kernel.indicators.registry import all_measures
+from anlan.kernel.indicators.selectors import Book
 from anlan.kernel.watchman import beats
 from anlan.kernel.watchman.registry import Fault, check
 from anlan.plan import tally
@@ -35,10 +35,14 @@ def tallied(now: datetime) -> Iterator[Fault]:
         yield Fault("", "看板上的项数与任务不符。请运行 anlan manage retally 重新统计。")
 
 
-@check("plan.measures", "条款所用指标都有台账提供")
+@check("plan.measures", "条款所用指标都有定义，都有台账提供")
 def measures(now: datetime) -> Iterator[Fault]:
-    """Clauses in force that name a measure which nobody offers: their duties stand still."""
-    offered = [measure.key for measure in all_measures()]
+    """Clauses in force whose indicator nobody defined or offers: their duties stand still."""
     named = Clause.objects.filter(retired_at=None).exclude(measure="")
-    for key in sorted(set(named.exclude(measure__in=offered).values_list("measure", flat=True))):
-        yield Fault(key, f"有条款以指标“{key}”计数，但没有台账提供这个指标，其进度不会更新。")
+    known = Book().keys
+    for key in sorted(set(named.exclude(measure__in=known).values_list("measure", flat=True))):
+        yield Fault(
+            key,
+            f"有条款以指标“{key}”计数，但它没有定义，或没有台账提供其数据，进度不会更新。"
+            "请在“指标”里核对。",
+        )

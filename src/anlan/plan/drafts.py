@@ -34,6 +34,7 @@ class ClauseDraft:
     period: str = ""
     deadline: date | None = None
     window_months: int | None = None
+    working_day: bool = False
     measure: str = ""
     assigned: bool = False
     lines: tuple[int, int] = (0, 0)
@@ -47,7 +48,10 @@ CLAUSE_WORDS = tuple(each.name for each in fields(ClauseDraft) if each.name not 
 
 @dataclass(frozen=True)
 class KeyDutyDraft:
-    """An item with its owners and clauses. ``due_on``: when the item as a whole is due."""
+    """An item with its owners and clauses. ``due_on``: when the item as a whole is due.
+
+    ``observed``: keys of indicators; None: what is published already says which.
+    """
 
     number: int
     title: str
@@ -57,6 +61,7 @@ class KeyDutyDraft:
     chapter_title: str = ""
     owners: tuple[OwnerDraft, ...] = ()
     clauses: tuple[ClauseDraft, ...] = ()
+    observed: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from anlan.plan.quotas import Quota, Span, owed
+from anlan.plan.quotas import ALL, Quota, Span, owed
 
 if TYPE_CHECKING:
     from anlan.kernel.orgs.models import Organisation
+    from anlan.plan.drafts import ClauseDraft
     from anlan.plan.models import Clause, Duty
 
 WHOLE = Decimal(100)  # percent
@@ -21,17 +22,27 @@ def quota_of(duty: Duty) -> Quota | None:
     return _quota(duty.clause, duty.target)
 
 
+def number_of(clause: Clause | ClauseDraft) -> Decimal | None:
+    """The clause's number; None where people judge when it is done.
+
+    全部 has none in the notice. Where an indicator counts those that are left, it is 0; where
+    units report, it is done at 100 percent.
+    """
+    return Decimal(0) if clause.op == ALL and clause.measure else clause.value
+
+
 def asked_of(organisation: Organisation, clause: Clause, span: Span) -> Quota | None:
     """What the clause's number asks of an organisation, by how much of ``span`` it existed; None:
     nothing. ValueError for a clause without a number."""
-    if clause.value is None:
+    number = number_of(clause)
+    if number is None:
         raise ValueError(f"clause {clause.pk} has no number")
-    quota = _quota(clause, clause.value)
-    return owed(quota, span, organisation.valid_from, organisation.valid_to)
+    return owed(_quota(clause, number), span, organisation.valid_from, organisation.valid_to)
 
 
 def _quota(clause: Clause, value: Decimal) -> Quota:
-    return Quota(value, clause.op, clause.unit, repeats=bool(clause.period))
+    most = clause.value_max if value == clause.value else None  # a part of it is no range
+    return Quota(value, clause.op, clause.unit, repeats=bool(clause.period), most=most)
 
 
 def span_of(duty: Duty) -> Span:
@@ -40,7 +51,7 @@ def span_of(duty: Duty) -> Span:
 
 
 def is_counted(duty: Duty) -> bool:
-    """Whether a ledger gives the duty's progress: its clause names a measure, and it has a number.
+    """Whether a ledger gives the duty's progress: its clause names an indicator and has a number.
 
     Every other duty's progress is declared by people (申报).
     """

@@ -62,6 +62,7 @@ def draft(facts: dict[str, Any], city: Area) -> PlanDraft:
                         item, inherited["units"] if item["number"] > inherited["after_item"] else ()
                     )
                 ),
+                observed=tuple(item.get("observed", ())),
                 clauses=tuple(
                     replace(each, owners=owners.named(each.subject)) for each in _clauses(item)
                 ),
@@ -125,6 +126,7 @@ def _clause(fact: dict[str, Any], part: str = "") -> ClauseDraft:
         period=fact.get("period", ""),
         deadline=fact.get("deadline"),
         window_months=fact.get("window_months"),
+        working_day=fact.get("working_day", False),
         measure=fact.get("measure", ""),
         assigned=fact["kind"] in ASSIGNED,
     )

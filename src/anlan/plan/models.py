@@ -10,11 +10,13 @@ from django.db.models import F, Q
 
 from anlan.kernel.access.actor import Actor
 from anlan.kernel.audit.triggers import audited
+from anlan.kernel.indicators.models import DefinitionVersion
 from anlan.kernel.orgs.models import Area, Organisation
 from anlan.plan import flow, origins, searching, tally, urgency
-from anlan.plan.choices import DutyKind, Standing, UnitRole
+from anlan.plan.choices import Standing, UnitRole
 from anlan.plan.tally import Tally as Tally
 from anlan.plan.visibility import duty_scope
+from anlan.plan.wording import ClauseWords as ClauseWords
 
 USER = settings.AUTH_USER_MODEL
 
@@ -41,7 +43,10 @@ class Plan(models.Model):
 
 
 class KeyDuty(models.Model):
-    """An item of the notice (重点任务). ``retired_at``: a revision took it out; history stays."""
+    """An item of the notice (重点任务). ``retired_at``: a revision took it out; history stays.
+
+    ``observed``: the keys of indicators that tell of the work on it. They close nothing.
+    """
 
     plan = models.ForeignKey(Plan, models.CASCADE, related_name="key_duties")
     chapter_number = models.PositiveSmallIntegerField("章", null=True, blank=True)
@@ -49,6 +54,7 @@ class KeyDuty(models.Model):
     number = models.PositiveSmallIntegerField("序号")
     title = models.CharField("任务", max_length=200)
     text = models.TextField("主要内容", blank=True)
+    observed = models.JSONField("观察指标", default=list, blank=True)
     retired_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -65,35 +71,6 @@ class KeyDuty(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number}. {self.title}"
-
-
-class ClauseWords(models.Model):
-    """The words and the arithmetic of a binding clause, as it is read and as it is published.
-
-    See ``notices.document.Obligation``. ``measure`` names the indicator that counts it; empty:
-    progress is reported by people. ``assigned``: owners get a duty of their own for it.
-    """
-
-    number = models.PositiveSmallIntegerField("序")
-    part = models.CharField("方面", max_length=60, blank=True)
-    text = models.TextField("条款")
-    kind = models.CharField("类型", max_length=10, choices=DutyKind)
-    subject = models.CharField("主体", max_length=100, blank=True)
-    value = models.DecimalField("数值", max_digits=14, decimal_places=3, null=True, blank=True)
-    value_max = models.DecimalField("上限", max_digits=14, decimal_places=3, null=True, blank=True)
-    unit = models.CharField("计量单位", max_length=20, blank=True)
-    op = models.CharField("关系", max_length=3, blank=True)
-    period = models.CharField("周期", max_length=10, blank=True)
-    deadline = models.DateField("期限", null=True, blank=True)
-    window_months = models.PositiveSmallIntegerField("统计窗口（月）", null=True, blank=True)
-    measure = models.CharField("指标", max_length=80, blank=True)
-    assigned = models.BooleanField("单独列为任务", default=False)
-
-    class Meta:
-        abstract = True
-
-    def __str__(self) -> str:
-        return self.text
 
 
 class Clause(ClauseWords):
@@ -151,6 +128,8 @@ class Duty(origins.Originated):
 
     ``period_start``..``due_on`` is the time it is measured over. ``progress`` is the verified
     value (in ``clause.unit``; for a duty without a number, percent); ``standing`` is computed.
+    Where a ledger counts it, ``counted_by`` and ``counted_at`` say by what version of the indicator
+    and when it was last computed, whether or not it changed.
     """
 
     key_duty = models.ForeignKey(KeyDuty, models.PROTECT, related_name="duties")
@@ -172,6 +151,10 @@ class Duty(origins.Originated):
         "已核验进度", max_digits=14, decimal_places=3, null=True, blank=True
     )
     progress_at = models.DateTimeField("进度核验时间", null=True, blank=True)
+    counted_by = models.ForeignKey(
+        DefinitionVersion, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    counted_at = models.DateTimeField("最近计数时间", null=True, blank=True)
     met_at = models.DateTimeField("完成时间", null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     urgency = urgency.field()
@@ -180,7 +163,15 @@ class Duty(origins.Originated):
 
     class Meta:
         ordering = ["due_on", "pk"]
-        indexes = urgency.indexes()
+        indexes = [
+            *urgency.indexes(),
+            # counted and not reached: few of many, looked through for those that will be missed
+            models.Index(
+                fields=["due_on"],
+                condition=Q(state="open", counted_by__isnull=False),
+                name="duty_counted",
+            ),
+        ]
         constraints = [
             *origins.constraints(),
             models.UniqueConstraint(
@@ -194,7 +185,7 @@ class Duty(origins.Originated):
         ]
         triggers = [
             flow.DUTY.trigger(),
-            audited(derived=("urgency",)),
+            audited(derived=("urgency", "counted_at")),  # counting anew is no news
             *tally.tallied(),
             *searching.titled(),
         ]
@@ -202,6 +193,12 @@ class Duty(origins.Originated):
 
     def __str__(self) -> str:
         return self.title
+
+
+class ReportQuerySet(models.QuerySet["Report"]):
+    def visible_to(self, actor: Actor) -> Self:
+        """Reports on the duties that the actor sees."""
+        return self.filter(duty_scope(actor, "duty__"))
 
 
 class Report(models.Model):
@@ -217,6 +214,8 @@ class Report(models.Model):
     verifier = models.ForeignKey(USER, models.PROTECT, null=True, blank=True, related_name="+")
     verified_at = models.DateTimeField("核验时间", null=True, blank=True)
     reason = models.TextField("核验意见", blank=True)
+
+    objects = ReportQuerySet.as_manager()
 
     class Meta:
         ordering = ["-submitted_at", "-pk"]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 from django.db import models
@@ -112,7 +113,10 @@ class _Publication:
     def _key_duty(self, plan: Plan, key_duty: KeyDuty | None, draft: KeyDutyDraft) -> None:
         names = ("chapter_number", "chapter_title", "number", "title", "text")
         fields = {name: getattr(draft, name) for name in names}
+        if draft.observed is not None:
+            fields["observed"] = list(draft.observed)
         if key_duty is None:
+            fields.setdefault("observed", self._observed_before(draft))
             key_duty = self.write.add(KeyDuty(plan=plan, **fields))
             self._note("key_duty", "added", draft.title)
         else:
@@ -123,6 +127,20 @@ class _Publication:
         clauses = self._clauses(key_duty, draft.clauses)
         self._owners(key_duty, draft.owners)
         self._duties(key_duty, draft, clauses)
+
+    @cached_property
+    def _earlier(self) -> list[KeyDuty]:
+        """The items of the plan before, if there is one."""
+        rows = KeyDuty.objects.filter(
+            plan__area=self.draft.area, plan__year__lt=self.draft.year, retired_at=None
+        )
+        newest = rows.order_by("-plan__year").values_list("plan", flat=True).first()
+        return list(rows.filter(plan=newest)) if newest else []
+
+    def _observed_before(self, draft: KeyDutyDraft) -> list[str]:
+        """What told of the same item of the year before: no notice names its indicators."""
+        found = match_key_duties(self._earlier, [draft])
+        return list(found[0].observed) if found else []
 
     def _retire(self, key_duty: KeyDuty) -> None:
         self._note("key_duty", "removed", key_duty.title)
@@ -215,6 +233,9 @@ class _Publication:
             fields["due_on"] = wanted.due_on
         if duty.state == DutyState.CANCELLED:
             fields["state"] = DutyState.OPEN
+        if duty.counted_by_id and not (wanted.clause and wanted.clause.measure):
+            # What a ledger counted is not what the unit reported: it reports from now on.
+            fields |= {"progress": None, "progress_at": None, "counted_by": None}
         before = self._update(duty, fields)
         self._update(duty, {"standing": standing_of(duty, today=self.wanted.today)})
         if before.keys() & {"due_on", "state"}:

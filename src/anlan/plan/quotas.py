@@ -8,13 +8,14 @@ owes part (an assumption that the office has yet to confirm).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import ROUND_CEILING, Decimal
 
 from anlan.kernel.deadlines.calendar import is_working_day
 
 FORECAST_FROM = 3  # a third of the stretch must be over: before that a pace is chance
+ALL = "all"  # 全部: none may be left
 _SIGNS = {">=": "不少于", ">": "多于", "<=": "不超过", "<": "少于", "==": "等于"}
 _LEAST = (">=", ">")
 
@@ -23,13 +24,16 @@ _LEAST = (">=", ">")
 class Quota:
     """``value`` to be compared by ``op`` (>=, >, <=, <, ==) in ``unit``.
 
+    ``all``: what is counted are those still to be done, and none may be left (全部降到 D 级).
     ``repeats``: asked anew in each stretch (每半年至少一次), not once for the year (全年 10 项).
+    ``most``: the upper end of a range (1—2 项), which is told; ``value`` must be reached.
     """
 
     value: Decimal
     op: str = ">="
     unit: str = ""
     repeats: bool = False
+    most: Decimal | None = None
 
     def reached(self, count: Decimal | None) -> bool:
         """Whether ``count`` satisfies the number; what was never counted reaches nothing."""
@@ -40,6 +44,7 @@ class Quota:
             "<=": count <= self.value,
             "<": count < self.value,
             "==": count == self.value,
+            ALL: count == 0,
         }.get(self.op, count >= self.value)
 
     @property
@@ -49,7 +54,12 @@ class Quota:
 
     @property
     def words(self) -> str:
-        """不少于 10 项, 不少于 100%."""
+        """不少于 10 项, 不少于 100%, 1—2 项（至少 1 项）; 全部完成, where none may be left."""
+        if self.op == ALL:
+            return "全部完成"
+        if self.most is not None:
+            least = _amount(self.value, self.unit)
+            return f"{_plain(self.value)}—{_amount(self.most, self.unit)}（至少 {least}）"
         return f"{_SIGNS.get(self.op, '不少于')} {_amount(self.value, self.unit)}"
 
 
@@ -96,7 +106,7 @@ def owed(quota: Quota, span: Span, founded: date, dissolved: date | None = None)
     if quota.repeats:
         return quota if existed * 2 >= span.days else None
     part = (quota.value * existed / span.days).to_integral_value(rounding=ROUND_CEILING)
-    return Quota(part, quota.op, quota.unit, quota.repeats)
+    return replace(quota, value=part)
 
 
 @dataclass(frozen=True)
@@ -113,6 +123,8 @@ def judge(quota: Quota, count: Decimal | None, span: Span, today: date) -> Verdi
     if count is None:
         said = "没有计数"
         return Verdict(False if over and quota.can_be_reached_early else None, said)
+    if quota.op == ALL:
+        return _none_left(quota, count, over=over)
     said = f"已计 {_amount(count, quota.unit)}，要求{quota.words}"
     if quota.can_be_reached_early:
         if quota.reached(count):
@@ -123,6 +135,15 @@ def judge(quota: Quota, count: Decimal | None, span: Span, today: date) -> Verdi
     if not quota.reached(count):
         return Verdict(False if over else None, f"{said}，超出要求")
     return Verdict(True, f"{said}，符合") if over else Verdict(None, f"{said}，目前符合")
+
+
+def _none_left(quota: Quota, count: Decimal, *, over: bool) -> Verdict:
+    """What is done may come undone: only when time is up none is left for good."""
+    if count:
+        left = f"还剩 {_amount(count, quota.unit)}，要求全部完成"
+        return Verdict(False if over else None, left)
+    said = "没有剩余"
+    return Verdict(True, f"{said}，已全部完成") if over else Verdict(None, f"目前{said}，期满才算")
 
 
 @dataclass(frozen=True)

@@ -52,7 +52,14 @@ def duty(actor: Actor, pk: int) -> Duty:
     """One duty; Unknown outside the actor's scope. A cancelled one stays readable."""
     found = (
         Duty.objects.visible_to(actor)
-        .select_related("key_duty__plan", "clause", "organisation", "area", "parent__organisation")
+        .select_related(
+            "key_duty__plan",
+            "clause",
+            "organisation",
+            "area",
+            "parent__organisation",
+            "counted_by__definition",
+        )
         .filter(pk=pk)
         .first()
     )

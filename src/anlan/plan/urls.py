@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from anlan.plan.pages import decisions, duty, lists, overview
+from anlan.plan.pages import decisions, duty, forecasts, lists, overview
 
 app_name = "plan"
 urlpatterns = [
@@ -10,6 +10,7 @@ urlpatterns = [
     path("key-duties/<int:pk>/", overview.key_duty, name="key_duty"),
     path("tasks/", lists.tasks, name="tasks"),
     path("duties/", lists.duties, name="duties"),
+    path("forecasts/", forecasts.forecasts, name="forecasts"),
     path("duties/<int:pk>/", duty.duty, name="duty"),
     path("duties/<int:pk>/report/", duty.report, name="report"),
     path("duties/<int:pk>/hand-down/", duty.hand_down, name="hand_down"),

@@ -6,15 +6,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
-from functools import partial
 
 from django.db.models import DecimalField, QuerySet, Sum
 from django.db.models.fields.json import KT
 from django.db.models.functions import Cast
+from django.urls import reverse
 
 from anlan.kernel.indicators.registry import Measure, provide
-from anlan.kernel.orgs.models import Organisation
 from anlan.records.choices import RecordState
 from anlan.records.models import Record, RecordTypeVersion
 
@@ -28,13 +26,14 @@ class Rows:
 
     type_id: int
 
-    def __call__(self, organisation: Organisation, start: date, end: date) -> QuerySet[Record]:
+    def __call__(self, start: date, end: date) -> QuerySet[Record]:
         return Record.objects.filter(
-            organisation=organisation,
-            type=self.type_id,
-            state=RecordState.VERIFIED,
-            held_on__range=(start, end),
+            type=self.type_id, state=RecordState.VERIFIED, held_on__range=(start, end)
         )
+
+
+def _page(record: Record) -> str:
+    return reverse("records:record", args=[record.pk])
 
 
 def measures() -> Iterator[Measure]:
@@ -55,6 +54,7 @@ def _of(version: RecordTypeVersion) -> Iterable[Measure]:
         rows=Rows(kind.pk),
         version=version.number,
         clause=str(kind.item),
+        url=_page,
     )
     for key in version.sums:
         field = version.schema[key]
@@ -66,15 +66,14 @@ def _of(version: RecordTypeVersion) -> Iterable[Measure]:
             rows=Rows(kind.pk),
             version=version.number,
             clause=str(kind.item),
-            total=partial(summed, key),
+            url=_page,
+            amount=summed(key),
         )
 
 
-def summed(key: str, rows: QuerySet[Record]) -> Decimal:
+def summed(key: str) -> Sum:
     """The sum of a number field; a record by older rules that lacks it adds nothing."""
-    number = Cast(KT(f"values__{key}"), NUMBER)
-    total: Decimal | None = rows.aggregate(total=Sum(number))["total"]
-    return total or Decimal(0)
+    return Sum(Cast(KT(f"values__{key}"), NUMBER), default=0, output_field=NUMBER)
 
 
 provide(LEDGER, measures)

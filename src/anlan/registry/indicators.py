@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.db.models.fields.json import KT
+from django.urls import reverse
 
 from anlan.kernel.indicators.registry import Measure, declare
 from anlan.kernel.orgs.models import Organisation, OrganisationKind
@@ -23,13 +24,13 @@ CLOSED = ("closed", "struck_off")
 _WHOSE = "；政府按所在区划，专委会办公室按所管行业领域，其他单位按监管部门计"
 
 
-def mines_made_intelligent(organisation: Organisation, start: date, end: date) -> QuerySet[Entry]:
+def mines_made_intelligent(start: date, end: date) -> QuerySet[Entry]:
     """Coal mines that were accepted as intelligent in the span."""
-    rows = _entries("coal-mine", organisation, "intelligent_on")
+    rows = _entries("coal-mine", "intelligent_on")
     return rows.filter(values__intelligent=True, intelligent_on__range=_days(start, end))
 
 
-def parks_above_d(organisation: Organisation, start: date, end: date) -> QuerySet[Site]:
+def parks_above_d(start: date, end: date) -> QuerySet[Site]:
     """Parks of which the register does not say that they are at level D by the last day.
 
     A park without an entry is among them: nobody can say that it is safe. One that was not
@@ -40,36 +41,36 @@ def parks_above_d(organisation: Organisation, start: date, end: date) -> QuerySe
     )
     low = entries.filter(_by("on", end), values__level="D")
     unrecognised = entries.filter(values__recognised=False)
-    parks = Site.objects.standing().filter(belonging(organisation), kind=SiteKind.PARK)
+    parks = Site.objects.standing().filter(kind=SiteKind.PARK)
     left_out = Q(entries__in=low) | Q(entries__in=unrecognised) | Q(business=Business.CLOSED)
     return parks.exclude(left_out)
 
 
-def ponds_to_close(organisation: Organisation, start: date, end: date) -> QuerySet[Entry]:
+def ponds_to_close(start: date, end: date) -> QuerySet[Entry]:
     """Tailings ponds that are to be closed and were not by the last day of the span."""
-    rows = _entries("tailings-pond", organisation, "stopped_on", "closed_on")
+    rows = _entries("tailings-pond", "stopped_on", "closed_on")
     long_ago = Q(values__use="stopped", stopped_on__lt=three_years_before(end).isoformat())
     due = long_ago | Q(values__elevation_reached=True) | Q(values__ownerless=True)
     closed = rows.filter(_by("closed_on", end), values__use__in=CLOSED)
     return rows.filter(due).exclude(pk__in=closed.values("pk"))
 
 
-def ponds_closed(organisation: Organisation, start: date, end: date) -> QuerySet[Entry]:
+def ponds_closed(start: date, end: date) -> QuerySet[Entry]:
     """Tailings ponds that were closed in the span."""
-    rows = _entries("tailings-pond", organisation, "closed_on")
+    rows = _entries("tailings-pond", "closed_on")
     return rows.filter(values__use__in=CLOSED, closed_on__range=_days(start, end))
 
 
-def stations_with_video(organisation: Organisation, start: date, end: date) -> QuerySet[Entry]:
+def stations_with_video(start: date, end: date) -> QuerySet[Entry]:
     """Petrol stations of state-owned enterprises that had video analysis by the last day."""
-    rows = _stations(organisation)
+    rows = _stations()
     return rows.filter(_by("video_on", end), values__video_analysis=True)
 
 
-def stations_without_video(organisation: Organisation, start: date, end: date) -> QuerySet[Entry]:
+def stations_without_video(start: date, end: date) -> QuerySet[Entry]:
     """The others of the state-owned; also where nothing was filled in."""
-    having = stations_with_video(organisation, start, end)
-    return _stations(organisation).exclude(pk__in=having.values("pk"))
+    having = stations_with_video(start, end)
+    return _stations().exclude(pk__in=having.values("pk"))
 
 
 def three_years_before(day: date) -> date:
@@ -88,10 +89,11 @@ def three_years_before(day: date) -> date:
 # --- what they share ------------------------------------------------------------------------------
 
 
-def _entries(register: str, organisation: Organisation, *dates: str) -> QuerySet[Any]:
-    """The register's entries on the organisation's standing sites; ``dates`` are fields that can be
-    compared: as texts, which ISO dates are ordered by too."""
-    own = Entry.objects.filter(belonging(organisation, "site__"), register__code=register)
+def _entries(register: str, *dates: str) -> QuerySet[Any]:
+    """The register's entries on standing sites; ``dates`` are fields that can be compared: as
+    texts, which ISO dates are ordered by too."""
+    own = Entry.objects.filter(register__code=register, site__isnull=False)
+    own = own.select_related("register", "site")
     return own.filter(site__merged_into=None).alias(**{key: KT(f"values__{key}") for key in dates})
 
 
@@ -116,8 +118,8 @@ def _line(field: str, office: Organisation) -> Q:
     return Q(**{f"{field}__committee_office": office}) | Q(**of_parent)
 
 
-def _stations(organisation: Organisation) -> QuerySet[Any]:
-    rows = _entries("petrol-station", organisation, "video_on")
+def _stations() -> QuerySet[Any]:
+    rows = _entries("petrol-station", "video_on")
     return rows.filter(values__state_owned=True)
 
 
@@ -128,6 +130,14 @@ def _by(field: str, end: date) -> Q:
 
 def _days(start: date, end: date) -> tuple[str, str]:
     return start.isoformat(), end.isoformat()
+
+
+def _of_site(site: Site) -> str:
+    return reverse("registry:site", args=[site.pk])
+
+
+def _of_entry(entry: Entry) -> str:
+    return reverse("registry:site", args=[entry.site_id])
 
 
 MEASURES: tuple[dict[str, Any], ...] = (
@@ -145,7 +155,7 @@ MEASURES: tuple[dict[str, Any], ...] = (
         "unit": "个",
         "how": "期末不能认定为 D 级的化工园区：台账等级不是 D 级、评估日期晚于期末，"
         "或没有登记台账；台账中没有公布认定的和已关闭的不计。"
-        "“全部降到 D 级”就是不超过 0 个，期满时才算完成",
+        "“全部降到 D 级”就是一个不剩，期满时才算完成",
         "rows": parks_above_d,
         "clause": "11",
     },
@@ -178,12 +188,25 @@ MEASURES: tuple[dict[str, Any], ...] = (
         "key": "registry.stations_without_video",
         "name": "未装视频智能分析的国有加油站",
         "unit": "座",
-        "how": "台账中国有企业所属、到期末没有装视频智能分析系统的加油站。"
-        "“全部装上”就是不超过 0 座",
+        "how": "台账中国有企业所属、到期末没有装视频智能分析系统的加油站。“全部装上”就是一座不剩",
         "rows": stations_without_video,
         "clause": "13",
     },
 )
 
+ON_SITES: dict[str, Any] = {
+    "organisation": "regulator",
+    "area": "area",
+    "own": lambda organisation, end: belonging(organisation),
+    "url": _of_site,
+}
+IN_REGISTERS: dict[str, Any] = {
+    "organisation": "site__regulator",
+    "area": "site__area",
+    "own": lambda organisation, end: belonging(organisation, "site__"),
+    "url": _of_entry,
+}
+
 for each in MEASURES:
-    declare(Measure(**{**each, "how": f"{each['how']}{_WHOSE}"}))
+    whose = ON_SITES if each["rows"] is parks_above_d else IN_REGISTERS
+    declare(Measure(**{**each, "how": f"{each['how']}{_WHOSE}"}, **whose))

@@ -48,6 +48,8 @@ DOORS: dict[str, frozenset[Role]] = {
     "orgs.groups": SCO | {Role.SYSTEM},
     "audit.view": frozenset({Role.AUDITOR}),
     "watchman.status": frozenset({Role.SYSTEM, Role.AUDITOR}),
+    "indicators.view": BUSINESS,
+    "indicators.define": frozenset({Role.SCO_CHIEF}),
     "imports.use": SCO | UNIT,  # each importer has a narrower policy of its own
     "plan.view": BUSINESS,
     "plan.matrix": BUSINESS,

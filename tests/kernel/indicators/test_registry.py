@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,16 +10,21 @@ import pytest
 from django.db.models import QuerySet, Sum
 
 from anlan.kernel.indicators import registry
+from anlan.kernel.indicators.choices import Reach
 from anlan.kernel.indicators.registry import Measure
+from anlan.kernel.indicators.values import value
 from anlan.kernel.orgs.models import Organisation
 from tests.kernel.access import town
 
 
-def below(organisation: Organisation, start: date, end: date) -> QuerySet[Any]:
-    return Organisation.objects.filter(parent=organisation)
+def all_of_them(start: date, end: date) -> QuerySet[Any]:
+    return Organisation.objects.all()
 
 
-COUNT = Measure(key="test.below", name="下级单位", unit="个", how="直接下级，每个计 1", rows=below)
+COUNT = Measure(
+    key="test.below", name="下级单位", unit="个", how="直接下级，每个计 1", rows=all_of_them,
+    organisation="parent",
+)  # fmt: skip
 YEAR = (date(2025, 1, 1), date(2025, 12, 31))
 
 
@@ -36,23 +40,23 @@ def city(db: None) -> SimpleNamespace:
 
 
 def test_a_plain_measure_counts_its_rows(city: SimpleNamespace) -> None:
-    assert COUNT.value(city.east_government, *YEAR) == 1
-    assert COUNT.value(city.government, *YEAR) == 4
-    assert COUNT.value(city.bureau, *YEAR) == 0
+    assert value(COUNT, Reach.OWN, city.east_government, *YEAR) == 1
+    assert value(COUNT, Reach.OWN, city.government, *YEAR) == 4
+    assert value(COUNT, Reach.OWN, city.bureau, *YEAR) == 0
 
 
 def test_one_with_a_total_sums_them(city: SimpleNamespace) -> None:
     Organisation.objects.filter(parent=city.government).update(sort=3)
     summed = Measure(
-        key="test.sum", name="合计", unit="个", how="合计", rows=below,
-        total=lambda rows: Decimal(rows.aggregate(sum=Sum("sort"))["sum"] or 0),
+        key="test.sum", name="合计", unit="个", how="合计", rows=all_of_them,
+        organisation="parent", amount=Sum("sort"),
     )  # fmt: skip
-    assert summed.value(city.government, *YEAR) == 12
-    assert summed.value(city.bureau, *YEAR) == 0
+    assert value(summed, Reach.OWN, city.government, *YEAR) == 12
+    assert value(summed, Reach.OWN, city.bureau, *YEAR) == 0
 
 
 def test_measures_are_found_by_key_in_order() -> None:
-    other = Measure(key="test.a", name="甲", unit="个", how="甲", rows=below)
+    other = Measure(key="test.a", name="甲", unit="个", how="甲", rows=all_of_them)
     registry.declare(COUNT)
     registry.declare(other)
     registry.declare(COUNT)  # the same again: an app that is set up twice
@@ -65,7 +69,9 @@ def test_measures_are_found_by_key_in_order() -> None:
 def test_a_key_means_one_thing() -> None:
     registry.declare(COUNT)
     with pytest.raises(ValueError, match="declared twice"):
-        registry.declare(Measure(key="test.below", name="别的", unit="个", how="别的", rows=below))
+        registry.declare(
+            Measure(key="test.below", name="别的", unit="个", how="别的", rows=all_of_them)
+        )
 
 
 def test_a_ledger_offers_measures_that_it_makes_from_data() -> None:
@@ -73,7 +79,7 @@ def test_a_ledger_offers_measures_that_it_makes_from_data() -> None:
 
     def made() -> list[Measure]:
         return [
-            Measure(key=f"test.{kind}", name=kind, unit="次", how="每条计 1", rows=below)
+            Measure(key=f"test.{kind}", name=kind, unit="次", how="每条计 1", rows=all_of_them)
             for kind in kinds
         ]
 

@@ -19,6 +19,7 @@ from anlan.kernel.access.requests import Request
 from anlan.kernel.errors import Unknown
 from anlan.kernel.orgs.models import Area, AreaLevel
 from anlan.kernel.orgs.selectors import TOWNSHIP_RANK
+from anlan.plan.forecasting import by_county
 from anlan.plan.models import Plan
 from anlan.plan.selectors import plan_of
 from anlan.plan.standing import ORDER
@@ -59,6 +60,7 @@ def _figures(request: Request, plan: Plan, found: Area) -> dict[str, Any]:
         "place": place,
         "side": side,
         "standings": ORDER,
+        "forecasts": by_county(actor, plan, today)[found.path],
         "bar": charts.bar(side.counts, ORDER),
         "lines_of": _lines(shown, found),
         "trend": charts.trend({**days, today: side.counts} if days else {}, TREND_LINES),

@@ -9,7 +9,8 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
-from anlan.cockpit import charts, colouring, figures, policies, selectors
+from anlan.cockpit import charts, colouring, colours, figures, policies, selectors
+from anlan.cockpit.colours import Chosen
 from anlan.cockpit.figures import Overview
 from anlan.kernel.access.actor import Actor
 from anlan.kernel.access.policies import page
@@ -17,6 +18,7 @@ from anlan.kernel.access.requests import Request
 from anlan.kernel.orgs import maps
 from anlan.kernel.orgs.models import Organisation
 from anlan.plan.choices import Standing
+from anlan.plan.forecasting import by_county
 from anlan.plan.models import Plan
 from anlan.plan.selectors import plan_of, plans
 from anlan.plan.standing import ORDER
@@ -65,15 +67,17 @@ def figures_of(request: Request, plan: Plan) -> dict[str, Any]:
     actor, today = request.actor, timezone.localdate()
     shown = figures.overview(actor, plan)
     before = figures.week_ago(actor, plan, today)
-    measure = colouring.MEASURES.get(request.GET.get("by", ""), colouring.MEASURES[colouring.FIRST])
+    by = colours.chosen(request.GET.get("by", ""), actor, plan, today)
     return {
         "shown": shown,
         "standings": ORDER,
         "bar": charts.bar(shown.whole.counts, ORDER),
         "rows": [(each, charts.bar(each.side.counts, ORDER)) for each in shown.places],
-        "map": _map(shown, measure),
-        "measure": measure,
-        "measures": colouring.MEASURES.values(),
+        "map": _map(shown, by),
+        "measure": by.colouring,
+        "measures": colouring.SHARES.values(),
+        "indicators": by.offered,
+        "forecasts": by_county(actor, plan, today)[plan.area.path],
         "trend": _trend(request, plan, shown),
         "lines": TREND_LINES,
         "last_year": figures.year_ago(actor, plan, today),
@@ -85,20 +89,17 @@ def figures_of(request: Request, plan: Plan) -> dict[str, Any]:
     }
 
 
-def _map(shown: Overview, measure: colouring.Measure) -> dict[str, Any] | None:
+def _map(shown: Overview, by: Chosen) -> dict[str, Any] | None:
     sides = {each.side.code: each.side for each in shown.places}
     drawn = maps.counties(frozenset(sides))
     if drawn is None:
         return None
-    areas = [
-        (sides[code], outline, measure.tone(sides[code]), sides[code].words(measure.standing))
-        for code, outline in drawn.outlines.items()
-    ]
-    tiles = [
-        (side, measure.tone(side), side.words(measure.standing))
+    figures = {
+        code: (by.colouring.tone(side), by.colouring.words(side), by.url_of(code))
         for code, side in sides.items()
-        if code not in drawn.outlines
-    ]
+    }
+    areas = [(sides[code], line, *figures[code]) for code, line in drawn.outlines.items()]
+    tiles = [(sides[c], *figures[c]) for c in sides if c not in drawn.outlines]
     return {"width": drawn.width, "height": drawn.height, "areas": areas, "tiles": tiles}
 
 

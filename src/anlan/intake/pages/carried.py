@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from anlan.intake.choices import CarriedKind, CarriedState
+from anlan.intake.choices import CarriedKind, CarriedSource, CarriedState
 from anlan.intake.models import Carried, Clause, Document, Item
 from anlan.intake.pages.changes import NONE, differing, word
 from anlan.kernel.orgs.models import Group, Organisation
@@ -38,22 +38,41 @@ class Line:
         return TONES[CarriedState(self.first.state)]
 
     @property
+    def state(self) -> str:
+        """What became of it, in words; of a proposal that it is one."""
+        if self.first.source == CarriedSource.PLAN:
+            return "建议" if self.first.state == CarriedState.TAKEN else "已撤销建议"
+        return str(self.first.get_state_display())
+
+    @property
     def verb(self) -> str:
         """What a person can do about it; nothing where there is no row to do it to."""
         if self.first.state == CarriedState.TAKEN:
             return "undo"
         return "" if self.first.state == CarriedState.MISSING else "take"
 
+    @property
+    def press(self) -> str:
+        """What the button says."""
+        proposal = self.first.source == CarriedSource.PLAN
+        if self.verb == "undo":
+            return "撤销建议" if proposal else "撤销沿用"
+        return "采用建议" if proposal else "仍然沿用"
+
 
 def content(found: Document) -> dict[str, Any]:
-    """``lines``, those that wait for a look first; ``taken`` and ``left``: how many, and which."""
+    """``lines``, those that wait for a look first; ``taken`` and ``left``: how many, and which;
+    ``proposed`` and ``kept``: how many of those taken are proposals, and how many are not."""
     rows = list(found.carried.select_related("item", "clause", "unit"))
     lines = sorted(_lines(rows), key=lambda each: each.first.state == CarriedState.TAKEN)
     taken = [each.pk for each in rows if each.state == CarriedState.TAKEN]
+    proposed = sum(e.source == CarriedSource.PLAN for e in rows if e.pk in taken)
     lacking = (CarriedState.DIFFERS, CarriedState.MISSING)
     return {
         "lines": lines,
         "taken": taken,
+        "proposed": proposed,
+        "kept": len(taken) - proposed,
         "left": sum(each.state in lacking for each in rows),
     }
 
@@ -64,7 +83,7 @@ def _lines(rows: list[Carried]) -> Iterable[Line]:
     for each in rows:
         was, before, after = (names.words(each, v) for v in (each.was, each.before, each.after))
         what, now = _what(each), differing(was, before)[1]
-        key = (each.kind, each.state, each.label, what, was, before, after)
+        key = (each.kind, each.source, each.state, each.label, what, was, before, after)
         line = lines.setdefault(key, Line(each, what, now, *differing(was, after)))
         line.pks.append(each.pk)
     return lines.values()

@@ -33,6 +33,7 @@ CLAUSE = (
     "period",
     "deadline",
     "window_months",
+    "working_day",
     "measure",
     "assigned",
 )
@@ -57,7 +58,7 @@ def carry_over(*, actor: Actor, document: Document) -> None:
         for each in _decisions(before, document):
             write.add(each)
             if each.state == CarriedState.TAKEN:
-                _put(write, each, each.after)
+                put(write, each, each.after)
 
 
 def carried_undo(*, actor: Actor, document: int, carried: list[int]) -> int:
@@ -75,7 +76,7 @@ def carried_undo(*, actor: Actor, document: int, carried: list[int]) -> int:
         if not chosen:
             raise WrongState("这些地方后来又作了更正，没有撤销。需要改动时请直接更正。")
         for each in chosen:
-            _put(write, each, each.before)
+            put(write, each, each.before)
             write.change(each, state=CarriedState.UNDONE)
         changed(write, row)
     return len(chosen)
@@ -91,7 +92,7 @@ def carried_take(*, actor: Actor, document: int, carried: list[int]) -> int:
             raise WrongState("这些更正已经沿用，或新版中已没有对应的内容，没有改动。")
         for each in chosen:
             write.change(each, before=_present(each), state=CarriedState.TAKEN)
-            _put(write, each, each.after)
+            put(write, each, each.after)
         changed(write, row)
     return len(chosen)
 
@@ -232,7 +233,7 @@ def _possible(each: Carried) -> bool:
     return each.item is not None and not _has(each.item, Unit(**each.after))
 
 
-def _put(write: Write, each: Carried, values: dict[str, Any]) -> None:
+def put(write: Write, each: Carried, values: dict[str, Any]) -> None:
     """Let the row hold ``values``: none takes the unit off, of a unit not there make it."""
     row = _row(each)
     if not values and isinstance(row, Unit):

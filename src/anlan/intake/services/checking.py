@@ -10,6 +10,7 @@ from anlan.intake.choices import Decision
 from anlan.intake.models import Clause, Document, Item, Unit
 from anlan.intake.services.carrying import carry_over
 from anlan.intake.services.review import changed, lock
+from anlan.intake.services.suggesting import suggest
 from anlan.kernel.access.actor import Actor
 from anlan.kernel.errors import Refused, Unknown
 from anlan.kernel.orgs.models import Group, Organisation
@@ -153,7 +154,8 @@ def clause_edit(*, actor: Actor, clause: int, **fields: Any) -> Clause:
 def document_edit(*, actor: Actor, document: int, **fields: Any) -> Document:
     """Correct the document's title, issuer, year or kind. Refused: a year no plan can have.
 
-    With another year it may have another version before it: see ``carrying``.
+    With another year it may have another version before it, and another plan: see ``carrying`` and
+    ``suggesting``.
     """
     if (year := fields.get("year")) is not None and not FIRST.year <= year <= LAST.year:
         raise Refused(
@@ -166,6 +168,7 @@ def document_edit(*, actor: Actor, document: int, **fields: Any) -> Document:
         write.change(row, **fields)
         if len(years) > 1 and not row.carried.exists():
             carry_over(actor=actor, document=row)
+            suggest(actor=actor, document=row)
         changed(write, row)
     return row
 

@@ -12,6 +12,7 @@ from anlan.intake.bounded import read_bounded
 from anlan.intake.choices import DocumentKind, DocumentState, PointKind
 from anlan.intake.models import Clause, Document, Item, Point, Unit
 from anlan.intake.services.carrying import carry_over
+from anlan.intake.services.suggesting import suggest
 from anlan.kernel.access.actor import Actor, system
 from anlan.kernel.evidence.services import file_store
 from anlan.kernel.evidence.storing import ALLOWED, Upload
@@ -108,6 +109,7 @@ def _store(document: Document, notice: read.Notice) -> None:
         _bind(row, year)
         Point.objects.bulk_create(_points(row, notice))
         carry_over(actor=system(), document=row)
+        suggest(actor=system(), document=row)
         write.event("document.changed", row, area=row.area)
 
 

@@ -1,14 +1,18 @@
-"""The measures that ledgers offer, declared in code or made from data, bound to duties as data.
+"""The measures that ledgers offer, declared in code or made from data.
 
 measures.declare(Measure(
-    key="plan.reports_verified", name="已核验的进展上报", unit="次", version=1,
-    how="计入期内核验通过的上报，按责任单位", rows=verified_reports, by=("organisation", "area"),
+    key="plan.reports_verified", name="已核验的进展上报", unit="次",
+    how="期内核验通过的进展上报，每次计 1", rows=reports_verified,
+    organisation="duty__organisation", area="duty__area",
 ))
 
 A ledger whose types are rows offers a measure for each of them: it gives the function that makes
 them, and their keys begin with its name.
 
 measures.provide("records", records.indicators.measures)
+
+What is asked of whom never names a measure: it names a definition, which says whose rows of the
+measure count (``models.Definition``).
 """
 
 from __future__ import annotations
@@ -16,35 +20,38 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Aggregate, Count, Q, QuerySet
 
 from anlan.kernel.orgs.models import Organisation
 
-Rows = Callable[[Organisation, date, date], "QuerySet[Any]"]
+Rows = Callable[[date, date], "QuerySet[Any]"]
 
 
 @dataclass(frozen=True)
 class Measure:
-    """``rows`` gives what an organisation did between two days, both included; each row counts
-    one, unless ``total`` says how rows are summed. ``how`` is the rule in words, for people;
-    ``version`` rises with every change of the rule. ``clause`` names the items of the notice."""
+    """``rows`` gives what was done between two days, both included, whoever did it; ``amount`` is
+    what they come to: each counts one, unless a field is summed.
+
+    ``organisation`` and ``area`` lead from a row to whose it is and where it lies. ``own``: which
+    rows are an organisation's own on the last day, where that is more than these fields say.
+    ``how`` is the rule in words, for people; ``version`` rises with every change of the rule.
+    ``clause`` names the item of the notice; ``url`` the page of a row.
+    """
 
     key: str
     name: str
     unit: str
     how: str
     rows: Rows
+    organisation: str = "organisation"
+    area: str = "area"
+    own: Callable[[Organisation, date], Q] | None = None
+    amount: Aggregate = Count("pk")  # noqa: RUF009 - an expression is never changed
     version: int = 1
     clause: str = ""
-    total: Callable[[QuerySet[Any]], Decimal] | None = None
-
-    def value(self, organisation: Organisation, start: date, end: date) -> Decimal:
-        """The value over the period, counted anew from the rows."""
-        rows = self.rows(organisation, start, end)
-        return self.total(rows) if self.total else Decimal(rows.count())
+    url: Callable[[Any], str] | None = None
 
 
 Provider = Callable[[], Iterable[Measure]]

@@ -42,7 +42,8 @@ class Report:
 def load(folder: Path, *, actor: Actor, progress: Progress | None = None) -> Report:
     """Load ``divisions.csv`` and ``organisations.yaml`` of ``folder``, all or nothing.
 
-    ``progress(what, done, total)`` is called after each step. Raises FactsError, before anything
+    ``progress(what, done, total)`` is called after each step. Sends ``orgs.loaded`` if anything
+    changed. Raises FactsError, before anything
     is written, if the files contradict themselves.
     """
     facts = read(folder)
@@ -54,12 +55,15 @@ def load(folder: Path, *, actor: Actor, progress: Progress | None = None) -> Rep
         ("单位组", _load_groups),
         ("单位组成员", _load_members),
     ]
-    with Write(actor, "orgs.load", reason=f"载入 {folder.name}"):
+    with Write(actor, "orgs.load", reason=f"载入 {folder.name}") as write:
         _take_turns()
         for number, (what, step) in enumerate(steps, start=1):
             step(facts, report)
             if progress:
                 progress(what, number, len(steps))
+        if not report.nothing_new:
+            # Who answers to whom may be another now: what is counted along paths counts anew.
+            write.event("orgs.loaded", Area.objects.order_by("path")[0])
     return report
 
 

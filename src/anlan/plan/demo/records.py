@@ -22,6 +22,7 @@ from anlan.records.services.verifying import record_verify
 
 LEDGER = "records."
 ALL, PART = 55, 25  # in percent of the duties; the rest has nothing on record
+OBSERVED = (0, 0, 1, 2)  # records of one kind on which no number is asked
 WAITING = 6  # the last records are left for the office to verify
 SEEN = "演示：已抽查原件。"  # what was entered late is marked, and needs an opinion
 
@@ -40,7 +41,9 @@ class Ledger:
         counted = duties.filter(
             clause__measure__startswith=LEDGER, period_start__lte=self.today
         ).select_related("clause", "organisation")
-        submitted = [made for duty in counted for made in self._of(duty)]
+        told = duties.filter(clause=None, period_start__lte=self.today)
+        submitted = [made for duty in told for made in self._observed(duty)]
+        submitted += [made for duty in counted for made in self._of(duty)]
         for record in submitted[:-WAITING]:
             record_verify(actor=self.office, record=record, reason=SEEN)
         counting.recount(counting.counted().filter(key_duty__plan=self.plan))
@@ -58,6 +61,19 @@ class Ledger:
         count = round(target * share)
         actor = self.people.of(duty.organisation)
         return [self._record(actor, duty, version, chance, number) for number in range(count)]
+
+    def _observed(self, duty: Duty) -> list[int]:
+        """What the indicators of an item without a number tell of: a few of some kinds."""
+        keys = [each for each in duty.key_duty.observed if each.startswith(LEDGER)]
+        made: list[int] = []
+        for code in dict.fromkeys(key.removeprefix(LEDGER).partition(".")[0] for key in keys):
+            version = version_of(code)
+            chance = Random(f"{code}|{duty.organisation.code}")
+            count = chance.choice(OBSERVED)
+            if count and version.open_to(duty.organisation):
+                actor = self.people.of(duty.organisation)
+                made += [self._record(actor, duty, version, chance, n) for n in range(count)]
+        return made
 
     def _record(
         self, actor: Actor, duty: Duty, version: RecordTypeVersion, chance: Random, number: int

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.db.models import Exists, OuterRef
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 
 from anlan.kernel.access.actor import Actor
 from anlan.kernel.access.policies import page
@@ -17,11 +18,14 @@ from anlan.kernel.audit.selectors import history
 from anlan.kernel.deadlines.selectors import history as steps
 from anlan.kernel.errors import Refused, Unknown
 from anlan.kernel.evidence.services import file_store, of_each
+from anlan.kernel.indicators.pages import rows_url
 from anlan.plan import flow, policies, selectors
 from anlan.plan.choices import DutyState, ReportState
+from anlan.plan.forecasting import forecast_of
 from anlan.plan.forms import AnswerForm, ExtensionForm, HandDownForm, ReportForm
-from anlan.plan.goals import goal
+from anlan.plan.goals import goal, is_counted, quota_of, span_of
 from anlan.plan.models import Duty, Report, SupervisionOrder
+from anlan.plan.quotas import judge
 from anlan.plan.services import extensions, handing_down, orders, reports
 from anlan.plan.standing import share
 
@@ -136,12 +140,30 @@ def _show(request: Request, found: Duty, status: int = 200, **typed: forms.Form)
         "history": sorted(
             [*history(found, flow.DUTY), *steps(found)], key=lambda entry: entry.at, reverse=True
         ),
+        **_counting(found),
         **_forms(found, actor),
         **typed,
     }
     partial = request.htmx and not request.htmx.boosted
     name = "plan/_duty.html" if partial and not typed else "plan/duty.html"
     return render(request, name, context, status=status)
+
+
+def _counting(found: Duty) -> dict[str, Any]:
+    """By what it is counted, how that was judged, and what will come of it."""
+    if not is_counted(found):
+        return {}
+    today, quota = timezone.localdate(), quota_of(found)
+    last, version = min(found.due_on, today), found.counted_by
+    verdict = quota and judge(quota, found.progress, span_of(found), today)
+    url = ""
+    if version and found.period_start <= last:
+        rows = rows_url(version.definition.key, found.period_start, last)
+        url = f"{rows}?of={found.organisation.code}"
+    return {
+        "counted": {"version": version, "verdict": verdict and verdict.working, "url": url},
+        "forecast": forecast_of(found, today),
+    }
 
 
 def _forms(found: Duty, actor: Actor) -> dict[str, forms.Form]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 
 from anlan.kernel.access.policies import page
 from anlan.kernel.access.requests import Request
@@ -13,6 +14,7 @@ from anlan.kernel.ui.paging import PER_PAGE, Pages
 from anlan.plan import policies, selectors
 from anlan.plan.matrix import matrix as build
 from anlan.plan.models import KeyDuty
+from anlan.plan.observing import observed
 from anlan.plan.standing import ORDER
 
 
@@ -45,8 +47,11 @@ def key_duty(request: Request, pk: int) -> HttpResponse:
         "urgency", "due_on", "clause__number", "area__sort", "organisation__sort", "pk"
     )
     total = sum(counts.values())
+    by_unit = request.GET.get("by") == "unit"
     context = {
         "key_duty": found,
+        "observed": observed(actor, found, timezone.localdate(), by_unit=by_unit),
+        "by_unit": by_unit,
         "clauses": found.clauses.filter(retired_at=None),
         "duties": Pages(ordered, PER_PAGE, total).get_page(request.GET.get("page")),
         "total": total,

@@ -20,7 +20,11 @@ def partial() -> QuerySet[Duty]:
     founded = Q(organisation__valid_from__gt=F("period_start"))
     dissolved = Q(organisation__valid_to__lt=F("due_on"))
     return Duty.objects.filter(
-        founded | dissolved, state=DutyState.OPEN, parent=None, clause__value__isnull=False
+        founded | dissolved,
+        state=DutyState.OPEN,
+        parent=None,
+        clause__isnull=False,
+        target__isnull=False,
     )
 
 

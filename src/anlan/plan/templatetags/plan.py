@@ -16,6 +16,7 @@ from anlan.plan.drawing import cells
 from anlan.plan.goals import reaches
 from anlan.plan.models import Clause, Duty, Report
 from anlan.plan.origins import page_of
+from anlan.plan.quotas import ALL
 from anlan.plan.services.standings import risk_days
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def column(area: Area) -> str:
 def arithmetic(clause: Clause) -> str:
     """A clause's number in short: 每年 ≥ 1—2 项; 全部; a dash where there is none."""
     period = PERIODS.get(clause.period, "")
-    if clause.op == "all":
+    if clause.op == ALL:
         return f"{period} 全部".strip()
     if clause.value is None:
         return period or "—"
@@ -63,7 +64,15 @@ def arithmetic(clause: Clause) -> str:
 @register.filter
 def progress(duty: Duty) -> str:
     """The verified progress with its unit."""
-    return "" if duty.progress is None else _counted(duty.progress, _unit(duty))
+    if duty.progress is None:
+        return ""
+    left = "还剩 " if duty.clause and duty.clause.op == ALL and duty.target is not None else ""
+    return f"{left}{numbered(duty, duty.progress)}"
+
+
+def numbered(duty: Duty, value: Decimal) -> str:
+    """A number of the duty with its unit."""
+    return _counted(value, _unit(duty))
 
 
 @register.filter
@@ -79,7 +88,7 @@ def _unit(duty: Duty) -> str:
 def _counted(value: Decimal, unit: str) -> str:
     """A number with its unit as these offices write it: 3 项, 40%."""
     number = f"{value.normalize():f}"
-    return f"{number}%" if unit == "%" else f"{number} {unit}"
+    return f"{number}%" if unit == "%" else f"{number} {unit}".strip()
 
 
 @register.filter

@@ -78,9 +78,12 @@ def _change(write: Write, found: S, facts: SubjectFacts, kind: str) -> S:
     if not changed:
         return found
     changed["revision"] = found.revision + 1
+    left = (found.area, found.regulator)
     _stored(lambda: write.change(found, **changed), found)
     require_kept(write.actor, found)
     write.event(kind, found, area=found.area, organisation=found.regulator)
+    if left != (found.area, found.regulator):  # whom it leaves counts it no longer
+        write.event(kind, found, area=left[0], organisation=left[1])
     return found
 
 
