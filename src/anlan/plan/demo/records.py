@@ -35,6 +35,7 @@ class Ledger:
         self.today = timezone.localdate()
         self.people = acting
         self.office = acting.account(people.OFFICE)
+        self.told: set[tuple[str, int]] = set()
 
     def do(self, duties: QuerySet[Duty]) -> str:
         """Record for the counted ones of ``duties``, verify most, count; says how much."""
@@ -66,11 +67,17 @@ class Ledger:
         """What the indicators of an item without a number tell of: a few of some kinds."""
         keys = [each for each in duty.key_duty.observed if each.startswith(LEDGER)]
         made: list[int] = []
-        for code in dict.fromkeys(key.removeprefix(LEDGER).partition(".")[0] for key in keys):
+        codes = {key.removeprefix(LEDGER).partition(".")[0] for key in keys}
+        for code in sorted(codes):
+            if (code, duty.organisation_id) in self.told:  # by another item
+                continue
+            self.told.add((code, duty.organisation_id))
             version = version_of(code)
             chance = Random(f"{code}|{duty.organisation.code}")
             count = chance.choice(OBSERVED)
-            if count and version.open_to(duty.organisation):
+            # What must name a subject of another ledger is told by that ledger's demonstration.
+            refers = any(e.required and e.kind == Kind.REFERENCE for e in version.schema)
+            if count and version.open_to(duty.organisation) and not refers:
                 actor = self.people.of(duty.organisation)
                 made += [self._record(actor, duty, version, chance, n) for n in range(count)]
         return made
