@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -14,9 +14,13 @@ from django.conf import settings as current
 from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
+from django.db.models import Q
 from django.test import override_settings
 from django.utils import timezone
 
+from anlan.calls import demo as calls
+from anlan.calls.demo import SETTLED
+from anlan.calls.models import Call
 from anlan.kernel.access.actor import system
 from anlan.kernel.access.models import Grant, User
 from anlan.kernel.evidence import pictures as reading
@@ -271,3 +275,26 @@ def test_counted_duties_count_the_records_and_nobody_typed_their_number(
         assert duty.counted_by is not None
     assert Record.objects.filter(state=RecordState.SUBMITTED).count() == 6
     assert not Record.objects.exclude(title__startswith="演示：").exists()
+
+
+def test_its_progress_calls(year: SimpleNamespace) -> None:
+    """A monthly call and last week's are closed, this week's runs and is compared with that."""
+    with transaction.atomic():
+        assert calls.load() == "演示调度 3 次"
+        assert calls.load() == "已载入，未改动"
+        held = {each.pk: each for each in Call.objects.order_by("pk")}
+        states = [(each.kind, each.state) for each in held.values()]
+        assert states == [("monthly", "closed"), ("weekly", "closed"), ("weekly", "open")]
+        _, last, running = held.values()
+        assert running.previous == last
+        assert running.first_day - last.first_day == timedelta(days=7)
+        typed = Q(duty__clause=None) | Q(duty__clause__measure="")
+        overdue = last.rows.filter(typed, standing="overdue").count()
+        assert running.rows.filter(change="settled").count() == min(SETTLED, overdue)
+        given = Duty.objects.filter(origin="call")
+        assert given.exists()
+        assert {each.key_duty.plan for each in given} == {year.plan}
+        assert all(each.title.startswith("演示：") for each in given)
+        asked = running.explanations.count()
+        assert running.explanations.filter(state="answered").count() == asked // 2
+        transaction.set_rollback(True)

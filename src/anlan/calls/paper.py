@@ -80,6 +80,12 @@ class Paper:
         return ""
 
     @property
+    def areas_title(self) -> str:
+        """What the table of areas is called."""
+        areas = "各地区" if self.whole else "本地区"
+        return f"{areas}：这次和上次" if self.total.then is not None else f"{areas}情况"
+
+    @property
     def asked(self) -> list[Explanation]:
         """Who must explain, without those that were struck."""
         return [e for e in self.explanations if e.state != ExplanationState.STRUCK]

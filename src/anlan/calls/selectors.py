@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Case, Count, Prefetch, Q, QuerySet, When
 from django.utils import timezone
 
 from anlan.calls.choices import ExplanationState
@@ -102,5 +102,7 @@ def not_asked(call: Call) -> QuerySet[Organisation]:
 
 
 def chargeable(call: Call) -> QuerySet[Organisation]:
-    """Whom a decision may bind today: who has duties in the call and exists."""
-    return organisations_in(call).filter(in_force(timezone.localdate()))
+    """Whom a decision may bind today: who has duties in the call and exists. The counties first."""
+    found = organisations_in(call).filter(in_force(timezone.localdate()))
+    of_the_city = Case(When(area=call.plan.area, then=1), default=0)
+    return found.order_by(of_the_city, "area__sort", "sort", "pk")

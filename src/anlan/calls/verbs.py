@@ -1,6 +1,7 @@
 """The verbs of its writes, in the words of the auditor's page (see ``kernel.audit.words``)."""
 
 VERBS = {
+    "calls.demo.date": "演示调度改为上周",
     "calls.call.take": "开展调度",
     "calls.call.submit": "提交调度纪要审签",
     "calls.call.return": "调度纪要退回修改",

@@ -63,12 +63,15 @@ def plan() -> str:
 
 def demonstration() -> str:
     """A year of work, marked as a demonstration."""
+    from anlan.calls import demo as calls
     from anlan.cockpit import demo as cockpit
     from anlan.plan import demo as plan
     from anlan.registry import demo as registry
     from anlan.stewardship import demo as stewardship
 
-    return "；".join([plan.load(), registry.load(), stewardship.load(), cockpit.load()])
+    return "；".join(
+        [plan.load(), registry.load(), stewardship.load(), cockpit.load(), calls.load()]
+    )
 
 
 # title, function

@@ -34,8 +34,9 @@ def new(request: Request) -> HttpResponse:
     plans = selectors.plans(actor)
     if request.method == "POST" and not plans:
         raise Forbidden("调度由发布年度计划的安委办组织，您的地区没有自己的年度计划。")
-    form = TakeForm(request.POST or None, plans=plans, initial={"kind": "weekly"})
-    if request.method == "POST" and form.is_valid():
+    posted = request.POST if request.method == "POST" else None
+    form = TakeForm(posted, plans=plans, initial={"kind": "weekly"})
+    if form.is_valid():
         try:
             made = taking.call_take(actor=actor, **form.cleaned_data)
         except Refused as refusal:

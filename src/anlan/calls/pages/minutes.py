@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
@@ -32,8 +32,8 @@ def decision(request: Request, pk: int) -> HttpResponse:
 @page(policies.RUN, methods=METHODS)
 def new(request: Request, pk: int) -> HttpResponse:
     """Write a decision."""
-    found = _running(request, selectors.call(request.actor, pk))
-    form = DecisionForm(request.POST or None, call=found)
+    found = _writable(request, selectors.call(request.actor, pk))
+    form = DecisionForm(_posted(request), call=found)
 
     def act(given: dict[str, Any]) -> object:
         return minutes.decision_write(actor=request.actor, call=pk, **given)
@@ -45,14 +45,14 @@ def new(request: Request, pk: int) -> HttpResponse:
 def edit(request: Request, pk: int) -> HttpResponse:
     """Write a decision anew."""
     row = selectors.decision(request.actor, pk)
-    found = _running(request, row.call)
+    found = _writable(request, row.call)
     start = {
         "text": row.text,
         "key_duty": row.key_duty_id,
         "due_on": row.due_on,
         "organisations": list(row.charges.values_list("organisation", flat=True)),
     }
-    form = DecisionForm(request.POST or None, call=found, initial=start)
+    form = DecisionForm(_posted(request), call=found, initial=start)
 
     def act(given: dict[str, Any]) -> object:
         return minutes.decision_change(actor=request.actor, decision=pk, **given)
@@ -60,7 +60,11 @@ def edit(request: Request, pk: int) -> HttpResponse:
     return _written(request, found, form, act, f"decision-edit-{pk}")
 
 
-def _running(request: Request, found: Call) -> Call:
+def _posted(request: Request) -> QueryDict | None:
+    return request.POST if request.method == "POST" else None
+
+
+def _writable(request: Request, found: Call) -> Call:
     if reason := flow.runs_in(found.plan.area, request.actor):
         raise Forbidden(reason)
     return found
@@ -74,7 +78,7 @@ def _written(
     draft: str,
 ) -> HttpResponse:
     status = 422 if form.errors else 200
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         typed = form.cleaned_data
         given = {
             "text": typed["text"],

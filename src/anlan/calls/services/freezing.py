@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from django.utils import timezone
 
@@ -15,10 +16,9 @@ from anlan.calls.models import Call, FrozenDuty, Item, Place
 from anlan.cockpit.ranking import Side, rank
 from anlan.kernel.orgs.models import Area, Organisation, OrganisationKind
 from anlan.plan.choices import Standing
-from anlan.plan.goals import is_counted, quota_of, span_of
+from anlan.plan.forecasting import forecast_of
 from anlan.plan.matrix import column_of, columns_of
 from anlan.plan.models import Duty, KeyDuty
-from anlan.plan.quotas import forecast
 
 BATCH = 1000
 
@@ -78,12 +78,9 @@ def _before(call: Call) -> dict[int, str] | None:
     return dict(call.previous.rows.values_list("duty", "standing"))
 
 
-def _missed(duty: Duty, today: object) -> str:
+def _missed(duty: Duty, today: date) -> str:
     """The working, if the ledger's count will miss the duty's number at this pace."""
-    quota = quota_of(duty)
-    if quota is None or not is_counted(duty):
-        return ""
-    expected = forecast(quota, duty.progress, span_of(duty), today)  # type: ignore[arg-type]
+    expected = forecast_of(duty, today)
     return expected.working if expected and expected.missed else ""
 
 
