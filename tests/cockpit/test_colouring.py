@@ -78,6 +78,7 @@ def test_the_map_is_coloured_by_an_indicator_and_opens_its_rows(
     assert "检查 2" in page
     assert "tone-most" in page
     assert "没有记录" in page
+    assert ">2 次<" in page  # the legend speaks of counties, not of the city as a whole
     opened = browser(who.leader.person).get(rows).content.decode()
     assert "到东山" in opened
     assert "到北山" in opened

@@ -42,7 +42,8 @@ def chosen(by: str, actor: Actor, plan: Plan, today: date) -> Chosen:
         return Chosen(SHARES.get(by, SHARES[FIRST]), offered)
     version = versions[by]
     found = values.by_area(book.measure(version), actor, first, last, plan.area)
-    by_code = {path.rpartition("/")[2]: number for path, number in found.items()}
+    ranks = ((path.rpartition("/"), number) for path, number in found.items())
+    by_code = {code: number for (above, _, code), number in ranks if above == plan.area.path}
     counted = Counted(by, version.name, version.unit, by_code)
     return Chosen(counted, offered, rows_url(by, first, last))
 

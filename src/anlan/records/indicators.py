@@ -17,6 +17,7 @@ from anlan.records.choices import RecordState
 from anlan.records.models import Record, RecordTypeVersion
 
 LEDGER = "records"
+INNER = str.maketrans("“”", "‘’")  # quotation marks within quotation marks
 NUMBER = DecimalField(max_digits=20, decimal_places=3)
 
 
@@ -45,7 +46,7 @@ def measures() -> Iterator[Measure]:
 
 def _of(version: RecordTypeVersion) -> Iterable[Measure]:
     kind = version.type
-    how = f"期内已核验的“{kind}”记录，按填报单位、按工作日期计"
+    how = f"期内已核验的“{str(kind).translate(INNER)}”记录，按填报单位、按工作日期计"
     yield Measure(
         key=f"{LEDGER}.{kind.code}",
         name=kind.name,
