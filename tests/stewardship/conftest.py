@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
-from anlan.kernel.access.actor import system
+from anlan.kernel.access.actor import Actor, system
 from anlan.kernel.orgs.models import Organisation
 from anlan.registry.models import Sector, Site
-from anlan.stewardship.models import LeaderPost, Stewardship
+from anlan.stewardship.models import LeaderPost, ResponsibilityList, Stewardship
+from anlan.stewardship.services.lists import item_add, list_draw_up
 from anlan.stewardship.services.posts import post_add
 from anlan.stewardship.services.stewarding import steward_assign
 from tests.factories import day
@@ -47,6 +48,15 @@ def leader(organisation: Organisation, name: str, **more: Any) -> LeaderPost:
 def give(post: LeaderPost, mine: Site, valid_from: date | None = None, **more: Any) -> Stewardship:
     start = valid_from or day(-300)
     return steward_assign(actor=system(), post=post.pk, site=mine.pk, valid_from=start, **more)
+
+
+def drawn(actor: Actor, post: LeaderPost, year: int, tasks: int = 1) -> ResponsibilityList:
+    """A draft of key tasks, due in March of the year."""
+    made = list_draw_up(actor=actor, post=post.pk, year=year, kind="tasks")
+    for number in range(1, tasks + 1):
+        due_on = date(year, 3, number)
+        item_add(actor=actor, of=made.pk, text=f"任务{number}", due_on=due_on)
+    return made
 
 
 @pytest.fixture

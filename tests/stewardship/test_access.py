@@ -9,15 +9,18 @@ import pytest
 from django.db import transaction
 from django.test import Client
 from django.urls import URLResolver, get_resolver, reverse
+from django.utils import timezone
 
 from anlan.kernel.access.roles import Role
 from anlan.kernel.audit.models import AuditRow
 from anlan.stewardship.models import LeaderPost, Stewardship
+from anlan.stewardship.services.items import item_finish, item_verify
+from anlan.stewardship.services.lists import list_issue
 from tests import factories
 from tests.factories import day
 from tests.kernel.access.conftest import browser, user
 from tests.kernel.access.matrix import BUSINESS, SCO, UNIT, Seat, assert_visibility
-from tests.stewardship.conftest import give
+from tests.stewardship.conftest import drawn, give
 
 MORE = {
     "county_clerk": (Role.SCO_STAFF, "east_government"),
@@ -36,6 +39,22 @@ SEES = {
     "steward": CITY | BUREAU | EAST | TOWN | {"leader"},  # who stewards it
     "post": CITY | EAST | {"leader"},  # the county's
 }
+OWN = {"east_staff", "east_head"}
+UP = CITY | {"county_clerk", "leader"}
+SEES |= {
+    "draft": OWN,
+    "drafted": OWN,
+    "issued": OWN | UP,
+    "open": OWN | UP,
+    "done": OWN | UP,
+    "verified": OWN | UP,
+}
+JUDGES = CITY | {"county_clerk", "east_head"}
+HEAD = frozenset({Role.UNIT_HEAD})
+YEAR = timezone.localdate().year + 1
+ITEM = {"text": "改写", "due_on": f"{YEAR}-03-01"}
+REASON = {"reason": "理由充分"}
+PROOF = object()  # a file is made anew for each knock
 END = {"valid_to": day(0).isoformat(), "reason": "调离"}
 
 # name, method, roles, thing, who may, what is sent, the status of what was done or could not be
@@ -47,6 +66,20 @@ DOORS: list[tuple[str, str, Any, str, set[str], dict[str, Any], tuple[int, int]]
     ("post_new", "GET", SCO | UNIT, "", set(), {}, (200, 200)),
     ("assign", "POST", SCO | UNIT, "east", CITY | EAST, {}, (302, 422)),
     ("end", "POST", SCO | UNIT, "steward", CITY | EAST, END, (302, 403)),
+    ("lists", "GET", BUSINESS, "", set(), {}, (200, 200)),
+    ("list", "GET", BUSINESS, "draft", set(), {}, (200, 200)),
+    ("list", "GET", BUSINESS, "issued", set(), {}, (200, 200)),
+    ("list_docx", "GET", BUSINESS, "issued", set(), {}, (200, 200)),
+    ("list_draw_up", "POST", UNIT, "post", OWN, {"year": YEAR, "kind": "duties"}, (302, 302)),
+    ("item_add", "POST", UNIT, "draft", OWN, ITEM, (302, 422)),
+    ("item_change", "POST", UNIT, "drafted", OWN, ITEM, (302, 422)),
+    ("item_drop", "POST", UNIT, "drafted", OWN, {}, (302, 302)),
+    ("list_issue", "POST", HEAD, "draft", {"east_head"}, {}, (302, 302)),
+    ("list_recall", "POST", HEAD, "issued", {"east_head"}, REASON, (302, 302)),
+    ("item_finish", "POST", UNIT, "open", OWN, {"text": "做了", "evidence": PROOF}, (302, 422)),
+    ("item_verify", "POST", SCO | UNIT, "done", JUDGES, {}, (302, 302)),
+    ("item_return", "POST", SCO | UNIT, "done", JUDGES, REASON, (302, 302)),
+    ("item_reopen", "POST", SCO | UNIT, "verified", JUDGES, REASON, (302, 302)),
     ("post_link", "POST", SCO | UNIT, "post", set(), {"user": "nobody"}, (302, 422)),
     ("post_end", "POST", SCO | UNIT, "post", CITY | EAST, END, (302, 422)),
 ]  # fmt: skip
@@ -59,6 +92,7 @@ def scene(
     made = SimpleNamespace(
         east=mines.east, post=leaders.east, steward=give(leaders.east, mines.east)
     )
+    _make_lists(made, who)
     made.assign = {"post": leaders.east2.pk, "valid_from": day(0).isoformat(), "reason": "换"}
     made.seats = {
         name: getattr(who, name).user
@@ -67,6 +101,19 @@ def scene(
         for name, (role, unit) in SEATS.items()
     }
     return made
+
+
+def _make_lists(made: SimpleNamespace, who: SimpleNamespace) -> None:
+    """A draft of next year, and an issued list of this one with a task in each state."""
+    made.draft = drawn(who.east_staff, made.post, YEAR)
+    made.drafted = made.draft.items.get()
+    made.issued = drawn(who.east_staff, made.post, YEAR - 1, tasks=3)
+    made.open, made.done, made.verified = made.issued.items.order_by("number")
+    list_issue(actor=who.east_head, of=made.issued.pk)
+    for item in (made.done, made.verified):
+        proof = factories.stored(who.east_staff)
+        item_finish(actor=who.east_staff, item=item.pk, text="做了", evidence=[proof])
+    item_verify(actor=who.clerk2, item=made.verified.pk)
 
 
 def url(name: str, thing: str, scene: SimpleNamespace) -> str:
@@ -101,7 +148,9 @@ def test_the_table_has_a_line_for_each_address() -> None:
 def test_each_seat_at_each_door(scene: SimpleNamespace, seat: str) -> None:
     client = browser(scene.seats[seat])
     for name, method, roles, thing, may, data, (done, refused) in DOORS:
-        sent = scene.assign if name == "assign" else data
+        sent = scene.assign if name == "assign" else dict(data)
+        if sent.get("evidence") is PROOF:
+            sent["evidence"] = factories.upload(factories.jpeg(factories.photograph(77)))
         found = knock(client, method, url(name, thing, scene), sent)
         if SEATS[seat][0] not in roles:
             wanted = 403, False

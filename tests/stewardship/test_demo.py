@@ -13,7 +13,8 @@ from anlan.records.loading import load as load_types
 from anlan.registry.models import Sector
 from anlan.stewardship import demo
 from anlan.stewardship.board import Board, Need
-from anlan.stewardship.models import LeaderPost
+from anlan.stewardship.choices import ItemState
+from anlan.stewardship.models import LeaderPost, ListItem
 from tests.factories import day
 from tests.stewardship.conftest import leader, site
 
@@ -29,13 +30,24 @@ def shown(city: SimpleNamespace, who: SimpleNamespace, coal: Sector) -> None:
 
 
 def test_it_loads_once_with_gaps_and_is_marked(shown: None, who: SimpleNamespace) -> None:
-    assert demo.load().startswith("演示包保 14 条、到矿 ")
+    assert demo.load().startswith("演示包保 14 条、到矿 11 次、责任清单 ")
     assert not LeaderPost.objects.filter(is_demo=False).exists()
     assert all("演示" in each.name for each in LeaderPost.objects.all())
     board = Board(who.clerk, day(0))
-    assert all(board.needing(each) for each in (Need.STEWARD, Need.VISIT))
+    assert all(board.needing(each) for each in Need)
     assert sum(mine.waiting for mine in board.mines.values()) == 1
+    assert all("演示" in each.text for each in ListItem.objects.all())
+    assert {each.state for each in ListItem.objects.all()} == set(ItemState)
+    assert User.objects.filter(username__startswith="demo-", is_demo=False).count() == 0
     assert demo.load() == "矿山包保已有登记，未改动"
+
+
+def test_where_no_demonstration_is_wanted_nothing_is_made(
+    shown: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ANLAN_DEMO", "0")
+    assert demo.load().startswith("不载入：")
+    assert not LeaderPost.objects.exists()
 
 
 def test_it_leaves_an_installation_in_earnest_alone(city: SimpleNamespace, coal: Sector) -> None:

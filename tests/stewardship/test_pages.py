@@ -13,9 +13,10 @@ from django.test.utils import CaptureQueriesContext
 from openpyxl import load_workbook
 
 from anlan.registry.models import Sector, Site
+from anlan.stewardship.services.lists import item_add, list_issue, list_recall
 from tests.factories import day
 from tests.kernel.access.conftest import browser
-from tests.stewardship.conftest import give, site
+from tests.stewardship.conftest import drawn, give, leader, site
 
 RECORDED: dict[str, int] = json.loads(Path(__file__).with_name("query_counts.json").read_text())
 PAGES = {
@@ -23,6 +24,8 @@ PAGES = {
     "/stewardship/mines/{mine}/": "clerk",
     "/stewardship/posts/": "clerk",
     "/stewardship/posts/{post}/": "clerk",
+    "/stewardship/lists/": "east_staff",
+    "/stewardship/lists/{list}/": "east_head",
 }
 
 
@@ -134,12 +137,19 @@ def test_pages_ask_a_fixed_number_of_times(
 ) -> None:  # fmt: skip
     give(leaders.city, mines.east)
     client = browser(getattr(who, PAGES[page]).user)
-    address = page.format(mine=mines.east.pk, post=leaders.city.pk)
+    row = drawn(who.east_staff, leaders.east, day(0).year)
+    list_issue(actor=who.east_head, of=row.pk)
+    address = page.format(mine=mines.east.pk, post=leaders.city.pk, list=row.pk)
     few = queries(client, address)
     for number in range(12):
         more = site(f"矿{number}", area=city.west_town, sector=coal)
         give(leaders.city, more)
         give(leaders.west, more)
+        drawn(who.east_staff, leader(city.east_government, f"东{number}"), day(0).year)
+    list_recall(actor=who.east_head, of=row.pk, reason="补充")
+    for number in range(12):
+        item_add(actor=who.east_head, of=row.pk, text=f"补{number}", due_on=day(0))
+    list_issue(actor=who.east_head, of=row.pk)
     many = queries(client, address)
     assert len(many) == len(few), "\n".join(many)
     assert len(few) == RECORDED[page], "\n".join(few)

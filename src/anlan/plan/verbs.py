@@ -2,7 +2,6 @@
 
 VERBS = {
     "plan.load": "载入年度计划",
-    "plan.demo.account": "建立演示账号",
     "plan.demo.load": "载入演示数据",
     "plan.duty.hand_down": "分解下达任务",
     "plan.duty.adjust": "调整任务",

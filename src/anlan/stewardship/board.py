@@ -34,7 +34,7 @@ class Need(StrEnum):
     NOTHING = "fine"
 
 
-LABELS = {Need.STEWARD: "有空缺", Need.VISIT: "本季未到矿", Need.NOTHING: "已落实"}
+LABELS = {Need.STEWARD: "有空缺", Need.VISIT: "本季未到齐", Need.NOTHING: "已落实"}
 
 
 @dataclass

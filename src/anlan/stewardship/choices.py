@@ -27,3 +27,21 @@ _OF_AREA = {
 def level_of(area: Area) -> Level | None:
     """The level of bodies of the area; None for a village, whose people steward no mine."""
     return _OF_AREA.get(AreaLevel(area.level))
+
+
+class ListKind(models.TextChoices):
+    """Notice, item 4: 制定党政领导干部安全生产职责清单和年度重点工作任务清单."""
+
+    DUTIES = "duties", "职责清单"  # what the post answers for all year: nothing to tick off
+    TASKS = "tasks", "重点工作清单"  # what is to be done by when
+
+
+class ListState(models.TextChoices):
+    DRAFT = "draft", "起草中"  # only its own unit and those above see it
+    ISSUED = "issued", "已印发"  # the unit's head has issued it: it binds and counts
+
+
+class ItemState(models.TextChoices):
+    OPEN = "open", "未完成"
+    DONE = "done", "待核验"  # the unit says that it was done, with proof
+    VERIFIED = "verified", "已完成"  # another person has accepted it

@@ -7,7 +7,9 @@ from typing import Any
 from django import forms
 
 from anlan.kernel.access.fields import AccountField, OrganisationField
-from anlan.stewardship.models import LeaderPost
+from anlan.kernel.evidence.forms import FilesField
+from anlan.stewardship.choices import ListKind
+from anlan.stewardship.models import LeaderPost, ResponsibilityList
 
 FIND = "填全称、简称或代码，输入几个字后可从提示中选。"
 
@@ -66,3 +68,26 @@ class AssignForm(_Form):
         field: Any = self.fields["post"]
         chosen = [(each.pk, f"{each.organisation} {each.title} {each.name}") for each in posts]
         field.choices = [("", "请选择"), *chosen]
+
+
+class ItemForm(_Form):
+    """An item of the list ``of``; a duty has no date."""
+
+    text = forms.CharField(label="内容", max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
+    due_on = _day("完成期限")
+    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, of: ResponsibilityList, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if of.kind == ListKind.DUTIES:
+            del self.fields["due_on"]
+
+
+class FinishForm(_Form):
+    text = forms.CharField(
+        label="完成情况",
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="怎样完成的，什么时候。",
+    )
+    evidence = FilesField(label="佐证材料")

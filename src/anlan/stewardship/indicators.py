@@ -1,6 +1,7 @@
-"""The measures that the stewardship offers: what is vacant, and what was not visited.
+"""The measures that the stewardship offers: what is vacant or not visited, which lists lack, which
+of their tasks are late.
 
-Both are asked as "all" (none left): their rows are what is still to be put right.
+All are asked as "all" (none left): their rows are what is still to be put right.
 """
 
 from __future__ import annotations
@@ -10,15 +11,17 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.urls import reverse
+from django.utils import timezone
 
 from anlan.kernel.access.scope import NOTHING
+from anlan.kernel.deadlines.calendar import end_of
 from anlan.kernel.indicators.registry import Measure, declare
 from anlan.kernel.orgs.models import Organisation
 from anlan.registry.indicators import belonging
 from anlan.registry.models import Site
 from anlan.stewardship import mines
-from anlan.stewardship.choices import Level
-from anlan.stewardship.models import Stewardship
+from anlan.stewardship.choices import ItemState, Level, ListKind, ListState
+from anlan.stewardship.models import LeaderPost, ListItem, ResponsibilityList, Stewardship
 from anlan.stewardship.visits import missing, per_quarter, quarters, visits
 
 
@@ -53,6 +56,34 @@ def visits_missing(start: date, end: date) -> QuerySet[Stewardship]:
     return Stewardship.objects.filter(pk__in=pks).select_related("post", "site")
 
 
+def lists_missing(start: date, end: date) -> QuerySet[LeaderPost]:
+    """The leaders on the last day of whose two lists for the year one is not issued by then."""
+    issued = ResponsibilityList.objects.filter(
+        year=end.year, state=ListState.ISSUED, issued_at__lt=end_of(end)
+    )
+    lacking = NOTHING
+    for kind in ListKind:
+        lacking |= ~Q(pk__in=issued.filter(kind=kind).order_by().values("post"))
+    return LeaderPost.objects.held(end).filter(lacking)
+
+
+def items_overdue(start: date, end: date) -> QuerySet[ListItem]:
+    """Tasks of issued lists whose day lies in the span and is over, and that were not accepted by
+    the last day."""
+    due = ListItem.objects.filter(
+        of__state=ListState.ISSUED, due_on__range=(start, end), due_on__lt=timezone.localdate()
+    )
+    return due.exclude(state=ItemState.VERIFIED, verified_at__lt=end_of(end))
+
+
+def _of_post(post: LeaderPost) -> str:
+    return reverse("stewardship:post", args=[post.pk])
+
+
+def _of_item(item: ListItem) -> str:
+    return reverse("stewardship:list", args=[item.of_id])
+
+
 def _of_site(site: Site) -> str:
     return reverse("registry:site", args=[site.pk])
 
@@ -85,6 +116,28 @@ MEASURES: tuple[dict[str, Any], ...] = (
         "organisation": "post__organisation",
         "area": "site__area",
         "url": _of_stewardship,
+        "clause": "4",
+    },
+    {
+        "key": "stewardship.lists_missing",
+        "name": "没有印发责任清单的领导岗位",
+        "unit": "个",
+        "how": "期末在任、当年的职责清单和年度重点工作清单没有都印发的领导岗位，按领导所在单位计",
+        "rows": lists_missing,
+        "area": "organisation__area",
+        "url": _of_post,
+        "clause": "4",
+    },
+    {
+        "key": "stewardship.items_overdue",
+        "name": "逾期的领导重点工作任务",
+        "unit": "项",
+        "how": "完成期限在期内、已过期，而到期末没有核验完成的清单任务，按领导所在单位计；"
+        "只算已印发的清单",
+        "rows": items_overdue,
+        "organisation": "of__post__organisation",
+        "area": "of__post__organisation__area",
+        "url": _of_item,
         "clause": "4",
     },
 )  # fmt: skip

@@ -9,7 +9,12 @@ from anlan.kernel.errors import Unknown
 from anlan.registry.models import Site
 from anlan.registry.referables import MINE_KINDS
 from anlan.stewardship.choices import Level, level_of
-from anlan.stewardship.models import LeaderPost, LeaderPostQuerySet
+from anlan.stewardship.models import (
+    LeaderPost,
+    LeaderPostQuerySet,
+    ListItem,
+    ResponsibilityList,
+)
 
 
 def posts(actor: Actor) -> LeaderPostQuerySet:
@@ -45,3 +50,22 @@ def candidates(actor: Actor, site: Site, level: Level) -> list[LeaderPost]:
         for each in kept.select_related("organisation__area")
         if level_of(each.organisation.area) == level and each.organisation.area.covers(site.area)
     ]
+
+
+def responsibility_list(actor: Actor, pk: int) -> ResponsibilityList:
+    """One list; Unknown outside the actor's scope."""
+    seen = ResponsibilityList.objects.visible_to(actor)
+    found = seen.select_related("post__organisation__area", "author", "issued_by").filter(pk=pk)
+    row = found.first()
+    if row is None:
+        raise Unknown("没有这份清单，或不在您的管辖范围内。请从总览重新进入。")
+    return row
+
+
+def list_item(actor: Actor, pk: int) -> ListItem:
+    """One item of a list that the actor sees; Unknown outside of his scope."""
+    seen = ListItem.objects.visible_to(actor).select_related("of__post__organisation__area")
+    found = seen.filter(pk=pk).first()
+    if found is None:
+        raise Unknown("没有这一项，或不在您的管辖范围内。请从清单重新进入。")
+    return found

@@ -7,6 +7,7 @@ from django.db.models import Q
 from anlan.kernel.access.actor import Actor
 from anlan.kernel.access.roles import Role
 from anlan.kernel.access.scope import within_areas, within_organisations
+from anlan.stewardship.choices import ListState
 from anlan.stewardship.policies import OFFICE, UNIT
 
 
@@ -20,6 +21,14 @@ def posts_seen(actor: Actor, prefix: str = "") -> Q:
 def posts_kept(actor: Actor, prefix: str = "") -> Q:
     """The same for posts that the actor may change: a leader reads."""
     return _own(actor, prefix) | within_areas(actor, f"{prefix}organisation__area", *OFFICE)
+
+
+def lists_seen(actor: Actor, prefix: str = "") -> Q:
+    """Responsibility lists of such posts; what is still being drawn up only for the unit itself and
+    those above it. ``prefix`` leads to the list."""
+    issued = Q(**{f"{prefix}state": ListState.ISSUED})
+    overseen = within_areas(actor, f"{prefix}post__organisation__area", *OFFICE, Role.LEADER)
+    return _own(actor, f"{prefix}post__") | (overseen & issued)
 
 
 def _own(actor: Actor, prefix: str) -> Q:

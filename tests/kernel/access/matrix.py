@@ -74,6 +74,9 @@ DOORS: dict[str, frozenset[Role]] = {
     "records.withdraw": SCO | UNIT,  # the unit its own, who verifies what was verified
     "stewardship.view": BUSINESS,
     "stewardship.keep": SCO | UNIT,  # a unit its own leaders, the office those in its area
+    "stewardship.lists": UNIT,
+    "stewardship.lists.issue": frozenset({Role.UNIT_HEAD}),
+    "stewardship.lists.confirm": SCO | UNIT,  # a unit what answers to it, its head his own
     "cockpit.view": BUSINESS,
     "cockpit.begin": frozenset({Role.LEADER}),
     "cockpit.draft": SCO,

@@ -20,6 +20,7 @@ from anlan.kernel.imports.models import ImportBatch
 from anlan.plan.models import Duty, Extension, Report, SupervisionOrder
 from anlan.records.models import Record
 from anlan.registry.models import Dispute
+from anlan.stewardship.models import ListItem, ResponsibilityList
 from tests.kernel.access import town
 from tests.kernel.flow.write_document import DOCUMENT, FLOWS, document
 
@@ -30,6 +31,8 @@ MODELS: dict[str, type[models.Model]] = {
     "extension": Extension,
     "supervision_order": SupervisionOrder,
     "record": Record,
+    "responsibility_list": ResponsibilityList,
+    "list_item": ListItem,
     "dispute": Dispute,
     "document": Document,
     "call": Call,

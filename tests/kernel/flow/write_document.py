@@ -18,8 +18,9 @@ from anlan.kernel.imports.flow import FLOWS as IMPORTS
 from anlan.plan.flow import FLOWS as PLAN
 from anlan.records.flow import FLOWS as RECORDS
 from anlan.registry.flow import FLOWS as REGISTRY
+from anlan.stewardship.flow import FLOWS as STEWARDSHIP
 
-FLOWS = [*PLAN, *RECORDS, *REGISTRY, *INTAKE, *CALLS, *IMPORTS]
+FLOWS = [*PLAN, *RECORDS, *STEWARDSHIP, *REGISTRY, *INTAKE, *CALLS, *IMPORTS]
 DOCUMENT = Path(__file__).parents[3] / "docs" / "flows.md"
 HEAD = """# Flows
 

@@ -58,8 +58,7 @@ def ensure_accounts() -> list[DemoAccount]:
     DemoRefused where ``ANLAN_DEMO=0`` or where a real account has one of the names; Refused if
     the organisations are not loaded.
     """
-    if os.environ.get("ANLAN_DEMO") == "0":
-        raise DemoRefused("demo_off", "本系统已设为正式运行（ANLAN_DEMO=0），不建立演示账号。")
+    _check_allowed()
     path = Path(settings.VAR) / "demo-accounts.json"
     kept = _read(path)
     actor = system(ActorSource.COMMAND)
@@ -71,6 +70,30 @@ def ensure_accounts() -> list[DemoAccount]:
     for account, (_, code, role, _) in zip(accounts, ACCOUNTS, strict=True):
         _ensure(actor, account, code, role)
     return accounts
+
+
+def _check_allowed() -> None:
+    if os.environ.get("ANLAN_DEMO") == "0":
+        raise DemoRefused("demo_off", "本系统已设为正式运行（ANLAN_DEMO=0），不建立演示账号。")
+
+
+def account_for(organisation: Organisation) -> User:
+    """Who works for the organisation in a demonstration, and heads it: an account of its own that
+    nobody can log in to, made when it is first asked for. DemoRefused if the name is a real one's,
+    or where ``ANLAN_DEMO=0``.
+    """
+    _check_allowed()
+    username = f"demo-{organisation.code}".lower()
+    with Write(system(ActorSource.COMMAND), "access.demo.ensure") as write:
+        user = User.objects.filter(username=username).first()
+        if user is None:
+            user = write.add(_user(DemoAccount(username, "", str(organisation)), organisation))
+            LoginState.objects.create(user=user)
+            for role in (Role.UNIT_STAFF, Role.UNIT_HEAD):
+                write.add(_grant(user, role, organisation))
+    if not user.is_demo:
+        raise DemoRefused("demo_name", f"账号 {username} 是正式账号，不能作演示用。")
+    return user
 
 
 def _ensure(actor: Actor, account: DemoAccount, code: str, role: Role) -> None:
@@ -93,7 +116,7 @@ def _ensure(actor: Actor, account: DemoAccount, code: str, role: Role) -> None:
 def _user(account: DemoAccount, organisation: Organisation) -> User:
     return User(
         username=account.username,
-        name=f"演示·{account.label}",
+        name=f"演示·{account.label}"[:40],
         organisation=organisation,
         password=make_password(None),
         is_demo=True,

@@ -4,16 +4,10 @@ from __future__ import annotations
 
 import os
 
-from django.contrib.auth.hashers import make_password
-from django.utils import timezone
-
-from anlan.kernel.access.actor import Actor, ActorSource, system
-from anlan.kernel.access.demo import DemoRefused, ensure_accounts
-from anlan.kernel.access.models import Grant, LoginState, User
-from anlan.kernel.access.roles import Role
+from anlan.kernel.access.actor import Actor, ActorSource
+from anlan.kernel.access.demo import DemoRefused, account_for, ensure_accounts
+from anlan.kernel.access.models import User
 from anlan.kernel.orgs.models import Organisation
-from anlan.kernel.write import Write
-from anlan.plan.policies import UNIT
 
 OFFICE, CHIEF, BUREAU = "sco", "scochief", "yingji"
 COUNTY = "141102-government"  # a township of it has an account that one can log in to
@@ -46,34 +40,5 @@ class People:
     def of(self, organisation: Organisation) -> Actor:
         """Who reports for the organisation and heads it: an account that nobody can log in to."""
         if organisation.pk not in self._of:
-            username = f"demo-{organisation.code}".lower()
-            if not User.objects.filter(username=username).exists():
-                _make(username, organisation)
-            self._of[organisation.pk] = self.account(username)
+            self._of[organisation.pk] = Actor(account_for(organisation), ActorSource.COMMAND)
         return self._of[organisation.pk]
-
-
-def _make(username: str, organisation: Organisation) -> None:
-    with Write(system(ActorSource.COMMAND), "plan.demo.account") as write:
-        user = write.add(
-            User(
-                username=username,
-                name=f"演示·{organisation}"[:40],
-                organisation=organisation,
-                password=make_password(None),
-                is_demo=True,
-            )
-        )
-        LoginState.objects.create(user=user)
-        for role in UNIT:
-            write.add(_grant(user, role, organisation))
-
-
-def _grant(user: User, role: Role, organisation: Organisation) -> Grant:
-    return Grant(
-        user=user,
-        role=role,
-        organisation=organisation,
-        area=organisation.area,
-        valid_from=timezone.localdate(),
-    )

@@ -19,9 +19,10 @@ from anlan.kernel.ui.lists import Column, Empty, Filter, List, Rows
 from anlan.kernel.ui.templatetags.ui import tag
 from anlan.registry.models import Site
 from anlan.registry.pages.common import county_filter
-from anlan.stewardship import policies, selectors
+from anlan.stewardship import flow, policies, selectors
+from anlan.stewardship.choices import ListKind
 from anlan.stewardship.forms import EndForm, LinkForm, PostForm
-from anlan.stewardship.models import LeaderPost, Stewardship
+from anlan.stewardship.models import LeaderPost, ResponsibilityList, Stewardship
 from anlan.stewardship.services import posts as services
 from anlan.stewardship.visits import record_url
 
@@ -134,6 +135,15 @@ def _record_url(actor: Actor, stewardship: Stewardship) -> str:
     return "" if stewardship.valid_to else record_url(actor, stewardship)
 
 
+def _lists(actor: Actor, post: LeaderPost) -> list[tuple[int, ListKind, ResponsibilityList | None]]:
+    """This year and all others that have a list: year, kind, the list if there is one."""
+    now = timezone.localdate().year
+    rows = ResponsibilityList.objects.visible_to(actor).filter(post=post)
+    found = {(each.year, each.kind): each for each in rows}
+    years = sorted({now, *(year for year, _ in found)}, reverse=True)
+    return [(year, kind, found.get((year, kind))) for year in years for kind in ListKind]
+
+
 def _show(request: Request, post: LeaderPost, **wrong: Any) -> HttpResponse:
     actor = request.actor
     keeps = policies.KEEP.allows(actor)
@@ -152,6 +162,8 @@ def _show(request: Request, post: LeaderPost, **wrong: Any) -> HttpResponse:
         "keeps": keeps,
         "rows": [(each, each.site_id in seen, _record_url(request.actor, each)) for each in rows],
         "today": timezone.localdate(),
+        "lists": _lists(actor, post),
+        "draws": policies.LISTS.allows(actor) and flow.works_for(actor, post.organisation),
         **forms,
         **wrong,
     }
