@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "anlan.intake",
     "anlan.cockpit",
     "anlan.calls",
+    "anlan.almanac",
 ]
 
 MIDDLEWARE = [

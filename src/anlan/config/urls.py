@@ -24,6 +24,7 @@ urlpatterns = [
     path("", include("anlan.intake.urls")),
     path("", include("anlan.cockpit.urls")),
     path("", include("anlan.calls.urls")),
+    path("", include("anlan.almanac.urls")),
 ]
 
 handler400 = "anlan.kernel.ui.errors.bad_request"

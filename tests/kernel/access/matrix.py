@@ -84,6 +84,7 @@ DOORS: dict[str, frozenset[Role]] = {
     "calls.run": SCO,
     "calls.explain": UNIT,
     "calls.close": frozenset({Role.SCO_CHIEF}),  # the second person
+    "almanac.view": BUSINESS,  # the subscription's address is public, and opens one's own alone
     "intake.view": SCO,
     "intake.import": frozenset({Role.SCO_STAFF}),
     "intake.publish": frozenset({Role.SCO_CHIEF}),  # the second person

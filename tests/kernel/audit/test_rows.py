@@ -28,6 +28,7 @@ NOT_AUDITED = {
     "access.RecoveryCode": "nothing but digests of secrets; their use is logged",
     "evidence.Flag": "computed when evidence is attached, and never changed",
     "access.AccountSession": "comes and goes with every login, which is logged",
+    "almanac.Told": "a log itself, append-only",
     "audit.AuditRow": "the log itself",
     "audit.Seal": "the chain over it",
     "events.Event": "the outbox, written with each change",

@@ -253,6 +253,7 @@ class LoginEventKind(models.TextChoices):
     RESET = "reset", "重置口令"
     TOTP_ON = "totp_on", "启用动态口令"
     TOTP_OFF = "totp_off", "停用动态口令"
+    FEED_FAILED = "feed_failed", "日历订阅地址不对"
     ACTING = "acting", "开始代理办理"
     ACTING_END = "acting_end", "结束代理办理"
 

@@ -7,6 +7,7 @@ Plain functions without Django. A period that is reckoned in days ends when its 
 from __future__ import annotations
 
 import calendar
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -125,3 +126,33 @@ def ends_with_day(end: datetime) -> bool:
 def last_day_of(end: datetime) -> date:
     """The last day that belongs to a period which ends at ``end``."""
     return day_of(end - timedelta(microseconds=1))
+
+
+@dataclass(frozen=True)
+class Arrangement:
+    """How the State Council's arrangement makes a day differ from a common week: ``off`` with the
+    holiday's name, or a day of the weekend on which offices work for it."""
+
+    off: bool
+    name: str
+
+
+def arrangement(day: date) -> Arrangement | None:
+    """What was arranged for ``day``; None for a common working day or weekend, and for a year
+    without an arrangement (see :class:`NoCalendar`)."""
+    try:
+        off, name = chinese_calendar.get_holiday_detail(day)
+    except NotImplementedError:
+        return None
+    if name is None:
+        return None
+    return Arrangement(bool(off), str(chinese_calendar.Holiday(name).chinese))
+
+
+def is_arranged(year: int) -> bool:
+    """Whether the holidays of the year are known to this program."""
+    try:
+        chinese_calendar.is_workday(date(year, 1, 1))
+    except NotImplementedError:
+        return False
+    return True

@@ -6,6 +6,8 @@ compared with the password. A correct one gets its payment back.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.contrib.auth.hashers import check_password
 from django.db import transaction
 from django.utils import timezone
@@ -26,7 +28,7 @@ class TooMany(Refused):
     def __init__(self) -> None:
         minutes = rules.current().login_lock_minutes
         super().__init__(
-            "too_many", f"此网络地址登录失败次数过多，已暂停受理。请 {minutes} 分钟后再试。"
+            "too_many", f"此网络地址失败次数过多，已暂停受理。请 {minutes} 分钟后再试。"
         )
 
 
@@ -87,13 +89,16 @@ def confirm(*, user: User, password: str, client: Client) -> None:
     refund(user)
 
 
-def admit_address(client: Client) -> None:
-    """TooMany if the client's address failed too often of late, over all accounts."""
+def admit_address(client: Client, *, kinds: Iterable[LoginEventKind] = FAILURES) -> None:
+    """TooMany if the client's address failed too often of late, over all accounts.
+
+    ``kinds``: the failures that count at this door.
+    """
     if client.address is None:
         return
     rule, now = rules.current(), timezone.now()
     recent = LoginEvent.objects.filter(address=client.address, at__gt=now - rule.lock_time)
-    if recent.filter(kind__in=FAILURES).count() < rule.login_address_failures:
+    if recent.filter(kind__in=list(kinds)).count() < rule.login_address_failures:
         return
     if not recent.filter(kind=LoginEventKind.LIMITED).exists():
         LoginEvent.record(LoginEventKind.LIMITED, None, client)
