@@ -12,8 +12,9 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 EMBEDDED_NAME = "anlan"
 EMBEDDED_USER = "postgres"
 SOCKET_PATH_BYTES = 100  # the system allows 107 and a terminating zero
-# Each request holds one connection until its answer is made. As many as one Python process can keep
-# busy: more would only take turns, and under load all would become slow together instead of waiting.
+# Each request holds one connection until its answer is made. As many as one Python process can
+# keep busy: more would only take turns, and under load all would become slow together instead of
+# waiting.
 CONNECTIONS = 6
 OPTIONS = {"pool": {"min_size": 1, "max_size": CONNECTIONS, "timeout": 20}}
 
