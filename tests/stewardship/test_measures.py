@@ -15,6 +15,7 @@ from anlan.kernel.deadlines.calendar import CHINA, end_of
 from anlan.kernel.deadlines.firing import fire_due
 from anlan.kernel.deadlines.models import Deadline, DeadlineStep
 from anlan.kernel.orgs.models import Organisation
+from anlan.plan.observing import observed
 from anlan.records.loading import load as load_types
 from anlan.registry.models import Site
 from anlan.stewardship import checks, reminding
@@ -158,3 +159,23 @@ def test_the_clock_goes_on_with_the_next_quarter_and_ends_with_the_stewards(
     give(given[0].post, given[0].site, TODAY)
     reminding.keep_clocks(TODAY)
     assert Deadline.objects.get().running
+
+
+def test_vacancies_and_missing_lists_are_observed_by_area_and_unit(
+    city: SimpleNamespace, who: SimpleNamespace, mines: SimpleNamespace, leaders: SimpleNamespace
+) -> None:
+    give(leaders.east, mines.east)
+    keys = ["stewardship.vacancies", "stewardship.lists_missing"]
+    for key in keys:
+        factories.define(key)
+    key_duty = factories.key_duty(factories.plan(city), observed=keys)
+    factories.duty(key_duty, city.east_government)
+    factories.duty(key_duty, city.west_government)
+    by_area = observed(who.leader, key_duty, TODAY, by_unit=False)
+    assert by_area is not None
+    found = {line.name: [str(cell) for cell in line.cells] for line in by_area.lines}
+    assert found == {"合计": ["3", "6"], "东县": ["2", "3"], "西县": ["1", "1"]}
+    by_unit = observed(who.leader, key_duty, TODAY, by_unit=True)
+    assert by_unit is not None
+    units = {line.name: [str(cell) for cell in line.cells] for line in by_unit.lines}
+    assert units == {"东县人民政府": ["1", "2"], "西县人民政府": ["1", "1"]}
