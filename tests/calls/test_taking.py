@@ -1,4 +1,4 @@
-"""Taking a call: what is frozen, what it is compared with, who is asked; and that it stays."""
+"""Taking a call: what is frozen, who is asked; and that it stays."""
 
 from __future__ import annotations
 
@@ -11,17 +11,16 @@ import pytest
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
-from anlan.calls.choices import CallState, Change
+from anlan.calls.choices import CallState
 from anlan.calls.models import Call, FrozenDuty, Item, Place
 from anlan.calls.paper import paper
 from anlan.calls.services.taking import call_cancel
-from anlan.cockpit import snapshots
 from anlan.kernel.deadlines.services import find
 from anlan.kernel.errors import Forbidden, Refused, Unknown, WrongState
 from anlan.plan.matrix import matrix
 from anlan.plan.models import Duty, KeyDuty
 from tests import factories
-from tests.calls.conftest import decide, finish, last_week, soon, stands
+from tests.calls.conftest import soon, stands
 from tests.factories import at_once, day, happening, nothing_happens
 
 Take = Callable[..., Call]
@@ -128,91 +127,6 @@ def test_a_number_that_will_be_missed_is_frozen_with_its_working(
     frozen = made.rows.get(duty=work.counted)
     assert frozen.forecast.startswith("31 天完成 1，按此进度全期 91 天约 2 家")
     assert made.rows.exclude(forecast="").count() == 1  # the west's duty is never counted
-
-
-# --- the last call -----------------------------------------------------------------------------
-
-
-def test_what_became_of_what_was_overdue(
-    city: SimpleNamespace, who: SimpleNamespace, work: SimpleNamespace, take: Take
-) -> None:
-    lifted = factories.duty(work.key_duty, city.west_government)
-    for each in (work.east, work.west, lifted):
-        stands(each, "overdue")
-    gone = factories.duty(factories.key_duty(work.plan, 3), city.bureau)
-    stands(gone, "overdue")
-    first = last_week(take())
-    stands(work.bureau, "overdue")
-    Duty.objects.filter(pk=work.west.pk).update(state="met", standing="met")
-    Duty.objects.filter(pk=lifted.pk).update(standing="on_track", due_on=day(30))
-    Duty.objects.filter(pk=gone.pk).update(state="cancelled")
-    second = take()
-    assert second.previous == first
-    assert dict(second.rows.exclude(change="").values_list("duty", "change")) == {
-        work.east.pk: Change.AGAIN,
-        work.bureau.pk: Change.NEW,
-        work.west.pk: Change.SETTLED,
-        lifted.pk: Change.LIFTED,
-    }
-    made = paper(who.leader, second)
-    assert [row.duty_id for row in made.gone] == [gone.pk]
-    assert made.compared_with == str(first)
-    east = next(line for line in made.lines if line.name == "东县")
-    assert (east.then and east.then.count("overdue"), east.change("overdue")) == (1, 0)
-    again = second.explanations.get(organisation=city.east_government)
-    assert "1 项任务连续两次调度都逾期" in again.grounds
-
-
-def test_the_last_call_is_of_the_same_kind_and_not_cancelled(
-    who: SimpleNamespace, held: Call, take: Take
-) -> None:
-    last_week(held)
-    assert take("monthly").previous is None
-    call_cancel(actor=who.clerk, call=held.pk, reason="开错了")
-    assert take().previous is None
-
-
-def test_without_a_last_call_the_day_s_record_serves(
-    who: SimpleNamespace, work: SimpleNamespace, take: Take
-) -> None:
-    snapshots.take(day(-9))  # too long ago
-    snapshots.take(day(-6))
-    stands(work.east, "overdue")
-    made = take()
-    assert made.baseline == day(-6)
-    assert not made.rows.exclude(change="").exists()  # the record has no duties
-    shown = paper(who.leader, made)
-    east = next(line for line in shown.lines if line.name == "东县")
-    assert east.then is not None
-    assert (east.then.rank, east.now and east.now.rank) == (1, 2)
-    assert east.change("overdue") == 1
-    assert shown.total.change("overdue") == 1
-    assert "每日记录" in shown.compared_with
-
-
-def test_with_neither_nothing_is_compared(who: SimpleNamespace, held: Call) -> None:
-    shown = paper(who.leader, held)
-    assert shown.compared_with == ""
-    assert shown.total.then is None
-    assert all(line.then is None for line in shown.lines)
-
-
-def test_the_next_call_tells_what_became_of_the_decisions(
-    city: SimpleNamespace, who: SimpleNamespace, held: Call, take: Take
-) -> None:
-    decision = decide(who, held, city.east_government, city.bureau)
-    finish(who, held)
-    last_week(held)
-    done = decision.charges.get(organisation=city.bureau).duty
-    assert done is not None
-    Duty.objects.filter(pk=done.pk).update(state="met", standing="met")
-    second = take()
-    outcomes = {
-        o.organisation: o.row and o.row.standing for o in paper(who.leader, second).outcomes
-    }
-    assert outcomes == {"东县人民政府": "at_risk", "试市能源局": "met"}
-    (own,) = paper(who.east_staff, second).outcomes
-    assert own.organisation == "东县人民政府"
 
 
 # --- refusals ----------------------------------------------------------------------------------

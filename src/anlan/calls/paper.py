@@ -6,7 +6,7 @@ Every figure is a sum over frozen rows, or frozen itself: asked again in a year 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -14,7 +14,7 @@ from typing import Any
 from django.db.models import Count, Sum
 
 from anlan.calls import selectors
-from anlan.calls.choices import CallState, ExplanationState
+from anlan.calls.choices import ExplanationState
 from anlan.calls.comparison import Line, Stood, lines, total
 from anlan.calls.explaining import Limits
 from anlan.calls.models import Call, Decision, Explanation, FrozenDuty, Item, Place
@@ -39,12 +39,20 @@ class ItemLine:
 @dataclass(frozen=True)
 class Outcome:
     """What became of a decision of the last call for one organisation: how its duty stood when
-    this call was taken; None: it is not among the frozen rows (cancelled, or its item is)."""
+    this call was taken; None: it is not among the frozen rows. ``later``: for it was given only
+    afterwards, the minutes being signed after this call was taken; else it, or its item, is
+    cancelled."""
 
     decision: Decision
     organisation: str
     duty: int
     row: FrozenDuty | None
+    later: bool
+
+    @property
+    def absent(self) -> str:
+        """Why it has no frozen row, in words."""
+        return "本次数据冻结后下达" if self.later else "已撤销"
 
 
 @dataclass(frozen=True)
@@ -183,14 +191,17 @@ class _Then:
     cells: Cells
     ranks: Mapping[int, int | None]
     names: Mapping[int, str]
+    items: Collection[int]
 
     def areas(self, shown: Mapping[int, Place], whole: bool) -> dict[int, Stood]:
         """The areas as they stood, of those that the viewer reads."""
         listed = self.names if whole else [pk for pk in self.names if pk in shown]
         return _stood(self.cells, self.ranks, listed)
 
-    def item(self, key_duty: int) -> Stood:
-        """A key duty as it stood."""
+    def item(self, key_duty: int) -> Stood | None:
+        """A key duty as it stood; None where there was none of it."""
+        if key_duty not in self.items:
+            return None
         counts = [c for (_, pk), c in self.cells.items() if pk == key_duty]
         return Stood(dict(sum(counts, Counter())))
 
@@ -206,6 +217,7 @@ def _then(actor: Actor, call: Call) -> _Then | None:
             _cells(FrozenDuty.objects.reached_by(actor).filter(call=call.previous)),
             {each.area_id: each.rank for each in places},
             {each.area_id: each.name for each in places},
+            set(call.previous.items.values_list("key_duty", flat=True)),
         )
     if call.baseline is None or not (actor.is_system or sees_whole(actor, call.plan.area)):
         return None
@@ -233,7 +245,7 @@ def _recorded(call: Call, day: date) -> _Then | None:
     ranks: dict[int, int | None] = {int(each.side.code): each.rank for each in rank(sides)}
     if city in names:
         names[city] = "市直单位"
-    return _Then(found, ranks, names) if found else None
+    return _Then(found, ranks, names, {item for _, item in found}) if found else None
 
 
 def _gone(actor: Actor, call: Call) -> list[FrozenDuty]:
@@ -247,13 +259,14 @@ def _gone(actor: Actor, call: Call) -> list[FrozenDuty]:
 def _outcomes(actor: Actor, call: Call, rows: Any) -> list[Outcome]:
     """The last call's decisions by the duties that they became."""
     last = call.previous
-    if last is None or last.state != CallState.CLOSED:
+    if last is None or last.closed_at is None:
         return []
+    later = last.closed_at > call.counted_at
     decided: Sequence[Decision] = list(selectors.decisions(actor, last))
     charges = [(each, charge) for each in decided for charge in each.charges.all()]
     mine = {row.duty_id: row for row in rows.filter(duty__in=[c.duty_id for _, c in charges])}
     return [
-        Outcome(each, str(charge.organisation), charge.duty_id, mine.get(charge.duty_id))
+        Outcome(each, str(charge.organisation), charge.duty_id, mine.get(charge.duty_id), later)
         for each, charge in charges
         if charge.duty_id is not None
     ]

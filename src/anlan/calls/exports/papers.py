@@ -208,7 +208,7 @@ def _outcomes(paper: Paper) -> Iterator[str]:
 def _became(outcome: Outcome) -> str:
     row = outcome.row
     if row is None:
-        return "已撤销"
+        return outcome.absent
     late = f"，逾期{row.days}天" if row.days else ""
     return f"{row.get_standing_display()}{late}"
 
