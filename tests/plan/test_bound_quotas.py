@@ -210,3 +210,8 @@ def test_what_a_ledger_counts_asks_of_all_that_none_is_left() -> None:
     parks = Clause(op="all", measure="registry.parks_above_d")
     assert number_of(parks) == 0
     assert number_of(Clause(op="all")) is None  # units report in percent
+    townships = Clause(op="all", value=Decimal(151), measure="a.b")
+    assert number_of(townships) == 151
+    every = Quota(Decimal(151), "all", "个")
+    assert [every.reached(Decimal(n)) for n in (0, 150, 151)] == [False, False, True]
+    assert every.words == "不少于 151 个"

@@ -30,7 +30,8 @@ from anlan.plan.quotas import FORECAST_FROM, Forecast, forecast
 from anlan.plan.selectors import duties
 
 NUMBER = DecimalField(max_digits=20, decimal_places=3)
-AT_LEAST, MORE = Q(clause__op__in=["", ">="]), Q(clause__op=">")
+AT_LEAST = Q(clause__op__in=["", ">="]) | Q(clause__op="all", target__gt=0)
+MORE = Q(clause__op=">")
 
 
 def forecast_of(duty: Duty, today: date) -> Forecast | None:

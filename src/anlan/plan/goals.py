@@ -25,10 +25,12 @@ def quota_of(duty: Duty) -> Quota | None:
 def number_of(clause: Clause | ClauseDraft) -> Decimal | None:
     """The clause's number; None where people judge when it is done.
 
-    全部 has none in the notice. Where an indicator counts those that are left, it is 0; where
-    units report, it is done at 100 percent.
+    全部 mostly has none in the notice. Where an indicator counts those that are left, it is 0;
+    where units report, it is done at 100 percent.
     """
-    return Decimal(0) if clause.op == ALL and clause.measure else clause.value
+    if clause.op == ALL and clause.value is None and clause.measure:
+        return Decimal(0)
+    return clause.value
 
 
 def asked_of(organisation: Organisation, clause: Clause, span: Span) -> Quota | None:

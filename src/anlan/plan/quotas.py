@@ -24,7 +24,8 @@ _LEAST = (">=", ">")
 class Quota:
     """``value`` to be compared by ``op`` (>=, >, <=, <, ==) in ``unit``.
 
-    ``all``: what is counted are those still to be done, and none may be left (全部降到 D 级).
+    ``all`` of none (全部降到 D 级): what is counted are those still to be done, none may be left;
+    ``all`` of a number is that number.
     ``repeats``: asked anew in each stretch (每半年至少一次), not once for the year (全年 10 项).
     ``most``: the upper end of a range (1—2 项), which is told; ``value`` must be reached.
     """
@@ -44,18 +45,23 @@ class Quota:
             "<=": count <= self.value,
             "<": count < self.value,
             "==": count == self.value,
-            ALL: count == 0,
+            ALL: count == 0 if self.none_left else count >= self.value,
         }.get(self.op, count >= self.value)
+
+    @property
+    def none_left(self) -> bool:
+        """Whether the count is of those still to be done."""
+        return self.op == ALL and self.value == 0
 
     @property
     def can_be_reached_early(self) -> bool:
         """A least number is reached for good; a ceiling (or zero) holds only once time is up."""
-        return self.op in _LEAST or self.op == ""
+        return self.op in (*_LEAST, "", ALL) and not self.none_left
 
     @property
     def words(self) -> str:
         """不少于 10 项, 不少于 100%, 1—2 项（至少 1 项）; 全部完成, where none may be left."""
-        if self.op == ALL:
+        if self.none_left:
             return "全部完成"
         if self.most is not None:
             least = _amount(self.value, self.unit)
@@ -123,7 +129,7 @@ def judge(quota: Quota, count: Decimal | None, span: Span, today: date) -> Verdi
     if count is None:
         said = "没有计数"
         return Verdict(False if over and quota.can_be_reached_early else None, said)
-    if quota.op == ALL:
+    if quota.none_left:
         return _none_left(quota, count, over=over)
     said = f"已计 {_amount(count, quota.unit)}，要求{quota.words}"
     if quota.can_be_reached_early:

@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from anlan.kernel.orgs.models import Area, AreaLevel
 from anlan.plan.choices import DutyState, ExtensionState, ReportState, Standing
 from anlan.plan.drawing import cells
-from anlan.plan.goals import reaches
+from anlan.plan.goals import quota_of, reaches
 from anlan.plan.models import Clause, Duty, Report
 from anlan.plan.origins import page_of
 from anlan.plan.quotas import ALL
@@ -66,7 +66,8 @@ def progress(duty: Duty) -> str:
     """The verified progress with its unit."""
     if duty.progress is None:
         return ""
-    left = "还剩 " if duty.clause and duty.clause.op == ALL and duty.target is not None else ""
+    quota = quota_of(duty)
+    left = "还剩 " if quota and quota.none_left else ""
     return f"{left}{numbered(duty, duty.progress)}"
 
 
