@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from io import BytesIO
 from types import SimpleNamespace
 
 import pytest
 from django.utils import timezone
+from docx import Document
 
 from anlan.calls.choices import ExplanationState
+from anlan.calls.exports.papers import minutes
 from anlan.calls.models import Call, Explanation
+from anlan.calls.paper import Paper, paper
 from anlan.calls.services import explanations
 from anlan.calls.services.minutes import minutes_submit
 from anlan.calls.services.taking import call_cancel
@@ -20,6 +24,7 @@ from anlan.kernel.deadlines.services import find
 from anlan.kernel.errors import Forbidden, Refused, Unknown, WrongState
 from tests.calls.conftest import finish
 from tests.factories import day, happening, nothing_happens
+from tests.kernel.access.conftest import browser
 from tests.kernel.access.conftest import clock as clock
 
 Move = Callable[[timedelta], None]
@@ -32,6 +37,12 @@ def answer(actor: Actor, asked: Explanation, **more: object) -> Explanation:
         explanation=asked.pk,
         **given,  # type: ignore[arg-type]
     )
+
+
+def words(made: Callable[[Paper], bytes], who: SimpleNamespace, call: Call) -> str:
+    """The paper's text, as the office takes it."""
+    file = Document(BytesIO(made(paper(who.clerk, call))))
+    return "\n".join(each.text for each in file.paragraphs)
 
 
 def test_the_unit_explains_and_the_office_is_told(who: SimpleNamespace, asked: Explanation) -> None:
@@ -97,6 +108,59 @@ def test_what_was_said_in_time_is_not_late_for_being_mended(
     answer(who.east_staff, asked)
     clock(timedelta(hours=2))
     assert not answer(who.east_staff, asked, cause="改了字").late
+
+
+def strike_and_ask(who: SimpleNamespace, asked: Explanation, between: Callable[[], None]) -> None:
+    explanations.explanation_strike(actor=who.clerk, explanation=asked.pk, reason="不必了")
+    between()
+    explanations.explanation_ask(actor=who.clerk, explanation=asked.pk, reason="情况有变")
+
+
+def test_who_was_asked_after_the_meeting_is_told_so_and_is_never_late(
+    city: SimpleNamespace, who: SimpleNamespace, held: Call, clock: Move
+) -> None:
+    clock(timedelta(hours=2))
+    with happening() as happened:
+        made = explanations.explanation_add(
+            actor=who.clerk, call=held.pk, organisation=city.bureau.pk, reason="会上提出"
+        )
+    (told, _) = [each for each in happened.told if each.kind == "call.asked"]
+    assert "已过，请尽快填写说明，不算迟报" in told.text
+    assert "会前" not in told.title
+    assert find(made, "answer") is None
+    page = browser(who.bureau_staff.user).get(f"/calls/explanations/{made.pk}/").content.decode()
+    assert "没有会前期限" in page
+    assert "标明“迟报”" not in page
+    assert f"{city.bureau.name}：会后要求说明，尚未说明。" in words(minutes, who, held)
+    assert not answer(who.bureau_staff, made).late
+    assert f"{city.bureau.name}说明（会后应要求补充）：原因是设备未到" in words(minutes, who, held)
+
+
+def test_who_was_asked_before_it_and_kept_silent_was_silent(
+    city: SimpleNamespace, who: SimpleNamespace, asked: Explanation, clock: Move
+) -> None:
+    clock(timedelta(hours=2))
+    assert f"{city.east_government.name}没有在会前说明情况。" in words(minutes, who, asked.call)
+
+
+def test_asked_again_before_the_meeting_it_owes_another_answer_in_time(
+    who: SimpleNamespace, asked: Explanation, clock: Move
+) -> None:
+    answer(who.east_staff, asked)
+    strike_and_ask(who, asked, lambda: None)
+    clock(timedelta(hours=2))
+    assert answer(who.east_staff, asked).late
+
+
+def test_asked_again_after_it_nobody_is_late(
+    who: SimpleNamespace, asked: Explanation, clock: Move
+) -> None:
+    clock(timedelta(hours=2))
+    assert answer(who.east_staff, asked).late
+    strike_and_ask(who, asked, lambda: clock(timedelta(hours=1)))
+    asked.refresh_from_db()
+    assert not asked.late
+    assert not answer(who.east_staff, asked).late
 
 
 def test_a_reminder_a_day_ahead(

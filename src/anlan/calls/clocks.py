@@ -30,6 +30,8 @@ def keep(write: Write, explanation: Explanation) -> None:
     elif explanation.state == ExplanationState.ANSWERED:
         if clock is not None:
             deadlines.meet(write, explanation, NAME)
+    elif explanation.after_meeting:
+        return  # there is no moment any more to which it could run
     elif clock is None:
         deadlines.start(write, explanation, NAME, due_at=due_at, ladder=_ladder())
     elif clock.met_at or clock.ended_at:

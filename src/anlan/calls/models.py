@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Self
 
 from django.conf import settings
@@ -10,7 +11,7 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 
 from anlan.calls import flow, periods
-from anlan.calls.choices import CallKind, CallState, Change
+from anlan.calls.choices import CallKind, CallState, Change, ExplanationState
 from anlan.calls.policies import OVERVIEW
 from anlan.calls.visibility import call_scope, own, row_scope
 from anlan.kernel.access.actor import Actor
@@ -185,7 +186,8 @@ class Explanation(models.Model):
     """``organisation`` must explain at the call: by the rule, or because the office says so.
 
     ``grounds``: each ground with its working, a line each. ``reason``: of the office's last word on
-    whether it must. ``cause``, ``measure``, ``until``: what the organisation answered.
+    whether it must. ``asked_at``: when it last asked itself; None: the rule did, as the call was
+    taken. ``cause``, ``measure``, ``until``: what the organisation answered.
     """
 
     call = models.ForeignKey(Call, models.PROTECT, related_name="explanations")
@@ -193,6 +195,7 @@ class Explanation(models.Model):
     by_rule = models.BooleanField("按标准列出")
     grounds = models.TextField("事由")
     reason = models.TextField("安委办意见", blank=True)
+    asked_at = models.DateTimeField("要求时间", null=True, blank=True)
     state = flow.EXPLANATION.field()
     cause = models.TextField("原因", blank=True)
     measure = models.TextField("整改措施", blank=True)
@@ -213,6 +216,18 @@ class Explanation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.organisation} {self.call}"
+
+    @property
+    def after_meeting(self) -> bool:
+        """Whether it was asked for only when the meeting's moment had passed."""
+        return self.asked_at is not None and self.asked_at >= self.call.meets_at
+
+    def late_at(self, moment: datetime) -> bool:
+        """Whether an answer at that moment is late. Nobody is late with what he was asked for after
+        the meeting; an answer that is mended stays what it was."""
+        if self.state != ExplanationState.ASKED:
+            return self.late
+        return moment >= self.call.meets_at and not self.after_meeting
 
 
 class DecisionQuerySet(models.QuerySet["Decision"]):

@@ -71,7 +71,7 @@ def explanations(actor: Actor, call: Call) -> QuerySet[Explanation]:
     """Those of a call that the actor sees: who has not answered first."""
     order = ("organisation__area__sort", "organisation__sort", "pk")
     found = Explanation.objects.visible_to(actor).filter(call=call)
-    return found.select_related("organisation", "answered_by").order_by(*order)
+    return found.select_related("call", "organisation", "answered_by").order_by(*order)
 
 
 def decisions(actor: Actor, call: Call) -> QuerySet[Decision]:

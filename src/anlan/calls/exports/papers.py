@@ -176,10 +176,10 @@ def _said(paper: Paper) -> Iterator[str]:
 
 def _answer(each: Explanation) -> str:
     if each.state == ExplanationState.ASKED:
-        return "没有在会前说明情况。"
-    late = "（会后补报）" if each.late else ""
+        return "：会后要求说明，尚未说明。" if each.after_meeting else "没有在会前说明情况。"
+    when = "（会后应要求补充）" if each.after_meeting else "（会后补报）" if each.late else ""
     until = f"，承诺{each.until:%Y年%-m月%-d日}前完成" if each.until else ""
-    return f"说明{late}：原因是{_plain(each.cause)}；措施是{_plain(each.measure)}{until}。"
+    return f"说明{when}：原因是{_plain(each.cause)}；措施是{_plain(each.measure)}{until}。"
 
 
 def _decided(paper: Paper) -> Iterable[str]:

@@ -80,7 +80,7 @@ def _show(
         "rows_url": rows_url(call, area=area.area.code)
         if area
         else rows_url(call, unit=found.organisation_id),
-        "late": timezone.now() >= call.meets_at,
+        "late": found.state == ExplanationState.ASKED and found.late_at(timezone.now()),
         "history": sorted(
             [*history(found, flow.EXPLANATION), *steps(found)], key=lambda e: e.at, reverse=True
         ),

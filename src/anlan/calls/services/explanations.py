@@ -41,7 +41,7 @@ def explanation_add(*, actor: Actor, call: int, organisation: int, reason: str) 
             raise WrongState(f"{asked}已在说明名单中；已免予说明的，请在名单中重新要求。")
         return ask(write, Explanation(
             call=row, organisation=asked, by_rule=False, grounds=f"{BY_HAND}{reason}",
-            reason=reason,
+            reason=reason, asked_at=timezone.now(),
         ))  # fmt: skip
 
 
@@ -70,7 +70,8 @@ def explanation_ask(*, actor: Actor, explanation: int, reason: str) -> Explanati
     with Write(actor, "calls.explanation.ask", reason=reason) as write:
         row = _lock(write, explanation, "ask")
         _check_runs(row.call, actor)
-        flow.EXPLANATION.move(write, row, "ask", fields={"reason": reason}, reason=reason)
+        fields = {"reason": reason, "asked_at": timezone.now(), "late": False}
+        flow.EXPLANATION.move(write, row, "ask", fields=fields, reason=reason)
         clocks.keep(write, row)
         tell_asked(write, row)
     return row
@@ -79,7 +80,7 @@ def explanation_ask(*, actor: Actor, explanation: int, reason: str) -> Explanati
 def explanation_answer(
     *, actor: Actor, explanation: int, cause: str, measure: str, until: date
 ) -> Explanation:
-    """The organisation explains, or mends what it said. After the meeting's moment it is late.
+    """The organisation explains, or mends what it said; after the meeting's moment it may be late.
 
     Refused once the call is over. The date is a promise: it moves no duty's own date.
     """
@@ -94,14 +95,13 @@ def explanation_answer(
         now = timezone.now()
         if until < timezone.localdate(now):
             raise Refused("date_past", f"新的完成时间不能早于今天（填写的是 {until}）。")
-        first = row.answered_at is None
         fields = {
             "cause": cause,
             "measure": measure,
             "until": until,
             "answered_by": actor.person,
             "answered_at": now,
-            "late": now >= row.call.meets_at if first else row.late,
+            "late": row.late_at(now),
         }
         flow.EXPLANATION.move(write, row, "answer", fields=fields, text=cause)
         clocks.keep(write, row)

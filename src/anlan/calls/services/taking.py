@@ -150,11 +150,14 @@ def tell_asked(write: Write, explanation: Explanation) -> None:
     """Tell the organisation that it must explain, why, and until when."""
     call = explanation.call
     at = f"{timezone.localtime(call.meets_at):%Y-%m-%d %H:%M}"
+    title, wanted = "请在会前说明", f"请在 {at} 会议之前填写说明。"
+    if explanation.after_meeting:
+        title, wanted = "请补充说明", f"会议时间 {at} 已过，请尽快填写说明，不算迟报。"
     notify(
         users=audience.asked(explanation),
         kind="call.asked",
-        title=f"{call}：请在会前说明",
-        text=f"请在 {at} 会议之前填写说明。事由：{explanation.grounds}",
+        title=f"{call}：{title}",
+        text=f"{wanted}事由：{explanation.grounds}",
         link=reverse("calls:explanation", args=[explanation.pk]),
     )
     write.event("call.asked", call, area=call.plan.area, organisation=explanation.organisation)
