@@ -179,6 +179,22 @@ def test_a_visit_is_opened_with_mine_and_leader_filled_in(
     assert Record.objects.get().values["mine"] == ref("registry.mine", mines.east)
 
 
+def test_an_address_tells_nothing_of_what_is_out_of_reach(
+    who: SimpleNamespace, mines: SimpleNamespace, leaders: SimpleNamespace
+) -> None:
+    client = browser(who.east_staff.user)
+    claimed = {
+        "field_mine": ref("registry.mine", mines.west),
+        "field_steward": ref("stewardship.post", leaders.west),
+    }
+    address = f"/records/new/{CODE}/"
+    for answer in (client.get(address, claimed), client.post(address, claimed)):
+        page = answer.content.decode()
+        assert "包保领导" in page
+        assert "西山矿" not in page
+        assert "西甲" not in page
+
+
 def test_visits_from_excel(
     who: SimpleNamespace, mines: SimpleNamespace, leaders: SimpleNamespace
 ) -> None:

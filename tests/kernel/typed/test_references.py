@@ -16,7 +16,7 @@ from anlan.kernel.orgs.models import Area
 from anlan.kernel.typed import finding, referables
 from anlan.kernel.typed.fields import Field, FieldError, Kind
 from anlan.kernel.typed.finding import Finder, linked
-from anlan.kernel.typed.forms import form_fields
+from anlan.kernel.typed.forms import form_fields, initial
 from anlan.kernel.typed.referables import GONE, Referable
 from anlan.kernel.typed.schema import Schema, SchemaError
 from tests.kernel.access import town
@@ -119,6 +119,10 @@ def test_the_form_offers_what_is_in_reach(city: SimpleNamespace) -> None:
 
     drawn = str(Asked(initial={"field_area": stored(city.east_town)}))
     assert 'value="东镇（东县）"' in drawn
+    assert "西镇" not in str(Asked(initial={"field_area": stored(city.west_town)}))
+    assert "西镇" not in str(Asked({"field_area": stored(city.west_town)}))
+    held = initial(SCHEMA, {"area": stored(city.west_town)})
+    assert 'value="西镇（西县）"' in str(Asked(initial=held))  # a row says what it holds
     assert '<option value="东县（试市）">' in drawn
     assert "西" not in drawn
     again = Asked({"field_area": "东<b>", "field_note": ""})

@@ -92,6 +92,6 @@ def test_a_form_gives_what_is_stored_and_shows_it_again() -> None:
     assert made.is_valid()
     stored = typed_forms.values(made.cleaned_data)
     assert stored == {"depth": "620", "intelligent": False}
-    again = form(initial=typed_forms.initial(stored))
+    again = form(initial=typed_forms.initial(Schema.load(MINE), stored))
     assert 'value="620"' in str(again["field_depth"])
     assert '<option value="否" selected>' in str(again["field_intelligent"])

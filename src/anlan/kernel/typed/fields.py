@@ -55,6 +55,8 @@ class Finds(Protocol):
 
     def offers(self, field: Field) -> list[str]: ...
 
+    def words(self, field: Field, reference: object) -> str: ...
+
 
 @dataclass(frozen=True)
 class Choice:

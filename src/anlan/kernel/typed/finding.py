@@ -54,6 +54,12 @@ class Finder:
         rows = list(kind.reach(self.actor)[: MOST_OFFERED + 1])
         return [kind.words(each) for each in rows] if len(rows) <= MOST_OFFERED else []
 
+    def words(self, field: Field, reference: object) -> str:
+        """What the reference leads to, in words; empty out of reach, as if there were none."""
+        kind = referables.get(field.refers)
+        row = _within(kind, reference, self.actor)
+        return "" if row is None else kind.words(row)
+
     def prime(self, schema: Schema, raws: Iterable[Mapping[str, object]]) -> None:
         """Look up what the rows name, one query for each field that refers to something."""
         rows = list(raws)
@@ -80,8 +86,8 @@ class Finder:
 
     def _standing(self, field: Field, kind: Referable, value: object) -> str:
         """A stored reference again: to the subject that it is now, if that is within reach."""
-        row = referables.resolve(kind.key, value)
-        if row is None or not kind.reach(self.actor).filter(pk=row.pk).exists():
+        row = _within(kind, value, self.actor)
+        if row is None:
             raise FieldError(f"“{field.label}”所指的{kind.label}不在您的管辖范围内，请重新选。")
         return kind.stored(row)
 
@@ -100,10 +106,15 @@ def linked(schema: Schema, values: Mapping[str, Any], actor: Actor) -> list[tupl
 def _url(field: Field, value: object, actor: Actor) -> str:
     if field.kind is not Kind.REFERENCE or not referables.known(field.refers):
         return ""
-    kind, row = referables.get(field.refers), referables.resolve(field.refers, value)
-    if row is None or not kind.reach(actor).filter(pk=row.pk).exists():
-        return ""
-    return kind.url(row)
+    kind = referables.get(field.refers)
+    row = _within(kind, value, actor)
+    return "" if row is None else kind.url(row)
+
+
+def _within(kind: Referable, value: object, actor: Actor) -> Any | None:
+    """The row that a reference means now, if the actor may name it."""
+    row = referables.resolve(kind.key, value)
+    return row if row is not None and kind.reach(actor).filter(pk=row.pk).exists() else None
 
 
 def unknown(schema: Schema) -> list[str]:

@@ -9,6 +9,7 @@ from django import forms
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from anlan.kernel.typed import referables
 from anlan.kernel.typed.fields import Field, FieldError, Finds, Kind, Stored
 from anlan.kernel.typed.schema import Schema
 
@@ -36,8 +37,12 @@ class TypedField(forms.Field):
             raise forms.ValidationError(str(error), code="invalid") from error
 
     def prepare_value(self, value: Any) -> Any:
-        """A stored reference is typed, and read, in words."""
-        return self.field.show(value) if self.field.kind is Kind.REFERENCE else value
+        """A reference is typed, and read, in words. One that stands in an address or was sent is
+        no more than a claim: what lies out of reach gets no words, for they would give it away."""
+        field = self.field
+        if field.kind is not Kind.REFERENCE or not referables.is_reference(field.refers, value):
+            return value
+        return self.finder.words(field, value) if self.finder else ""
 
 
 class ReferenceInput(forms.TextInput):
@@ -64,11 +69,13 @@ def form_fields(schema: Schema, finder: Finds | None = None) -> dict[str, forms.
     return {f"{PREFIX}{each.key}": TypedField(each, finder) for each in schema}
 
 
-def initial(values: Mapping[str, Stored]) -> dict[str, Any]:
-    """Stored values as the form's initial ones."""
+def initial(schema: Schema, values: Mapping[str, Stored]) -> dict[str, Any]:
+    """The stored values of a row that the actor may see, as the form's initial ones: what they
+    refer to is named, as on the row's page, be it out of his reach by now."""
     return {
-        f"{PREFIX}{key}": ("是" if value else "否") if isinstance(value, bool) else value
-        for key, value in values.items()
+        f"{PREFIX}{each.key}": _initial(each, values[each.key])
+        for each in schema
+        if each.key in values
     }
 
 
@@ -79,6 +86,12 @@ def values(cleaned: Mapping[str, Any]) -> dict[str, Stored]:
         for name, value in cleaned.items()
         if name.startswith(PREFIX) and value is not None and value != []
     }
+
+
+def _initial(field: Field, value: Stored) -> Stored:
+    """Words where the input holds words; a reference that a row holds is one that was judged."""
+    worded = isinstance(value, bool) or field.kind is Kind.REFERENCE
+    return field.show(value) if worded else value
 
 
 def _widget(field: Field, finder: Finds | None) -> forms.Widget:

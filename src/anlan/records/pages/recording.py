@@ -77,7 +77,7 @@ def edit(request: Request, pk: int) -> HttpResponse:
         "held_on": found.held_on,
         "held_until": found.held_until,
         "title": found.title,
-        **typed.initial(found.values),
+        **typed.initial(version.schema, found.values),
     }
     form = _form(request, version, initial=start)
 

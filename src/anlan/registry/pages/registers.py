@@ -252,7 +252,7 @@ def _entry(request: Request, subject: Enterprise | Site, code: str) -> HttpRespo
 
 
 def _form(request: Request, version: RegisterVersion, entry: Entry | None) -> EntryForm:
-    shown = initial(entry.values) if entry else {}
+    shown = initial(version.schema, entry.values) if entry else {}
     shown |= {"checked_on": timezone.localdate(), "seen": entry.revision if entry else 0}
     data = request.POST if request.method == "POST" else None
     finder = Finder(request.actor)
