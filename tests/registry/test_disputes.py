@@ -67,6 +67,18 @@ def decide(by: Actor, dispute: Dispute, regulator: Organisation, **more: Any) ->
     )
 
 
+def counterparts(city: SimpleNamespace) -> tuple[Organisation, Organisation]:
+    """A body of the city and the one that is like it in the eastern county; the west has none."""
+    fire, east_fire = (
+        Organisation.objects.create(
+            code=code, name=code, short_name=code, kind="branch", area=area, parent=city.government,
+            path=f"90-government/{code}",
+        )
+        for code, area in (("90-fire", city.city), ("9001-fire", city.east))
+    )  # fmt: skip
+    return fire, east_fire
+
+
 @pytest.fixture
 def open_(who: SimpleNamespace, subjects: SimpleNamespace) -> Dispute:
     """Raised by the township about a subject that nobody regulates."""
@@ -172,14 +184,7 @@ def test_it_is_taken_back_by_who_raised_it(
 def test_a_decision_for_a_line_of_business_moves_what_follows_the_default(
     city: SimpleNamespace, who: SimpleNamespace, subjects: SimpleNamespace, trade: Sector
 ) -> None:
-    codes = {"90-fire": (city.city, city.government), "9001-fire": (city.east, city.bureau)}
-    fire, east_fire = (
-        Organisation.objects.create(
-            code=code, name=code, short_name=code, kind="branch", area=area, parent=city.government,
-            path=f"90-government/{code}",
-        )
-        for code, (area, _) in codes.items()
-    )  # fmt: skip
+    fire, east_fire = counterparts(city)
     part = Sector.objects.create(code="part", name="新业态之一", parent=trade)
     make = Enterprise.objects.create
     other = make(name="另一家", sector=trade, area=city.west_town)
@@ -406,6 +411,46 @@ def test_no_clerk_changes_a_regulator_that_is_disputed_or_was_decided(
     assert _change(who.east_staff, subjects.stray, address="再一址").regulator == city.bureau
     again = raised(who.east_staff, subjects.stray)  # who disagrees raises another
     assert again.regulator_before == city.bureau
+
+
+def test_what_a_line_of_business_led_to_in_a_county_no_clerk_changes_either(
+    city: SimpleNamespace, who: SimpleNamespace, subjects: SimpleNamespace, heard: Dispute
+) -> None:
+    """The city's body is decided on, and the county's counterpart regulates."""
+    fire, east_fire = counterparts(city)
+    decide(who.chief, heard, fire, scope="sector")
+    assert Enterprise.objects.get(pk=subjects.stray.pk).regulator == east_fire
+    with nothing_happens(Refused, code="regulator_decided", match="现由9001-fire监管"):
+        _change(who.east_staff, subjects.stray, regulator=city.bureau, regulator_reason="自己认为")
+
+
+def test_a_merge_keeps_what_was_decided_last(
+    city: SimpleNamespace, who: SimpleNamespace, subjects: SimpleNamespace, heard: Dispute
+) -> None:
+    twin = Enterprise.objects.create(
+        name="演示新业态", sector=subjects.stray.sector, area=city.east_town,
+        regulator=city.east_town_government,
+    )  # fmt: skip
+    decide(who.chief, heard, city.bureau)
+    join = {"actor": who.clerk, "model": Enterprise, "reason": "同一家"}
+    with happening() as happened:
+        merge(goes=subjects.stray.pk, stays=twin.pk, **join)
+    twin.refresh_from_db()
+    assert twin.regulator == city.bureau
+    assert twin.regulator_reason == "归属争议决定：会议纪要〔2025〕3号"
+    told = [each.organisation for each in happened.events if each.kind == "enterprise.merged"]
+    assert told == [city.bureau, city.bureau, city.east_town_government]  # the last one loses it
+    with nothing_happens(Refused, code="regulator_decided"):
+        _change(who.east_staff, twin, regulator=city.government, regulator_reason="自己认为")
+    later = raised(who.town_staff, twin)
+    ask(who.clerk, later, city.bureau)
+    give(who.bureau_staff, later, city.bureau)
+    decide(who.chief, later, city.government)
+    third = Enterprise.objects.create(
+        name="演示新业态", sector=twin.sector, area=city.east_town, regulator=city.bureau
+    )
+    merge(goes=third.pk, stays=twin.pk, **join)  # nothing was decided on it
+    assert Enterprise.objects.get(pk=twin.pk).regulator == city.government
 
 
 def test_a_merge_takes_the_disputes_along(

@@ -70,8 +70,8 @@ def judged(facts: SubjectFacts, before: Enterprise | Site | None = None) -> dict
 
     Refused: no name; a credit code that is none, or that another enterprise has; a sector out of
     use; an area above the township for a site; half a location; a regulator that is dissolved, or
-    that is not the default one and no reason is given; another regulator than a dispute decided, or
-    while one is open.
+    that is not the default one and no reason is given; another regulator once a dispute was decided,
+    or while one is open.
     """
     columns = {each.name: getattr(facts, each.name) for each in fields(facts)}
     columns |= {"name": facts.name.strip(), "address": facts.address.strip()}
@@ -133,12 +133,12 @@ def _check_disputes(before: Enterprise | Site) -> None:
             "regulator_disputed",
             f"“{before}”的监管归属正在办理争议，办结以前不能改监管部门；其他内容可以修改。",
         )
-    if newest.regulator_id == before.regulator_id:
-        raise Refused(
-            "regulator_decided",
-            f"“{before}”的监管部门由归属争议决定（{newest.decision_basis}）确定为"
-            f"{newest.regulator}，不能直接修改；有不同意见请重新提出归属争议。",
-        )
+    # Not by comparing: for a line of business the county's counterpart of the one named regulates.
+    raise Refused(
+        "regulator_decided",
+        f"“{before}”现由{before.regulator}监管，监管归属已由归属争议决定"
+        f"（{newest.decision_basis}），不能直接修改；有不同意见请重新提出归属争议。",
+    )
 
 
 def _credit_code(given: str, before: Enterprise | Site | None) -> str:

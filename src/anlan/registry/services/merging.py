@@ -9,10 +9,12 @@ from django.db.models import F
 
 from anlan.kernel.access.actor import Actor
 from anlan.kernel.errors import Refused, WrongState
+from anlan.kernel.orgs.models import Organisation
 from anlan.kernel.write import Write
 from anlan.registry import handover, policies
+from anlan.registry.choices import DisputeState
 from anlan.registry.duplicates import hindrance
-from anlan.registry.models import Enterprise, Entry, Grade, Post, Site
+from anlan.registry.models import Dispute, Enterprise, Entry, Grade, Post, Site
 from anlan.registry.services.locking import Stale
 from anlan.registry.visibility import overseen_by
 
@@ -25,8 +27,9 @@ def merge(
 ) -> S:
     """Let ``goes`` be the same as ``stays``, which takes over all that hangs on it.
 
-    A credit code, and a site's enterprise, that only the one that goes has, pass on. Of a register
-    in which both stand, the entry that was checked later holds. ``seen``: the revisions that the
+    A credit code, and a site's enterprise, that only the one that goes has, pass on; so does its
+    regulator, if the newest decision on who regulates is about it. Of a register in which both
+    stand, the entry that was checked later holds. ``seen``: the revisions that the
     page showed. Refused: no reason; they cannot be one (``hindrance``); on both it is disputed who
     regulates them. Unknown: not in an area for which the actor is the office. WrongState: one was
     merged or changed meanwhile.
@@ -41,6 +44,7 @@ def merge(
         gone, kept = _both(write, model, goes, stays)
         _check(gone, kept, seen)
         _hand_over_facts(write, gone, kept)
+        left = _hand_over_decision(write, gone, kept, kind)
         _hand_over_rows(write, gone, kept, kind)
         _regrade(write, kept)
         handover.run(write, gone, kept)
@@ -51,6 +55,8 @@ def merge(
             write.event(
                 f"{kind}.merged", each, area=each.area, organisation=each.regulator, into=kept.pk
             )
+        if left != kept.regulator:  # whom it leaves counts it no longer
+            write.event(f"{kind}.merged", kept, area=kept.area, organisation=left, into=kept.pk)
     return kept
 
 
@@ -83,6 +89,20 @@ def _hand_over_facts(write: Write, gone: Enterprise | Site, kept: Enterprise | S
         write.change(kept, credit_code=code)
     if isinstance(gone, Site) and isinstance(kept, Site) and kept.enterprise is None:
         write.change(kept, enterprise=gone.enterprise)
+
+
+def _hand_over_decision(
+    write: Write, gone: Enterprise | Site, kept: Enterprise | Site, kind: str
+) -> Organisation | None:
+    """Whom the newest decision on either named regulates the one that stays; who did before."""
+    before: Organisation | None = kept.regulator
+    decided = Dispute.objects.filter(
+        state=DisputeState.DECIDED, **{f"{kind}__in": (gone.pk, kept.pk)}
+    )
+    newest: Dispute | None = decided.order_by("closed_at", "pk").last()
+    if newest is not None and newest.subject == gone:
+        write.change(kept, regulator=gone.regulator, regulator_reason=gone.regulator_reason)
+    return before
 
 
 def _hand_over_rows(
