@@ -18,9 +18,10 @@ from anlan.kernel.access.roles import Role
 from anlan.kernel.deadlines.firing import fire_due
 from anlan.kernel.deadlines.models import Deadline
 from anlan.kernel.errors import Forbidden, Refused, Unknown, WrongState
-from anlan.kernel.orgs.models import Organisation
+from anlan.kernel.orgs.models import Area, Organisation
 from anlan.registry.loading import load as load_registry
 from anlan.registry.models import Dispute, Enterprise, Opinion, Sector, Site
+from anlan.registry.regulators import Regulators
 from anlan.registry.services import settling
 from anlan.registry.services.disputes import (
     dispute_raise,
@@ -211,6 +212,91 @@ def test_a_decision_for_a_line_of_business_moves_what_follows_the_default(
     assert (dispute.sector, dispute.regulator) == (trade, fire)
 
 
+@pytest.fixture
+def others(city: SimpleNamespace, subjects: SimpleNamespace, trade: Sector) -> SimpleNamespace:
+    """More of the line of business, of nobody: two in the west, one of them a site."""
+    own = {"sector": trade, "area": city.west_town}
+    return SimpleNamespace(
+        shop=Enterprise.objects.create(name="另一家", **own),
+        venue=Site.objects.create(name="场地", kind="venue", **own),
+    )
+
+
+def test_who_led_to_a_decision_for_a_line_follows_the_next_one(
+    city: SimpleNamespace, who: SimpleNamespace, subjects: SimpleNamespace, heard: Dispute
+) -> None:
+    decide(who.chief, heard, city.government, scope="sector")
+    assert Enterprise.objects.get(pk=subjects.stray.pk).regulator_reason == ""
+    later = raised(who.west_staff, subjects.shop_west)
+    ask(who.clerk, later, city.bureau)
+    give(who.bureau_staff, later, city.bureau)
+    decide(who.chief, later, city.bureau, scope="sector")
+    assert Enterprise.objects.get(pk=subjects.stray.pk).regulator == city.bureau
+
+
+def test_what_is_disputed_itself_does_not_move_with_its_line(
+    city: SimpleNamespace, who: SimpleNamespace, others: SimpleNamespace, heard: Dispute
+) -> None:
+    for subject in (others.shop, others.venue):
+        raised(who.west_staff, subject)
+    decide(who.chief, heard, city.bureau, scope="sector")
+    for subject in (others.shop, others.venue):
+        subject.refresh_from_db()
+        assert (subject.regulator, subject.revision) == (None, 1)
+
+
+@pytest.mark.parametrize("change", ["regulator", "reason", "merged"])
+def test_what_a_clerk_saved_meanwhile_is_not_overwritten(
+    city: SimpleNamespace, who: SimpleNamespace, subjects: SimpleNamespace,
+    others: SimpleNamespace, heard: Dispute, monkeypatch: pytest.MonkeyPatch, change: str,
+) -> None:  # fmt: skip
+    """Between the reading of the subjects and their update."""
+    saved = {
+        "regulator": {"regulator": city.west_government},
+        "reason": {"regulator_reason": "会议纪要"},
+        "merged": {"merged_into": subjects.shop_west},
+    }[change]
+    of = Regulators.of
+
+    def meanwhile(self: Regulators, sector: int, area: Area) -> Organisation | None:
+        if area == others.shop.area:  # it was read, and its new regulator is looked up
+            Enterprise.objects.filter(pk=others.shop.pk).update(**saved)
+        return of(self, sector, area)
+
+    monkeypatch.setattr(Regulators, "of", meanwhile)
+    decide(who.chief, heard, city.bureau, scope="sector")
+    others.shop.refresh_from_db()
+    assert others.shop.regulator == saved.get("regulator")
+    assert others.shop.revision == 1
+
+
+def test_whom_a_line_of_business_moved_is_told_how_many(
+    city: SimpleNamespace, who: SimpleNamespace, subjects: SimpleNamespace,
+    others: SimpleNamespace, heard: Dispute, trade: Sector,
+) -> None:  # fmt: skip
+    trade.city_regulator = city.west_government
+    trade.save()
+    Enterprise.objects.filter(pk=others.shop.pk).update(regulator=city.west_government)
+    fire, east_fire = counterparts(city)
+    for name, of in (("fire", fire), ("east_fire", east_fire)):
+        factories.user(city, name, Role.UNIT_STAFF, organisation=of)
+    with happening() as happened:
+        decide(who.chief, heard, fire, scope="sector")
+    assert {"fire", "east_fire"} <= happened.told_to("dispute.decided")  # neither was asked
+    assert happened.told_to("dispute.moved") == {"fire", "west_head", "west_staff"}
+    texts = {each.user.username: each for each in happened.told if each.kind == "dispute.moved"}
+    assert "，划入您单位企业 2 家、场所 2 个。" in texts["fire"].text
+    assert "，从您单位划出企业 2 家、场所 1 个。" in texts["west_head"].text
+    assert texts["west_head"].link == "/registry/enterprises/?sector=trade"
+    counts = {
+        each.organisation: (each.ids["gained"], each.ids["lost"])
+        for each in happened.events if each.kind == "dispute.moved"
+    }  # fmt: skip
+    assert counts == {fire: (4, 0), city.west_government: (0, 3)}
+    decided = next(each for each in happened.told if each.kind == "dispute.decided")
+    assert "起由9001-fire监管（行业领域“新业态”由90-fire监管" in decided.text
+
+
 def test_the_next_start_does_not_undo_a_decision(
     city: SimpleNamespace, who: SimpleNamespace, luliang: None
 ) -> None:
@@ -292,7 +378,7 @@ def test_decision_and_regulator_stand_or_fall_together(
     city: SimpleNamespace, who: SimpleNamespace, subjects: SimpleNamespace, heard: Dispute,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    def broken(_: Dispute) -> None:
+    def broken(*_: object) -> None:
         raise RuntimeError("after all was written")
 
     monkeypatch.setattr(settling.telling, "decided", broken)

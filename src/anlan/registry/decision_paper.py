@@ -73,7 +73,7 @@ def _decision(dispute: Dispute) -> Iterable[str]:
     if dispute.scope == DisputeScope.SECTOR:
         yield (
             f"{since}，本市行业领域“{dispute.sector}”的安全生产监督管理部门为{regulator}；"
-            "县（市、区）有对应部门的，由对应部门监督管理。已另行决定监管部门的对象不变。"
+            "县（市、区）有对应部门的，由对应部门监督管理。已另行决定监管部门或另有归属争议在办的对象不变。"
         )
     else:
         yield f"{since}，{dispute.subject}的安全生产监督管理部门为{regulator}。"

@@ -70,8 +70,8 @@ def judged(facts: SubjectFacts, before: Enterprise | Site | None = None) -> dict
 
     Refused: no name; a credit code that is none, or that another enterprise has; a sector out of
     use; an area above the township for a site; half a location; a regulator that is dissolved, or
-    that is not the default one and no reason is given; another regulator once a dispute was decided,
-    or while one is open.
+    that is not the default one and no reason is given; another regulator once a dispute on it was
+    decided, or while one is open.
     """
     columns = {each.name: getattr(facts, each.name) for each in fields(facts)}
     columns |= {"name": facts.name.strip(), "address": facts.address.strip()}

@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable
 from datetime import date
 
-from django.db.models import F
 from django.utils import timezone
 
 from anlan.kernel.access.actor import Actor
 from anlan.kernel.errors import Refused, Unknown, WrongState
 from anlan.kernel.orgs.models import Area, AreaLevel, Organisation
-from anlan.kernel.orgs.selectors import areas_of_county_rank
 from anlan.kernel.write import Write
 from anlan.registry import flow, opinion_clocks, policies
 from anlan.registry.choices import DisputeScope
 from anlan.registry.models import Dispute, Enterprise, Sector, Site
-from anlan.registry.regulators import Regulators
-from anlan.registry.services import telling
+from anlan.registry.services import lines, telling
 from anlan.registry.services.disputes import happened, require_existing, require_place
-
-_BATCH = 1000
+from anlan.registry.services.lines import Move
 
 
 def dispute_decide(
@@ -39,9 +33,9 @@ def dispute_decide(
     For a line of business the organisation of the city becomes its default regulator, and in a
     county the organisation there whose code ends alike, where the counties have one. Subjects
     that follow the default follow the new one; one that was given a regulator for a reason of its
-    own keeps it. Second person: not who raised it. Refused: an answer is still awaited; a
-    regulator out of the office's area; a day before it was raised, or to come. WrongState:
-    decided or withdrawn meanwhile.
+    own keeps it, and one with an open dispute waits for that. Second person: not who raised it.
+    Refused: an answer is still awaited; a regulator out of the office's area; a day before it was
+    raised, or to come. WrongState: decided or withdrawn meanwhile.
     """
     policies.DECIDE.require(actor)
     reason, basis = reason.strip(), basis.strip()
@@ -61,19 +55,33 @@ def dispute_decide(
             "closed_at": timezone.now(),
         }
         flow.DISPUTE.move(write, found, "decide", fields=decision, reason=reason)
-        named = regulator
+        named, moves = regulator, list[Move]()
         if scope == DisputeScope.SECTOR:
-            named = _settle_sector(write, subject, regulator)
-        write.change(
-            subject,
-            regulator=named,
-            regulator_reason=f"归属争议决定：{basis}"[:300],
-            revision=subject.revision + 1,
-        )
+            named, moves = lines.settle(write, subject, regulator)
+        else:
+            lines.give(write, subject, regulator, reason=f"归属争议决定：{basis}"[:300])
         opinion_clocks.end(write, found)
         happened(write, found, "decided", *dict.fromkeys([found.organisation, named]))
-        telling.decided(found)
+        telling.decided(found, named)
+        _tell_of(write, found, moves)
     return found
+
+
+def _tell_of(write: Write, dispute: Dispute, moves: list[Move]) -> None:
+    """Each organisation that others came to or went from counts anew, and is told how many."""
+    concerned = {each for move in moves for each in (move.left, move.joined) if each}
+    for each in sorted(concerned, key=lambda organisation: organisation.pk):
+        gained = [move for move in moves if move.joined == each]
+        lost = [move for move in moves if move.left == each]
+        write.event(
+            "dispute.moved",
+            dispute,
+            area=each.area,
+            organisation=each,
+            gained=sum(move.count for move in gained),
+            lost=sum(move.count for move in lost),
+        )
+        telling.moved(dispute, each, gained, lost)
 
 
 def _both(write: Write, pk: int, scope: str) -> tuple[Dispute, Enterprise | Site]:
@@ -142,56 +150,3 @@ def _offices(actor: Actor, area: Area) -> list[Area]:
     """The areas of the grants by which the actor decides here."""
     grants = policies.DECIDE.grants(actor)
     return [each.area for each in grants if each.area.covers(area)]
-
-
-# --- a whole line of business ---------------------------------------------------------------------
-
-
-def _settle_sector(
-    write: Write, subject: Enterprise | Site, regulator: Organisation
-) -> Organisation:
-    """Let the organisation regulate the subject's line of business; who regulates the subject."""
-    before = Regulators()
-    write.change(
-        subject.sector,
-        city_regulator=regulator,
-        county_regulator=_ending(regulator),
-        verified=True,
-    )
-    after = Regulators()
-    parts = _with_parts(after.sectors.values(), subject.sector_id)
-    for model in (Enterprise, Site):
-        _follow(model, parts, before, after)
-    return after.of(subject.sector_id, subject.area) or regulator
-
-
-def _ending(regulator: Organisation) -> str:
-    """What the codes of the counties' counterparts end with; empty where there is none."""
-    ending: str = regulator.code.removeprefix(f"{regulator.area.code}-")
-    counties = areas_of_county_rank().values_list("code", flat=True)
-    codes = [f"{county}-{ending}" for county in counties]
-    return ending if Organisation.objects.filter(code__in=codes).exists() else ""
-
-
-def _with_parts(sectors: Iterable[Sector], root: int) -> set[int]:
-    """The sector and all that are part of it."""
-    all_of_them, found = list(sectors), {root}
-    while more := {s.pk for s in all_of_them if s.parent_id in found} - found:
-        found |= more
-    return found
-
-
-def _follow(
-    model: type[Enterprise] | type[Site], sectors: set[int], before: Regulators, after: Regulators
-) -> None:
-    """Give subjects that follow the default the new one."""
-    rows = model.objects.standing().filter(sector__in=sectors, regulator_reason="")
-    moves: dict[int, list[int]] = defaultdict(list)
-    for each in rows.select_related("area").order_by("pk").iterator(_BATCH):
-        old, new = (who.of(each.sector_id, each.area) for who in (before, after))
-        if new and each.regulator_id != new.pk and each.regulator_id in (None, old and old.pk):
-            moves[new.pk].append(each.pk)
-    for regulator, subjects in moves.items():
-        for start in range(0, len(subjects), _BATCH):
-            chunk = model.objects.filter(pk__in=subjects[start : start + _BATCH])
-            chunk.update(regulator=regulator, revision=F("revision") + 1)

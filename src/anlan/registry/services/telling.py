@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils import timezone
@@ -11,7 +12,9 @@ from anlan.kernel.access.models import User
 from anlan.kernel.notify.services import notify
 from anlan.kernel.orgs.models import Organisation
 from anlan.registry import audience
+from anlan.registry.choices import DisputeScope
 from anlan.registry.models import Dispute, Opinion
+from anlan.registry.services.lines import Move
 
 
 def raised(dispute: Dispute) -> None:
@@ -37,14 +40,49 @@ def answered(dispute: Dispute) -> None:
     _tell(dispute, users, "answered", "归属争议的意见已收齐", f"{dispute}，可以作出决定。")
 
 
-def decided(dispute: Dispute) -> None:
-    """Who raised it, who was asked, who regulates now and who did before."""
-    text = (
-        f"{dispute}：自 {dispute.effective_on:%Y-%m-%d} 起由{dispute.regulator}监管"
-        f"（{dispute.get_scope_display()}）。依据：{dispute.decision_basis}。"
-    )
-    parties = [*_parties(dispute), dispute.regulator, dispute.regulator_before]
+def decided(dispute: Dispute, regulator: Organisation) -> None:
+    """Who raised it, who was asked, who was named, who regulates now and who did before.
+
+    ``regulator``: who regulates the subject now; of a line of business perhaps the county's
+    counterpart of the one named.
+    """
+    since = f"自 {dispute.effective_on:%Y-%m-%d} 起由{regulator}监管"
+    text = f"{dispute}：{since}（{_scope(dispute)}）。依据：{dispute.decision_basis}。"
+    parties = [*_parties(dispute), dispute.regulator, regulator, dispute.regulator_before]
     _tell(dispute, _people(parties), "decided", "归属争议已决定", text)
+
+
+def moved(
+    dispute: Dispute, organisation: Organisation, gained: Sequence[Move], lost: Sequence[Move]
+) -> None:
+    """Whom subjects came to or went from with their line of business. The link leads to the lists:
+    it need not see the dispute."""
+    sector = dispute.sector
+    counted = [f"划入您单位{_counted(gained)}"] * bool(gained)
+    counted += [f"从您单位划出{_counted(lost)}"] * bool(lost)
+    sites_alone = all(each.kind == "site" for each in (*gained, *lost))
+    page = reverse("registry:sites" if sites_alone else "registry:enterprises")
+    notify(
+        users=audience.of(organisation),
+        kind="dispute.moved",
+        title=f"行业领域“{sector}”的监管归属已决定",
+        text=f"自 {dispute.effective_on:%Y-%m-%d} 起（{_scope(dispute)}），{'，'.join(counted)}。"
+        f"依据：{dispute.decision_basis}。",
+        link=f"{page}?{urlencode({'sector': sector.code})}" if sector else page,
+    )
+
+
+def _counted(moves: Sequence[Move]) -> str:
+    """企业 3 家、场所 5 个."""
+    words = (("enterprise", "企业", "家"), ("site", "场所", "个"))
+    counts = [(name, sum(m.count for m in moves if m.kind == k), of) for k, name, of in words]
+    return "、".join(f"{name} {count} {of}" for name, count, of in counts if count)
+
+
+def _scope(dispute: Dispute) -> str:
+    if dispute.scope != DisputeScope.SECTOR:
+        return str(dispute.get_scope_display())
+    return f"行业领域“{dispute.sector}”由{dispute.regulator}监管，县级有对应部门的由对应部门监管"
 
 
 def withdrawn(dispute: Dispute) -> None:
