@@ -73,7 +73,7 @@ def post(
 def decision_data(s: SimpleNamespace) -> dict[str, Any]:
     return {
         "text": "另一件事", "key_duty": s.work.key_duty.pk, "due_on": str(day(9)),
-        "organisations": [s.city.bureau.pk],
+        "organisations": [s.city.bureau.pk], "seen": 1,
     }  # fmt: skip
 
 

@@ -27,6 +27,7 @@ from anlan.plan.services.reports import report_accept, report_submit
 from tests import factories
 from tests.calls.conftest import decide, finish
 from tests.factories import at_once, counts, day, deputising, happening, nothing_happens
+from tests.kernel.access.conftest import browser
 
 
 def test_a_decision_becomes_a_duty_of_each_of_its_organisations(
@@ -208,7 +209,7 @@ def test_changed_and_dropped_while_the_call_is_open(
     def change(**more: object) -> Decision:
         given = {
             "key_duty": made.key_duty_id, "text": "改了", "due_on": day(5),
-            "organisations": [city.bureau.pk, city.west_government.pk],
+            "organisations": [city.bureau.pk, city.west_government.pk], "seen": 1,
         } | more  # fmt: skip
         return decision_change(actor=who.clerk2, decision=made.pk, **given)  # type: ignore[arg-type]
 
@@ -217,8 +218,8 @@ def test_changed_and_dropped_while_the_call_is_open(
     assert owners == {city.bureau.pk, city.west_government.pk}
     assert who.clerk2.person.pk in Call.objects.get(pk=held.pk).makers
     minutes_submit(actor=who.clerk, call=held.pk)
-    with nothing_happens(WrongState):
-        change(text="又改")
+    with nothing_happens(WrongState, match="不能再改纪要"):
+        change(text="又改", seen=2)
     with nothing_happens(WrongState):
         decision_drop(actor=who.clerk, decision=made.pk)
     with nothing_happens(WrongState):
@@ -228,6 +229,34 @@ def test_changed_and_dropped_while_the_call_is_open(
     assert held.decisions.count() == 0
     with nothing_happens(Unknown):
         decision_drop(actor=who.clerk, decision=made.pk)
+
+
+def test_the_second_of_two_who_change_one_decision_is_told(
+    city: SimpleNamespace, who: SimpleNamespace, held: Call
+) -> None:
+    made = decide(who, held, city.bureau)
+    second = browser(who.clerk2.user)
+    url = f"/calls/decisions/{made.pk}/edit/"
+    typed = {
+        "text": "第二人的填写", "key_duty": made.key_duty_id, "due_on": str(day(9)),
+        "organisations": [city.bureau.pk], "seen": 1,
+    }  # fmt: skip
+    assert 'name="seen" value="1"' in second.get(url).content.decode()
+    decision_change(
+        actor=who.clerk, decision=made.pk, key_duty=made.key_duty_id, text="第一人的填写",
+        due_on=day(5), organisations=[city.bureau.pk, city.west_government.pk], seen=1,
+    )  # fmt: skip
+    refused = second.post(url, typed)
+    page = refused.content.decode()
+    assert refused.status_code == 409
+    for words in ("已被另一人修改", "第二人的填写", "第一人的填写", 'name="seen" value="2"'):
+        assert words in page
+    made.refresh_from_db()
+    assert made.text == "第一人的填写"
+    assert made.charges.count() == 2
+    assert second.post(url, typed | {"seen": 2}).status_code == 302
+    made.refresh_from_db()
+    assert (made.text, made.charges.count(), made.revision) == ("第二人的填写", 1, 3)
 
 
 def test_the_minutes_come_back_with_a_reason(who: SimpleNamespace, held: Call) -> None:

@@ -243,13 +243,15 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
 
 
 class Decision(models.Model):
-    """A line of the minutes: its organisations must do ``text`` by ``due_on``."""
+    """A line of the minutes: its organisations must do ``text`` by ``due_on``. ``revision`` counts
+    its changes, of its organisations too."""
 
     call = models.ForeignKey(Call, models.PROTECT, related_name="decisions")
     key_duty = models.ForeignKey(KeyDuty, models.PROTECT, related_name="+")
     text = models.CharField("议定事项", max_length=280)
     due_on = models.DateField("完成期限")
     author = models.ForeignKey(USER, models.PROTECT, related_name="+")
+    revision = models.PositiveIntegerField("修改次序", default=1, editable=False)
 
     objects = DecisionQuerySet.as_manager()
 

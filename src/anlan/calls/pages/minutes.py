@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from anlan.calls import flow, policies, selectors
 from anlan.calls.forms import DecisionForm
-from anlan.calls.models import Call
+from anlan.calls.models import Call, Decision
 from anlan.calls.services import minutes
 from anlan.kernel.access.policies import page
 from anlan.kernel.access.requests import Request
@@ -51,13 +51,15 @@ def edit(request: Request, pk: int) -> HttpResponse:
         "key_duty": row.key_duty_id,
         "due_on": row.due_on,
         "organisations": list(row.charges.values_list("organisation", flat=True)),
+        "seen": row.revision,
     }
     form = DecisionForm(_posted(request), call=found, initial=start)
 
     def act(given: dict[str, Any]) -> object:
-        return minutes.decision_change(actor=request.actor, decision=pk, **given)
+        seen = form.cleaned_data["seen"] or 0
+        return minutes.decision_change(actor=request.actor, decision=pk, seen=seen, **given)
 
-    return _written(request, found, form, act, f"decision-edit-{pk}")
+    return _written(request, found, form, act, f"decision-edit-{pk}", row)
 
 
 def _posted(request: Request) -> QueryDict | None:
@@ -76,8 +78,9 @@ def _written(
     form: DecisionForm,
     act: Callable[[dict[str, Any]], object],
     draft: str,
+    before: Decision | None = None,
 ) -> HttpResponse:
-    status = 422 if form.errors else 200
+    status, present = 422 if form.errors else 200, None
     if form.is_valid():
         typed = form.cleaned_data
         given = {
@@ -93,11 +96,24 @@ def _written(
                 raise
             form.add_error(None, refusal.message)
             status = refusal.status
+            if isinstance(refusal, minutes.Stale) and before is not None:
+                present = _present(form, before)
         else:
             messages.success(request, "议定事项已记入纪要，审签后下达为任务。")
             return redirect(f"{reverse('calls:call', args=[found.pk])}#minutes")
-    context = {"call": found, "form": form, "draft": draft}
+    context = {"call": found, "form": form, "draft": draft, "present": present}
     return render(request, "calls/decision.html", context, status=status)
+
+
+def _present(form: DecisionForm, before: Decision) -> Decision:
+    """What another one has saved, to be shown beside what was typed: saving again takes its
+    place."""
+    before.refresh_from_db()
+    typed: Any = form.data
+    data = typed.copy()
+    data["seen"] = str(before.revision)
+    form.data = data
+    return before
 
 
 @page(policies.RUN, methods=("POST",))

@@ -22,6 +22,10 @@ from anlan.plan.models import KeyDuty
 from anlan.plan.services import giving
 
 
+class Stale(WrongState):
+    """Another one saved the decision since the clerk opened it."""
+
+
 def decision_write(
     *,
     actor: Actor,
@@ -52,14 +56,20 @@ def decision_change(
     text: str,
     due_on: date,
     organisations: Iterable[int],
+    seen: int,
 ) -> Decision:
-    """Write a decision anew, while its call is open."""
+    """Write a decision anew, while its call is open. ``seen``: the revision that the clerk saw;
+    Stale if another has changed it since."""
     with Write(actor, "calls.decision.change") as write:
         row = _open(write, _call_of(actor, decision))
         found = write.lock(Decision.objects.visible_to(actor), decision)
+        if found.revision != seen:
+            raise Stale(
+                "这一项议定事项在您打开之后已被另一人修改，您的填写没有保存。请核对现有内容后再保存。"
+            )
         duty, owners, words = _check(row, key_duty, text, due_on, organisations)
         _check_once(row, duty, words, but=found)
-        write.change(found, key_duty=duty, text=words, due_on=due_on)
+        write.change(found, key_duty=duty, text=words, due_on=due_on, revision=seen + 1)
         found.charges.exclude(organisation__in=owners).delete()
         has = set(found.charges.values_list("organisation", flat=True))
         _charge(write, found, [each for each in owners if each.pk not in has])
