@@ -13,7 +13,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from anlan.calls import flow, periods
 from anlan.calls.choices import CallKind, CallState, Change, ExplanationState
 from anlan.calls.policies import OVERVIEW
-from anlan.calls.visibility import call_scope, own, row_scope
+from anlan.calls.visibility import call_scope, frozen_scope, own, row_scope
 from anlan.kernel.access.actor import Actor
 from anlan.kernel.access.scope import within_areas
 from anlan.kernel.audit.triggers import append_only, audited
@@ -133,11 +133,12 @@ class FrozenDutyQuerySet(models.QuerySet["FrozenDuty"]):
     def visible_to(self, actor: Actor) -> Self:
         """See ``visibility``."""
         calls = Call.objects.visible_to(actor)
-        return self.filter(row_scope(actor, "organisation"), call__in=calls)
+        return self.filter(frozen_scope(actor, OuterRef("call")), call__in=calls)
 
-    def reached_by(self, actor: Actor) -> Self:
-        """The actor's own rows, whether or not the call names him: for a comparison of his own."""
-        return self.filter(row_scope(actor, "organisation"))
+    def compared_by(self, actor: Actor, call: Call) -> Self:
+        """The rows of the call before ``call``, as far as the actor sees such rows in ``call``:
+        for the comparison that he reads there, whether or not the one before named him."""
+        return self.filter(frozen_scope(actor, call), call=call.previous)
 
 
 class FrozenDuty(models.Model):

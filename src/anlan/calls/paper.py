@@ -214,7 +214,7 @@ def _then(actor: Actor, call: Call) -> _Then | None:
     if call.previous is not None:
         places = list(call.previous.places.all())
         return _Then(
-            _cells(FrozenDuty.objects.reached_by(actor).filter(call=call.previous)),
+            _cells(FrozenDuty.objects.compared_by(actor, call)),
             {each.area_id: each.rank for each in places},
             {each.area_id: each.name for each in places},
             set(call.previous.items.values_list("key_duty", flat=True)),
@@ -252,7 +252,7 @@ def _gone(actor: Actor, call: Call) -> list[FrozenDuty]:
     """Overdue at the last call, and not counted any more: cancelled, or its key duty taken out."""
     if call.previous is None:
         return []
-    was = FrozenDuty.objects.reached_by(actor).filter(call=call.previous, standing=Standing.OVERDUE)
+    was = FrozenDuty.objects.compared_by(actor, call).filter(standing=Standing.OVERDUE)
     return list(was.exclude(duty__in=call.rows.values("duty")))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Case, Count, Prefetch, Q, QuerySet, When
+from django.db.models import Case, Count, Exists, OuterRef, Prefetch, Q, QuerySet, When
 from django.utils import timezone
 
 from anlan.calls.choices import ExplanationState
@@ -12,7 +12,7 @@ from anlan.kernel.access.actor import Actor
 from anlan.kernel.errors import Unknown
 from anlan.kernel.orgs.models import Organisation
 from anlan.kernel.orgs.selectors import in_force
-from anlan.plan.models import Plan
+from anlan.plan.models import Duty, Plan
 
 
 def calls(actor: Actor) -> QuerySet[Call]:
@@ -46,11 +46,14 @@ def listed(actor: Actor) -> QuerySet[Call]:
 
 
 def rows(actor: Actor, call: Call) -> QuerySet[FrozenDuty]:
-    """The frozen rows of a call that the actor sees, in the order in which they were frozen."""
+    """The frozen rows of a call that the actor sees, in the order in which they were frozen.
+    ``opens``: whether he sees its duty as it is today, too."""
+    live = Duty.objects.visible_to(actor).filter(pk=OuterRef("duty"))
     return (
         FrozenDuty.objects.visible_to(actor)
         .filter(call=call)
         .select_related("duty", "key_duty", "area", "organisation")
+        .annotate(opens=Exists(live))
     )
 
 

@@ -1,18 +1,24 @@
 """Who sees which calls, and which rows of them.
 
 The office and the leaders whose area holds the plan's see a call whole. Others see the calls that
-name an organisation in their reach, and of these the rows of those organisations alone.
+name an organisation in their reach, and of these the rows of those organisations alone. Who must
+explain for an area sees that area's rows in that call, those of units that answer to others too.
 """
 
 from __future__ import annotations
 
-from django.db.models import Exists, OuterRef, Q
+from typing import TYPE_CHECKING
+
+from django.db.models import Exists, F, OuterRef, Q
 
 from anlan.calls.choices import CallState
 from anlan.calls.policies import OVERVIEW, UNIT
 from anlan.kernel.access.actor import Actor
 from anlan.kernel.access.scope import reaches_area, within_areas, within_organisations
 from anlan.kernel.orgs.models import Area
+
+if TYPE_CHECKING:
+    from anlan.calls.models import Call
 
 
 def sees_whole(actor: Actor, area: Area) -> bool:
@@ -45,3 +51,15 @@ def row_scope(actor: Actor, organisation: str, call: str = "call") -> Q:
     if actor.is_system:
         return Q()
     return within_areas(actor, f"{call}__plan__area", *OVERVIEW) | own(actor, organisation)
+
+
+def frozen_scope(actor: Actor, call: Call | OuterRef) -> Q:
+    """Condition on frozen rows, of ``call`` or of the one with which it is compared: the actor's
+    own, and those of the areas for which his own must explain in ``call``."""
+    from anlan.calls.models import Place
+
+    if actor.is_system:
+        return Q()
+    asked = Q(call__explanations__organisation=F("organisation"))
+    places = Place.objects.filter(asked, own(actor, "organisation"), area=OuterRef("area"))
+    return row_scope(actor, "organisation") | Q(Exists(places.filter(call=call)))

@@ -94,13 +94,21 @@ def _mentions(word: str) -> Q:
     return Q(title__contains=word) | Q(owner__contains=word)
 
 
-def _now(row: FrozenDuty) -> str:
+def _duty(row: Any) -> str:
+    return address("plan:duty", row.duty_id) if row.opens else ""
+
+
+def _now(row: Any) -> str:
+    if not row.opens:
+        return ""
     if row.duty.state == DutyState.CANCELLED:
         return row.duty.get_state_display()
     return row.duty.get_standing_display()
 
 
-def _now_tag(row: FrozenDuty) -> Any:
+def _now_tag(row: Any) -> Any:
+    if not row.opens:
+        return ""
     if row.duty.state == DutyState.CANCELLED:
         return tag(row.duty.get_state_display())
     return state(row.duty.standing)
@@ -116,7 +124,7 @@ ROWS = List(
         ),
         Column(
             "title", "任务", lambda r: r.title, main=True, width=60,
-            url=lambda r: address("plan:duty", r.duty_id),
+            url=_duty,
         ),
         Column("unit", "责任单位", lambda r: r.owner, width=24),
         Column("due", "完成期限", lambda r: r.due_on, sort="due_on", width=12),
