@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from io import BytesIO
 from types import SimpleNamespace
 
@@ -11,6 +11,7 @@ import pytest
 from django.utils import timezone
 from docx import Document
 
+from anlan.calls import reminding
 from anlan.calls.choices import ExplanationState
 from anlan.calls.exports.papers import minutes
 from anlan.calls.models import Call, Explanation
@@ -19,6 +20,7 @@ from anlan.calls.services import explanations
 from anlan.calls.services.minutes import minutes_submit
 from anlan.calls.services.taking import call_cancel
 from anlan.kernel.access.actor import Actor
+from anlan.kernel.deadlines.calendar import CHINA
 from anlan.kernel.deadlines.firing import fire_due
 from anlan.kernel.deadlines.services import find
 from anlan.kernel.errors import Forbidden, Refused, Unknown, WrongState
@@ -163,14 +165,27 @@ def test_asked_again_after_it_nobody_is_late(
     assert not answer(who.east_staff, asked).late
 
 
-def test_a_reminder_a_day_ahead(
-    who: SimpleNamespace, late: SimpleNamespace, take: Callable[..., Call], clock: Move
+def test_before_a_meeting_on_monday_morning_one_reminder_comes_on_friday(
+    who: SimpleNamespace,
+    late: SimpleNamespace,
+    take: Callable[..., Call],
+    clock: Move,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    take(meets_at=timezone.now() + timedelta(days=3))
-    clock(timedelta(days=2, minutes=1))
+    monkeypatch.setattr(reminding, "is_working_day", lambda day: day.weekday() < 5)
+    start = timezone.now()
+    ahead = timezone.localdate() + timedelta(days=4)
+    monday = ahead + timedelta(days=-ahead.weekday() % 7)
+    take(meets_at=datetime.combine(monday, time(9), CHINA))
+    friday = datetime.combine(monday - timedelta(days=3), time(16), CHINA)
+    clock(friday - start - timedelta(minutes=5))
+    assert fire_due() == 0
+    clock(timedelta(minutes=6))
     with happening() as happened:
         assert fire_due() == 1
     assert happened.told_to("call.remind") == {"east_staff", "east_head"}
+    clock(timedelta(days=2))
+    assert fire_due() == 0
 
 
 def test_the_office_adds_one_with_a_reason(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -12,6 +12,8 @@ from anlan.calls.choices import CallKind, Change
 from anlan.calls.comparison import Line, Stood, change, lines, total
 from anlan.calls.explaining import Case, Limits, grounds
 from anlan.calls.periods import period
+from anlan.calls.reminding import hours_before
+from anlan.kernel.deadlines.calendar import CHINA
 from anlan.plan.choices import Standing
 
 LIMITS = Limits(last_ranks=3, repeated=1, overdue_percent=15)
@@ -176,3 +178,35 @@ def test_a_period_before() -> None:
     assert period(CallKind.MONTHLY, date(2026, 3, 31)).before(date(2026, 3, 31)) == date(
         2026, 2, 28
     )
+
+
+# --- reminders ---------------------------------------------------------------------------------
+
+
+def at(month: int, day: int, hour: int, year: int = 2026) -> datetime:
+    return datetime(year, month, day, hour, tzinfo=CHINA)
+
+
+@pytest.mark.parametrize(
+    ("meets_at", "wanted", "expected"),
+    [
+        (at(3, 10, 9), 24, at(3, 9, 9)),  # a Tuesday
+        (at(3, 10, 9), 4, at(3, 9, 16)),  # not at five in the morning
+        (at(3, 11, 15), 4, at(3, 11, 11)),
+        (at(3, 11, 16), 4, at(3, 11, 11)),  # not at noon
+        (at(3, 9, 9), 24, at(3, 6, 16)),  # a Monday: not on Sunday
+        (at(3, 9, 9), 4, at(3, 6, 16)),
+        (at(10, 8, 9), 24, at(9, 30, 16)),  # after the National Day's holiday
+        (at(3, 1, 9, 2100), 24, at(2, 26, 16, 2100)),  # holidays unknown: Monday to Friday
+    ],
+)
+def test_people_are_reminded_while_they_work(
+    meets_at: datetime, wanted: int, expected: datetime
+) -> None:
+    hours = hours_before(wanted, meets_at, meets_at - timedelta(days=20))
+    assert meets_at - timedelta(hours=hours) == expected
+
+
+def test_where_no_hours_of_work_are_left_a_late_reminder_is_better_than_none() -> None:
+    monday, friday_evening = at(3, 9, 9), at(3, 6, 18)
+    assert [hours_before(each, monday, friday_evening) for each in (24, 4)] == [24, 4]

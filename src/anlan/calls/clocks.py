@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.urls import reverse
 from django.utils import timezone
 
 from anlan.calls import audience
 from anlan.calls.choices import RUNNING, ExplanationState
 from anlan.calls.models import Explanation
+from anlan.calls.reminding import hours_before
 from anlan.kernel.deadlines import services as deadlines
 from anlan.kernel.deadlines.handlers import on_step
 from anlan.kernel.deadlines.ladder import Rung
@@ -33,15 +36,17 @@ def keep(write: Write, explanation: Explanation) -> None:
     elif explanation.after_meeting:
         return  # there is no moment any more to which it could run
     elif clock is None:
-        deadlines.start(write, explanation, NAME, due_at=due_at, ladder=_ladder())
+        deadlines.start(write, explanation, NAME, due_at=due_at, ladder=_ladder(due_at))
     elif clock.met_at or clock.ended_at:
         deadlines.reopen(write, explanation, NAME, due_at=due_at)
 
 
-def _ladder() -> list[Rung]:
-    """So many hours before, by the norm in force; and at the meeting's moment itself."""
-    hours = values({REMINDERS: [24, 4]})[REMINDERS]
-    before = [Rung(step="remind", hours_before=int(each)) for each in sorted(hours, reverse=True)]
+def _ladder(meets_at: datetime) -> list[Rung]:
+    """So many hours before, by the norm in force, in hours of work; two that come to lie together
+    are one. And at the meeting's moment itself."""
+    wanted, now = values({REMINDERS: [24, 4]})[REMINDERS], timezone.now()
+    hours = {hours_before(int(each), meets_at, now) for each in wanted}
+    before = [Rung(step="remind", hours_before=each) for each in sorted(hours, reverse=True)]
     return [*before, Rung(step="escalate", hours_after=0)]
 
 
