@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -17,11 +17,13 @@ from anlan.calls.paper import paper
 from anlan.calls.services.taking import call_cancel
 from anlan.kernel.deadlines.services import find
 from anlan.kernel.errors import Forbidden, Refused, Unknown, WrongState
+from anlan.kernel.orgs.models import Organisation
 from anlan.plan.matrix import matrix
 from anlan.plan.models import Duty, KeyDuty
 from tests import factories
 from tests.calls.conftest import soon, stands
 from tests.factories import at_once, day, happening, nothing_happens
+from tests.kernel.access.conftest import browser
 
 Take = Callable[..., Call]
 
@@ -106,6 +108,27 @@ def test_who_must_explain_is_told_with_the_working(
     assert clock is not None
     assert clock.due_at == made.meets_at
     assert made.limits == {"last_ranks": 3, "repeated": 1, "overdue_percent": 15}
+
+
+@pytest.mark.parametrize(
+    ("last_day", "answers"), [(day(20), True), (day(0), True), (day(-1), False)]
+)
+def test_a_government_answers_as_long_as_it_exists(
+    city: SimpleNamespace,
+    who: SimpleNamespace,
+    late: SimpleNamespace,
+    take: Take,
+    last_day: date,
+    answers: bool,
+) -> None:
+    Organisation.objects.filter(pk=city.east_government.pk).update(valid_to=last_day)
+    made = take()
+    assert made.places.get(area=city.east).organisation == (
+        city.east_government if answers else None
+    )
+    assert made.explanations.exists() == answers
+    page = browser(who.leader.user).get(f"/calls/{made.pk}/").content.decode()
+    assert ("东县没有登记现存的人民政府" in page) != answers
 
 
 def test_a_bureau_answers_for_itself(

@@ -94,6 +94,18 @@ class Paper:
         return f"{areas}：这次和上次" if self.total.then is not None else f"{areas}情况"
 
     @property
+    def unjudged(self) -> str:
+        """Which ranked areas had nobody to explain for them, in words."""
+        ranked = [each for each in self.places.values() if each.rank is not None]
+        names = "、".join(each.name for each in ranked if each.organisation_id is None)
+        if not names:
+            return ""
+        return (
+            f"开展调度时，{names}没有登记现存的人民政府（管委会），没有单位代表这些地区说明，"
+            "也没有按标准判断。请系统管理员核对机构登记。"
+        )
+
+    @property
     def asked(self) -> list[Explanation]:
         """Who must explain, without those that were struck."""
         return [e for e in self.explanations if e.state != ExplanationState.STRUCK]

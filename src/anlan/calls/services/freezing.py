@@ -15,6 +15,7 @@ from anlan.calls.explaining import Case
 from anlan.calls.models import Call, FrozenDuty, Item, Place
 from anlan.cockpit.ranking import Side, rank
 from anlan.kernel.orgs.models import Area, Organisation, OrganisationKind
+from anlan.kernel.orgs.selectors import in_force
 from anlan.plan.choices import Standing
 from anlan.plan.forecasting import forecast_of
 from anlan.plan.matrix import column_of, columns_of
@@ -104,7 +105,7 @@ def _places(
         for area in known.values()
         if area.pk != city.pk
     )
-    answers = _governments(known.values())
+    answers = _governments(known.values(), timezone.localdate(call.counted_at))
     found = [Place(call=call, area=city, name="市直单位")] if counts[city.pk] else []
     return found + [
         Place(
@@ -115,9 +116,10 @@ def _places(
     ]  # fmt: skip
 
 
-def _governments(areas: Iterable[Area]) -> dict[int, Organisation]:
+def _governments(areas: Iterable[Area], on: date) -> dict[int, Organisation]:
+    """Those that exist on the day, be their end registered or not."""
     governments = Organisation.objects.filter(
-        area__in=list(areas), kind=OrganisationKind.GOVERNMENT, valid_to=None
+        in_force(on), area__in=list(areas), kind=OrganisationKind.GOVERNMENT
     )
     return {each.area_id: each for each in governments.order_by("-pk")}
 
