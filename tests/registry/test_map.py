@@ -7,6 +7,7 @@ from decimal import Decimal
 from html import unescape
 from types import SimpleNamespace
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.db import connection
@@ -120,7 +121,25 @@ def test_the_map_shows_what_the_viewer_sees(
     ]
 
 
-@pytest.mark.parametrize("cell", ["99-99", "x", "1-", "-1-2", "²-3", "1-2-3"])
+def test_a_circle_of_one_map_is_no_place_on_another(
+    who: SimpleNamespace, mines: list[Site]
+) -> None:
+    """The circle that was tapped stays chosen while one goes on to a county, or back."""
+    cells = {}
+    for county in ("", "141102"):
+        page = _page(who.clerk, f"?county={county}")
+        (address,) = (url for told, url in _marks(page) if "3 个" in told)
+        cells[county] = parse_qs(urlsplit(address).query)["cell"][0]
+    for county, cell in (("141102", cells[""]), ("", cells["141102"])):
+        page = _page(who.clerk, f"?county={county}&cell={cell}")
+        assert "“地图上”没有这个选项" in page
+        assert {"矿甲", "矿乙", "矿丙"} <= _names(page)
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ["99-99", "1-2", "all:99-99", "x", "all:1-", "all:-1-2", "all:²-3", "all:1-2-3", "141102:1-2"],
+)
 def test_a_place_that_is_none_is_ignored_and_said(
     who: SimpleNamespace, mines: list[Site], cell: str
 ) -> None:

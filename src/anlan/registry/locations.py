@@ -53,10 +53,12 @@ class Located:
 
 
 class Grid:
-    """The cells of a map, named by column and row (``7-12``)."""
+    """The cells of a map, named by the area that it shows, column and row (``141102:7-12``); by
+    ``all`` where it shows several: on another map the same column and row are another place."""
 
     def __init__(self, drawn: Map) -> None:
         self.drawn = drawn
+        self._name = next(iter(drawn.outlines)) if len(drawn.outlines) == 1 else "all"
         self._plane = drawn.plane
         self._columns = _cells(drawn.width)
         self._rows = _cells(drawn.height)
@@ -89,8 +91,13 @@ class Grid:
 
     def within(self, cell: str) -> Q | None:
         """Condition on a subject: it lies in the cell; None if the map has no such cell."""
-        parts = cell.split("-")
-        if len(parts) != 2 or not all(p.isascii() and p.isdecimal() and len(p) < 4 for p in parts):
+        name, _, place = cell.partition(":")
+        parts = place.split("-")
+        if (
+            name != self._name
+            or len(parts) != 2
+            or not all(p.isascii() and p.isdecimal() and len(p) < 4 for p in parts)
+        ):
             return None
         column, row = (int(each) for each in parts)
         if not self._holds(column, row):
@@ -114,7 +121,8 @@ class Grid:
     def _cluster(self, row: dict) -> Cluster:
         x, y = self._plane.put(float(row["east"]), float(row["north"]))
         worst = next((each for each, rank in _RANKS.items() if rank == row["worst"]), "")
-        return Cluster(f"{row['column']:.0f}-{row['row']:.0f}", x, y, row["count"], worst)
+        cell = f"{self._name}:{row['column']:.0f}-{row['row']:.0f}"
+        return Cluster(cell, x, y, row["count"], worst)
 
     def _column(self) -> Floor:
         plane = self._plane
