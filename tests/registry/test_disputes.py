@@ -14,11 +14,14 @@ from django.utils import timezone
 
 from anlan.config.loaders import CITY
 from anlan.kernel.access.actor import Actor
+from anlan.kernel.access.models import User
 from anlan.kernel.access.roles import Role
 from anlan.kernel.deadlines.firing import fire_due
 from anlan.kernel.deadlines.models import Deadline
 from anlan.kernel.errors import Forbidden, Refused, Unknown, WrongState
+from anlan.kernel.notify.models import Notification
 from anlan.kernel.orgs.models import Area, Organisation
+from anlan.registry import decision_paper
 from anlan.registry.loading import load as load_registry
 from anlan.registry.models import Dispute, Enterprise, Opinion, Sector, Site
 from anlan.registry.regulators import Regulators
@@ -149,6 +152,26 @@ def test_a_silent_organisation_holds_nothing_up(
     assert clock.ended_at is not None
     with nothing_happens(WrongState, match="不再接收意见"):
         give(who.bureau_staff, open_, city.bureau)
+
+
+def test_the_office_is_told_once_that_some_were_silent_and_once_that_all_answered(
+    city: SimpleNamespace, who: SimpleNamespace, open_: Dispute
+) -> None:
+    """The bureau in time, the county and the township late."""
+    late = (city.east_government, city.east_town_government)
+    ask(who.clerk, open_, city.bureau, *late)
+    Opinion.objects.filter(organisation__in=late).update(until=day(-1))
+    told = []
+    for by, of in zip(
+        (who.bureau_staff, who.east_head, who.town_head), (city.bureau, *late), strict=True
+    ):
+        with happening() as happened:
+            give(by, open_, of)
+        told.append({each.title for each in happened.told if each.kind == "dispute.answered"})
+        Notification.objects.update(read_at=timezone.now())  # the next one does not join it
+    assert told == [
+        {"归属争议的答复期限已过，2 个单位未答复"}, set(), {"归属争议的意见已收齐"}
+    ]  # fmt: skip
 
 
 def test_who_is_asked_again_gets_the_later_day(
@@ -588,6 +611,24 @@ def test_disputes_that_each_role_sees(
             Seat(Role.AUDITOR, city.government): set(),
         },
     )
+
+
+@pytest.mark.parametrize("deputy", [False, True])
+def test_the_office_signs_whoever_s_account_decides(
+    city: SimpleNamespace, who: SimpleNamespace, heard: Dispute, deputy: bool
+) -> None:
+    """A chief whose account is a bureau's, and a deputy from one."""
+    chief = who.chief
+    if deputy:
+        chief = deputising(who.bureau_head, who.chief)
+    else:
+        User.objects.filter(pk=chief.user.pk).update(organisation=city.bureau)
+        chief.user.refresh_from_db()
+    decided = decide(chief, heard, city.government)
+    assert decided.closed_by.organisation == city.bureau
+    assert decided.decided_for == city.office
+    paper = docx.Document(io.BytesIO(decision_paper.docx(decided, [])))
+    assert "试市安委办" in [each.text.strip() for each in paper.paragraphs]
 
 
 def test_the_paper_says_what_was_decided_and_who_was_silent(

@@ -38,8 +38,9 @@ def docx(dispute: Dispute, opinions: Sequence[Opinion]) -> bytes:
 
 
 def _signer(dispute: Dispute) -> str:
-    """The organisation of who decided: the office."""
-    return str(dispute.closed_by.organisation.name) if dispute.closed_by else ""
+    """The office in whose name it was decided; where that was not kept yet, that of the account."""
+    office = dispute.decided_for or (dispute.closed_by and dispute.closed_by.organisation)
+    return str(office.name) if office else ""
 
 
 def _matter(dispute: Dispute) -> Iterable[str]:

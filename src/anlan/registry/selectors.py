@@ -162,7 +162,7 @@ def askable(dispute: Dispute) -> QuerySet[Organisation]:
 _DISPUTE_NAMES = (
     "enterprise__area__parent", "enterprise__sector", "enterprise__regulator", "site__area__parent",
     "site__sector", "site__regulator", "organisation", "raised_by", "regulator", "regulator_before",
-    "sector", "closed_by",
+    "sector", "closed_by", "decided_for",
 )  # fmt: skip
 
 

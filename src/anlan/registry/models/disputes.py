@@ -59,8 +59,9 @@ class Dispute(models.Model):
     ``organisation`` raised it; ``makers``: the accounts by which and in whose name. ``regulator``,
     ``scope``, ``effective_on`` and ``decision_basis`` are the decision; ``sector`` is the line of
     business that it holds for, where it holds for a whole one. ``closing_reason``: why it was
-    decided so, or withdrawn. The database keeps a closed dispute as it is; a merge alone may lead
-    it to another subject.
+    decided so, or withdrawn. ``decided_for``: the office in whose name it was decided, which need
+    not be that of the account; None where it was decided before that was kept. The database keeps a
+    closed dispute as it is; a merge alone may lead it to another subject.
     """
 
     enterprise = models.ForeignKey(
@@ -96,6 +97,10 @@ class Dispute(models.Model):
         USER, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="办结人"
     )
     closed_at = models.DateTimeField("办结时间", null=True, blank=True)
+    decided_for = models.ForeignKey(
+        Organisation, models.PROTECT, null=True, blank=True, related_name="+",
+        verbose_name="作出决定的单位",
+    )  # fmt: skip
 
     objects = DisputeQuerySet.as_manager()
 

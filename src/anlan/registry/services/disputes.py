@@ -108,7 +108,7 @@ def opinion_give(
         )
         opinion_clocks.meet(write, opinion)
         happened(write, found, "answered", organisation)
-        telling.answered(found)
+        telling.answered(found, opinion)
     return opinion
 
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from anlan.kernel.access.actor import Actor
 from anlan.kernel.errors import Refused, Unknown, WrongState
-from anlan.kernel.orgs.models import Area, AreaLevel, Organisation
+from anlan.kernel.orgs.models import AreaLevel, Organisation
 from anlan.kernel.write import Write
 from anlan.registry import flow, opinion_clocks, policies
 from anlan.registry.choices import DisputeScope
@@ -43,7 +43,8 @@ def dispute_decide(
         found, subject = _both(write, dispute, scope)
         require_place(found, "decide", actor)
         flow.DISPUTE.check(found, "decide", actor, reason=reason)
-        _check(found, actor, regulator, scope, basis, effective_on)
+        _check(found, regulator, scope, basis, effective_on)
+        office = _office(found, actor, regulator, scope)
         decision = {
             "regulator": regulator,
             "scope": scope,
@@ -53,6 +54,7 @@ def dispute_decide(
             "effective_on": effective_on,
             "closed_by": actor.person,
             "closed_at": timezone.now(),
+            "decided_for": office,
         }
         flow.DISPUTE.move(write, found, "decide", fields=decision, reason=reason)
         named, moves = regulator, list[Move]()
@@ -104,7 +106,6 @@ def _both(write: Write, pk: int, scope: str) -> tuple[Dispute, Enterprise | Site
 
 def _check(
     dispute: Dispute,
-    actor: Actor,
     regulator: Organisation,
     scope: str,
     basis: str,
@@ -127,26 +128,23 @@ def _check(
             "监管责任不追溯到争议之前，监管部门随决定当时确定。",
         )
     require_existing(regulator)
-    _check_reach(dispute, actor, regulator, scope)
 
 
-def _check_reach(dispute: Dispute, actor: Actor, regulator: Organisation, scope: str) -> None:
-    areas = _offices(actor, dispute.subject.area)
-    if not any(each.covers(regulator.area) for each in areas):
+def _office(dispute: Dispute, actor: Actor, regulator: Organisation, scope: str) -> Organisation:
+    """In whose name the actor decides: that of the first of his grants that reaches so far."""
+    grants = [g for g in policies.DECIDE.grants(actor) if g.area.covers(dispute.subject.area)]
+    grants = [each for each in grants if each.area.covers(regulator.area)]
+    if not grants:
         raise Refused("regulator_beyond", f"{regulator}不在您的管辖范围内，请由上一级安委办决定。")
-    if scope != DisputeScope.SECTOR:
-        return
-    if not any(each.level == AreaLevel.CITY for each in areas):
-        raise Refused("sector_of_the_city", "整个行业领域的监管部门由市安委办决定。")
-    if regulator.area.level != AreaLevel.CITY:
-        raise Refused(
-            "regulator_of_a_part",
-            f"{regulator}是{regulator.area}的单位，不能监管全市的行业领域。请选择市级部门，"
-            "县级由与它对应的部门监管。",
-        )
-
-
-def _offices(actor: Actor, area: Area) -> list[Area]:
-    """The areas of the grants by which the actor decides here."""
-    grants = policies.DECIDE.grants(actor)
-    return [each.area for each in grants if each.area.covers(area)]
+    if scope == DisputeScope.SECTOR:
+        grants = [each for each in grants if each.area.level == AreaLevel.CITY]
+        if not grants:
+            raise Refused("sector_of_the_city", "整个行业领域的监管部门由市安委办决定。")
+        if regulator.area.level != AreaLevel.CITY:
+            raise Refused(
+                "regulator_of_a_part",
+                f"{regulator}是{regulator.area}的单位，不能监管全市的行业领域。请选择市级部门，"
+                "县级由与它对应的部门监管。",
+            )
+    found: Organisation = grants[0].organisation
+    return found

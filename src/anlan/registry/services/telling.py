@@ -31,13 +31,18 @@ def asked(dispute: Dispute, opinions: Iterable[Opinion]) -> None:
         _tell(dispute, users, "asked", "请就归属争议提出意见", text)
 
 
-def answered(dispute: Dispute) -> None:
-    """The office hears when no answer is awaited any more: it can be decided."""
+def answered(dispute: Dispute, opinion: Opinion) -> None:
+    """The office hears when this was the last answer that is awaited, for it can be decided, or the
+    last of all. Of who stays silent it hears by the clocks: a late answer does not repeat it."""
     today = timezone.localdate()
-    if any(each.awaited(today) for each in dispute.opinions.all()):
+    open_ = list(dispute.opinions.filter(given_at__isnull=True))
+    if open_ and (opinion.until < today or any(each.awaited(today) for each in open_)):
         return
+    title = "归属争议的意见已收齐"
+    if open_:
+        title = f"归属争议的答复期限已过，{len(open_)} 个单位未答复"
     users = audience.office(dispute.subject.area)
-    _tell(dispute, users, "answered", "归属争议的意见已收齐", f"{dispute}，可以作出决定。")
+    _tell(dispute, users, "answered", title, f"{dispute}，可以作出决定。")
 
 
 def decided(dispute: Dispute, regulator: Organisation) -> None:
