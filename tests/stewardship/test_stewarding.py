@@ -8,16 +8,20 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 
+from anlan.kernel.access.actor import Actor
+from anlan.kernel.access.roles import Role
 from anlan.kernel.errors import Forbidden, Refused, Unknown, WrongState
 from anlan.registry.models import Register, Site
 from anlan.registry.services.merging import merge
 from anlan.stewardship import mines as which
+from anlan.stewardship import selectors
 from anlan.stewardship.board import Board, Need
 from anlan.stewardship.choices import Level
 from anlan.stewardship.models import Stewardship
 from anlan.stewardship.services.posts import post_end
 from anlan.stewardship.services.stewarding import steward_assign, steward_end
 from tests.factories import at_once, day, happening, nothing_happens
+from tests.kernel.access.conftest import browser, grant, user
 from tests.stewardship.conftest import give, leader, site
 
 
@@ -92,6 +96,41 @@ def test_days_that_cannot_be(
     post_end(actor=who.east_staff, post=held.pk, valid_to=day(-2), reason="调离")
     with nothing_happens(Refused, code="post_not_held"):
         assign(who.east_staff, held, mines.east, valid_from=day(-1))
+
+
+def test_who_is_known_to_leave_gets_no_mine(
+    who: SimpleNamespace, mines: SimpleNamespace, leaders: SimpleNamespace
+) -> None:
+    post_end(actor=who.east_staff, post=leaders.east.pk, valid_to=day(0), reason="调离")
+    with nothing_happens(Refused, code="post_ends"):
+        assign(who.east_staff, leaders.east, mines.east, valid_from=day(0))
+    offered = selectors.candidates(who.east_staff, mines.east)
+    assert offered[Level.COUNTY] == [leaders.east2]
+
+
+def test_who_replaces_a_steward_keeps_the_post_of_both(
+    city: SimpleNamespace, who: SimpleNamespace, mines: SimpleNamespace, leaders: SimpleNamespace
+) -> None:
+    give(leaders.city, mines.east, day(-30))
+    own = leader(city.bureau, "局甲")
+    with nothing_happens(Forbidden, match="市甲"):
+        assign(who.bureau_staff, own, mines.east, reason="换成自己的")
+    page = browser(who.bureau_staff.user).get(f"/stewardship/mines/{mines.east.pk}/")
+    assert "更换市级包保领导" not in page.content.decode()
+    assign(who.bureau_staff, own, mines.second)
+    assign(who.clerk, own, mines.east, reason="分工调整")
+
+
+def test_one_grant_reaches_both_post_and_mine(
+    city: SimpleNamespace, who: SimpleNamespace, mines: SimpleNamespace
+) -> None:
+    """A clerk of a unit that regulates no mine, who reads the whole city as a leader."""
+    both = user(city, "both", Role.UNIT_STAFF, organisation=city.office)
+    grant(both, Role.LEADER, city.government)
+    own = leader(city.office, "办甲")
+    with nothing_happens(Forbidden, match="东山矿"):
+        assign(Actor(both), own, mines.east)
+    assert not any(selectors.candidates(Actor(both), mines.east).values())
 
 
 def test_another_takes_his_place_from_a_day_on(

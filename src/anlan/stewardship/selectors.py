@@ -41,15 +41,16 @@ def mine(actor: Actor, pk: int) -> Site:
     return found
 
 
-def candidates(actor: Actor, site: Site, level: Level) -> list[LeaderPost]:
-    """Whom the actor may make the mine's steward of the level: today's holders of posts that he
-    keeps, of bodies in whose area the mine lies."""
-    kept = LeaderPost.objects.kept_by(actor).held(timezone.localdate())
-    return [
-        each
-        for each in kept.select_related("organisation__area")
-        if level_of(each.organisation.area) == level and each.organisation.area.covers(site.area)
-    ]
+def candidates(actor: Actor, site: Site) -> dict[Level, list[LeaderPost]]:
+    """Whom the actor may make the mine's steward of which level: holders of posts, of bodies in
+    whose area the mine lies, who are not known to leave."""
+    given = LeaderPost.objects.given_by(actor, site).held(timezone.localdate())
+    found: dict[Level, list[LeaderPost]] = {each: [] for each in Level}
+    for post in given.filter(valid_to=None).select_related("organisation__area"):
+        level = level_of(post.organisation.area)
+        if level and post.organisation.area.covers(site.area):
+            found[level].append(post)
+    return found
 
 
 def responsibility_list(actor: Actor, pk: int) -> ResponsibilityList:

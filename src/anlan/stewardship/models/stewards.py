@@ -15,7 +15,7 @@ from anlan.kernel.orgs.models import Organisation
 from anlan.kernel.orgs.selectors import in_force
 from anlan.registry.models import Site
 from anlan.stewardship.choices import Level
-from anlan.stewardship.visibility import posts_kept, posts_seen
+from anlan.stewardship.visibility import posts_given, posts_kept, posts_seen
 
 
 def _ends_after_it_begins(name: str) -> models.CheckConstraint:
@@ -30,8 +30,12 @@ class LeaderPostQuerySet(models.QuerySet["LeaderPost"]):
         return self.filter(posts_seen(actor))
 
     def kept_by(self, actor: Actor) -> Self:
-        """The posts that the actor may change and give mines to."""
+        """The posts that the actor may change."""
         return self.filter(posts_kept(actor))
+
+    def given_by(self, actor: Actor, mine: Site) -> Self:
+        """The posts whose holders the actor may make stewards of the mine."""
+        return self.filter(posts_given(actor, mine))
 
     def held(self, on: date) -> Self:
         """Those that somebody holds on the day, the last day included."""

@@ -44,7 +44,7 @@ def assign(request: Request, pk: int, level: str) -> HttpResponse:
     site = selectors.mine(request.actor, pk)
     if level not in Level:
         raise Unknown
-    posts = selectors.candidates(request.actor, site, Level(level))
+    posts = selectors.candidates(request.actor, site)[Level(level)]
     form = AssignForm(request.POST, posts=posts, auto_id=f"{level}_%s")
 
     def do(**typed: Any) -> str:
@@ -131,10 +131,13 @@ def _rows(actor: Actor, site: Site, made: list[Visit], wrong: dict[Level, Assign
         shown = {level for level, _, _ in found}
         found += [(each, None, False) for each in Level if each not in shown]
     kept = LeaderPost.objects.kept_by(actor)
+    posts = selectors.candidates(actor, site) if keeps and asked else {}
     rows = []
     for level, steward, needed in found:
         may_end = bool(keeps and steward and kept.filter(pk=steward.post_id).exists())
-        form = wrong.get(level) or (_form(actor, site, level, steward) if keeps and asked else None)
+        form = wrong.get(level)
+        if form is None and (may_end or steward is None):  # to replace him is to end him
+            form = _form(posts.get(level, []), level, steward)
         if steward or needed or form:
             url = record_url(actor, steward) if steward else ""
             count = done[steward.post_id] if steward else 0
@@ -150,9 +153,8 @@ def _told(actor: Actor, made: list[Visit]) -> list[tuple[Visit, LeaderPost | Non
     return [(each, posts.get(each.post), each.record in pks) for each in made]
 
 
-def _form(actor: Actor, site: Site, level: Level, steward: Stewardship | None) -> AssignForm | None:
-    """None where there is nobody whom the actor could name."""
-    posts = selectors.candidates(actor, site, level)
+def _form(posts: list[LeaderPost], level: Level, steward: Stewardship | None) -> AssignForm | None:
+    """None where there is nobody else whom the actor could name."""
     others = [each for each in posts if steward is None or each.pk != steward.post_id]
     if not others:
         return None

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from anlan.kernel.access.actor import Actor
-from anlan.kernel.errors import Refused, WrongState
+from anlan.kernel.errors import Forbidden, Refused, WrongState
 from anlan.kernel.notify.services import notify
 from anlan.kernel.write import Write
 from anlan.registry.models import Site
@@ -34,7 +34,9 @@ def steward_assign(
     Where the mine has a steward of that level, that one ends the day before, for which a reason is
     needed. ``seen``: the one that the clerk saw (0: none); None where it is no matter. Refused:
     not a mine that needs a steward; outside the area of the post's organisation; a day to come, or
-    on which the post was not held. WrongState: he is its steward already; another was faster.
+    on which the post was not held; a last day in the post is on record. Forbidden: no grant of the
+    actor keeps the post and reaches the mine; he does not keep the post of the one who would end.
+    WrongState: he is its steward already; another was faster.
     """
     policies.KEEP.require(actor)
     with Write(actor, "stewardship.steward.assign", reason=reason.strip()) as write:
@@ -42,6 +44,8 @@ def steward_assign(
         mine = write.lock(Site.objects.visible_to(actor), site)
         holder = write.lock(LeaderPost.objects.visible_to(actor), post)
         check_kept(actor, holder)
+        if not LeaderPost.objects.given_by(actor, mine).filter(pk=holder.pk).exists():
+            raise Forbidden(f"“{mine}”不由您确定包保领导：它不在您登记{holder}的职责范围内。")
         level = _judged(mine, holder, valid_from)
         _succeed(write, mine, holder, level, valid_from, seen)
         made = write.add(Stewardship(post=holder, site=mine, level=level, valid_from=valid_from))
@@ -88,6 +92,10 @@ def _judged(mine: Site, holder: LeaderPost, valid_from: date) -> Level:
         raise Refused("day_to_come", "开始日期不能晚于今天，到那一天再登记。")
     if not LeaderPost.objects.held(valid_from).filter(pk=holder.pk).exists():
         raise Refused("post_not_held", f"{holder}在 {valid_from} 不在任，请核对日期。")
+    if holder.valid_to:  # what begins has no end, and he has
+        raise Refused(
+            "post_ends", f"{holder}已登记到 {holder.valid_to} 离任，请确定在任的领导包保。"
+        )
     if unit.valid_to and unit.valid_to < timezone.localdate():
         raise Refused("unit_dissolved", f"{unit}已于 {unit.valid_to} 撤销。")
     return level
@@ -114,6 +122,7 @@ def _succeed(
                 f"{last.post}包保到 {last.valid_to} 为止，新的最早从 {last.valid_to + _DAY} 开始。",
             )
         return
+    check_kept(write.actor, standing.post)  # replacing him ends what is his
     if valid_from <= standing.valid_from:
         raise Refused(
             "overlaps",
