@@ -94,6 +94,54 @@ def test_of_namesakes_the_hint_decides(city: SimpleNamespace) -> None:
     assert FIELD.parse("东镇（试市）", Finder(system())) == stored(twin)
 
 
+@pytest.mark.parametrize("name", ["新镇", "新镇（筹）"])
+def test_names_and_hints_may_hold_brackets(city: SimpleNamespace, name: str) -> None:
+    host = add("新区（挂牌）", city.city, "9010")
+    made = add(name, host, "9010001")
+    add("新镇", city.city, "9009")
+    finder = Finder(system())
+    assert FIELD.parse(f"{name}（新区（挂牌））", finder) == stored(made)
+    finder.prime(SCHEMA, [{"area": f"{name}（新区（挂牌））"}])
+    assert FIELD.parse(f"{name}（新区（挂牌））", finder) == stored(made)
+
+
+def test_where_words_coincide_numbers_tell(city: SimpleNamespace) -> None:
+    first, second = (add("双镇", city.east, code) for code in ("9001011", "9001012"))
+    told = [f"双镇（东县）#{each.pk}" for each in (first, second)]
+    finder = Finder(system())
+    with pytest.raises(FieldError, match="、".join(told)):
+        FIELD.parse("双镇（东县）", finder)
+    assert set(told) < set(finder.offers(FIELD))
+    assert FIELD.parse(told[1], finder) == stored(second)
+
+
+def test_a_portion_of_brackets_is_soon_read() -> None:
+    assert len(finding._names("（" * 1_000_000)) <= 201
+
+
+class Asked(forms.Form):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields.update(form_fields(SCHEMA, Finder(system())))
+
+
+def test_words_left_as_they_were_drawn_mean_what_was_filled_in(city: SimpleNamespace) -> None:
+    twin, _ = (add("双镇", city.east, code) for code in ("9001011", "9001012"))
+    drawn = str(Asked(initial={"field_area": stored(twin)}))
+    sent = {"field_area": "双镇（东县）", "field_area.meant": f"{stored(twin)} 双镇（东县）"}
+    for name, value in sent.items():
+        assert f'name="{name}" value="{value}"' in drawn
+    Area.objects.filter(pk=city.east.pk).update(name="新东县")  # its hint is another now
+    kept, changed = Asked(sent), Asked(sent | {"field_area": "东镇"})
+    assert kept.is_valid()
+    assert kept.cleaned_data["field_area"] == stored(twin)
+    assert changed.is_valid()
+    assert changed.cleaned_data["field_area"] == stored(city.east_town)
+    forged = Asked({"field_area": "甲", "field_area.meant": f"{stored(city.west_town)} 甲"})
+    assert not forged.is_valid()
+    assert "西镇" not in str(forged)
+
+
 def test_a_merged_subject_is_the_one_that_stays(city: SimpleNamespace) -> None:
     old = add("旧镇", city.east, "9001009")
     assert FIELD.parse(stored(old), Finder(system())) == stored(city.east)
@@ -112,11 +160,6 @@ def test_what_people_read(city: SimpleNamespace) -> None:
 
 
 def test_the_form_offers_what_is_in_reach(city: SimpleNamespace) -> None:
-    class Asked(forms.Form):
-        def __init__(self, *args: Any, **kwargs: Any) -> None:
-            super().__init__(*args, **kwargs)
-            self.fields.update(form_fields(SCHEMA, Finder(system())))
-
     drawn = str(Asked(initial={"field_area": stored(city.east_town)}))
     assert 'value="东镇（东县）"' in drawn
     assert "西镇" not in str(Asked(initial={"field_area": stored(city.west_town)}))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -16,7 +16,7 @@ from anlan.kernel.typed.schema import Schema
 
 MOST_OFFERED = 300  # more than a list to choose from can hold; the rest is found by typing
 _SHOWN = 5
-_HINT = re.compile(r"[（(][^（）()]*[）)]$")
+_LONGEST_NAME = 200  # characters; a bracket behind them opens no hint
 
 
 class Finder:
@@ -43,7 +43,7 @@ class Finder:
                 f"没有找到{kind.label}“{_short(text)}”，或不在您的管辖范围内。请从提示中选。"
             )
         if len(found) > 1:
-            told = "、".join(kind.words(each) for each in found[:_SHOWN])
+            told = "、".join(_apart(kind, found)[:_SHOWN])
             more = "等" if len(found) > _SHOWN else ""
             raise FieldError(f"“{_short(text)}”可能是{told}{more}，请照其中一个写全。")
         return kind.stored(found[0])
@@ -52,7 +52,7 @@ class Finder:
         """What may be chosen, in words; nothing where that is too much for a list."""
         kind = referables.get(field.refers)
         rows = list(kind.reach(self.actor)[: MOST_OFFERED + 1])
-        return [kind.words(each) for each in rows] if len(rows) <= MOST_OFFERED else []
+        return _apart(kind, rows) if len(rows) <= MOST_OFFERED else []
 
     def words(self, field: Field, reference: object) -> str:
         """What the reference leads to, in words; empty out of reach, as if there were none."""
@@ -74,14 +74,14 @@ class Finder:
                 held[row.name].append(row)
 
     def _named(self, kind: Referable, text: str) -> list[Any]:
-        """Those of this name; of namesakes the one whose hint was written too."""
+        """Those of this name; of namesakes the one whose hint, or number, was written too."""
         names = _names(text)
         if kind.key in self._primed:
             held = self._primed[kind.key]
             rows = [row for name in names for row in held.get(name, [])]
         else:
             rows = list(kind.reach(self.actor).filter(name__in=names)[:MOST_OFFERED])
-        whole = [row for row in rows if _folded(kind.words(row)) == _folded(text)]
+        whole = [row for row in rows if _folded(text) in _spellings(kind, row)]
         return whole or [row for row in rows if row.name == text]
 
     def _standing(self, field: Field, kind: Referable, value: object) -> str:
@@ -123,8 +123,30 @@ def unknown(schema: Schema) -> list[str]:
 
 
 def _names(text: str) -> set[str]:
-    """The words as a name, and without a hint in brackets behind it."""
-    return {text, _HINT.sub("", text).strip()} - {""}
+    """What may be the name in the words: all of them, or what stands before one of the brackets,
+    for a name and a hint may hold brackets of their own."""
+    cuts = (text[: each.start()].strip() for each in re.finditer("[（(]", text[:_LONGEST_NAME]))
+    return {text, *cuts} - {""}
+
+
+def _apart(kind: Referable, rows: list[Any]) -> list[str]:
+    """The rows in words; where those coincide (one subject registered twice), with numbers."""
+    words = [kind.words(row) for row in rows]
+    often = Counter(words)
+    return [
+        each if often[each] == 1 else _numbered(each, row)
+        for each, row in zip(words, rows, strict=True)
+    ]
+
+
+def _numbered(words: str, row: Any) -> str:
+    return f"{words}#{row.pk}"
+
+
+def _spellings(kind: Referable, row: Any) -> set[str]:
+    """The words that mean this row, folded."""
+    words = kind.words(row)
+    return {_folded(words), _folded(_numbered(words, row))}
 
 
 def _plain(raw: object) -> str:

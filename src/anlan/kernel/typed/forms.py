@@ -14,6 +14,19 @@ from anlan.kernel.typed.fields import Field, FieldError, Finds, Kind, Stored
 from anlan.kernel.typed.schema import Schema
 
 PREFIX = "field_"  # a type's key must not meet the name of a form's own field
+_MEANT = ".meant"  # no key holds a dot
+
+
+class Words(str):
+    """Words that were drawn for ``reference`` and stand unchanged: they mean it, whatever else is
+    called so by now."""
+
+    reference: str
+
+    def __new__(cls, words: str, reference: str) -> Words:
+        made = super().__new__(cls, words)
+        made.reference = reference
+        return made
 
 
 class TypedField(forms.Field):
@@ -31,8 +44,9 @@ class TypedField(forms.Field):
         )
 
     def clean(self, value: Any) -> Stored | None:
+        meant = value.reference if isinstance(value, Words) else value
         try:
-            return self.field.parse(value, self.finder)
+            return self.field.parse(meant, self.finder)
         except FieldError as error:
             raise forms.ValidationError(str(error), code="invalid") from error
 
@@ -42,12 +56,14 @@ class TypedField(forms.Field):
         field = self.field
         if field.kind is not Kind.REFERENCE or not referables.is_reference(field.refers, value):
             return value
-        return self.finder.words(field, value) if self.finder else ""
+        words = self.finder.words(field, value) if self.finder else ""
+        return Words(words, str(value)) if words else ""
 
 
 class ReferenceInput(forms.TextInput):
     """A text with what may be chosen below it: the browser narrows the list while one types, by a
-    finger as well, without a script."""
+    finger as well, without a script. Beside it lies hidden what the words mean: one who leaves
+    them as they are need not tell namesakes apart."""
 
     def __init__(self, field: Field, finder: Finds) -> None:
         super().__init__(attrs={"autocomplete": "off"})
@@ -60,7 +76,16 @@ class ReferenceInput(forms.TextInput):
         )
         list_id = f"{name}-offers"
         drawn = super().render(name, value, {**(attrs or {}), "list": list_id}, renderer)
-        return format_html('{}<datalist id="{}">{}</datalist>', drawn, list_id, options)
+        return format_html(
+            '{}<datalist id="{}">{}</datalist>{}', drawn, list_id, options, _meant(name, value)
+        )
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        """What was typed; as ``Words`` if it is what was drawn."""
+        typed = super().value_from_datadict(data, files, name)
+        reference, _, drawn = data.get(f"{name}{_MEANT}", "").partition(" ")
+        unchanged = typed and typed.split() == drawn.split()
+        return Words(typed, reference) if unchanged else typed
 
 
 def form_fields(schema: Schema, finder: Finds | None = None) -> dict[str, forms.Field]:
@@ -90,8 +115,17 @@ def values(cleaned: Mapping[str, Any]) -> dict[str, Stored]:
 
 def _initial(field: Field, value: Stored) -> Stored:
     """Words where the input holds words; a reference that a row holds is one that was judged."""
-    worded = isinstance(value, bool) or field.kind is Kind.REFERENCE
-    return field.show(value) if worded else value
+    if field.kind is Kind.REFERENCE and referables.is_reference(field.refers, value):
+        return Words(field.show(value), str(value))
+    return field.show(value) if isinstance(value, bool) else value
+
+
+def _meant(name: str, value: Any) -> str:
+    """The hidden input: the reference, and the words that were drawn for it."""
+    if not isinstance(value, Words):
+        return ""
+    held = f"{value.reference} {value}"
+    return format_html('<input type="hidden" name="{}{}" value="{}">', name, _MEANT, held)
 
 
 def _widget(field: Field, finder: Finds | None) -> forms.Widget:
