@@ -78,6 +78,22 @@ def test_visits_missing_are_of_quarters_that_are_over(
     assert value("visits_missing", city.east_town_government, YEAR[1], YEAR[0]) == 0
 
 
+def test_a_visit_before_the_span_counts_for_its_quarter(
+    city: SimpleNamespace, mines: SimpleNamespace, leaders: SimpleNamespace,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    one = give(leaders.city, mines.east)
+    Stewardship.objects.filter(pk=one.pk).update(valid_from=YEAR[0])
+    year = YEAR[0].year
+    january = Visit(1, "检查", mines.east.pk, leaders.city.pk, date(year, 1, 15), True)
+    monkeypatch.setattr(
+        "anlan.stewardship.indicators.visits",
+        lambda start, end: [january] if start <= january.day <= end else [],
+    )
+    march = date(year, 3, 1), date(year, 3, 31)
+    assert value("visits_missing", city.government, march[1], march[0]) == 0
+
+
 def test_the_watchman_names_stewards_of_a_dissolved_body(
     city: SimpleNamespace, mines: SimpleNamespace, leaders: SimpleNamespace
 ) -> None:

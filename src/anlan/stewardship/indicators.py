@@ -50,8 +50,10 @@ def visits_missing(start: date, end: date) -> QuerySet[Stewardship]:
     held = Stewardship.objects.filter(
         level__in=mines.required(end), site__in=mines.asked().order_by().values("pk")
     )
-    kept, made, needed = list(held), visits(start, end), per_quarter(end)
-    over = [each for each in quarters(start, end) if each[1] <= end]
+    spans = quarters(start, end)
+    # A visit counts for its whole quarter, which may have begun before the span.
+    kept, made, needed = list(held), visits(spans[0][0], end), per_quarter(end)
+    over = [each for each in spans if each[1] <= end]
     pks = {each.pk for span in over for each in missing(kept, made, span, needed)}
     return Stewardship.objects.filter(pk__in=pks).select_related("post", "site")
 
