@@ -74,17 +74,36 @@ def test_a_mine_s_page_gives_and_ends(
     assert "市甲" not in text(client, address)  # the city's posts are not the county's to give
     assert client.post(f"{address}assign/county/", sent).status_code == 302
     wrong = client.post(f"{address}assign/county/", sent | {"post": leaders.east2.pk})
-    assert wrong.status_code == 422
+    made = mines.east.stewardships.get()
+    assert wrong.status_code == 409
     assert "刚刚被别人改过" in wrong.content.decode()
+    assert f'name="seen" value="{made.pk}"' in wrong.content.decode()  # to press once more
+    assert client.get(f"{address}assign/county/").headers["Location"] == address
     assert client.post(f"{address}assign/city/", sent).status_code == 422  # none of its level
     assert client.post(f"{address}assign/moon/", sent).status_code == 404
-    made = mines.east.stewardships.get()
     end = f"/stewardship/{made.pk}/end/"
-    assert "请填写依据或理由" in client.post(end, {"valid_to": "x"}, follow=True).content.decode()
-    client.post(end, {"valid_to": day(-1).isoformat(), "reason": "分工调整"})
+    assert "请填写依据或理由" in client.post(end, {"valid_to": "x"}).content.decode()
+    refused = client.post(end, {"valid_to": day(1).isoformat(), "reason": "分工调整"})
+    assert refused.status_code == 422
+    assert 'value="分工调整"' in refused.content.decode()  # nothing is lost
+    assert client.get(end).headers["Location"] == address
+    ending = {"valid_to": day(-1).isoformat(), "reason": "分工调整"}
+    client.post(end, ending)
+    again = client.post(end, ending, follow=True)
+    assert "已登记到" in again.content.decode()
     shown = text(client, address)
     assert "分工调整" in shown
     assert "空缺" in shown
+
+
+def test_a_post_s_page_asks_for_its_own_mines_only(
+    who: SimpleNamespace, mines: SimpleNamespace, leaders: SimpleNamespace
+) -> None:
+    give(leaders.east, mines.east)
+    asked = queries(browser(who.clerk.user), f"/stewardship/posts/{leaders.east.pk}/")
+    seen = [each for each in asked if each.startswith('SELECT "registry_site"."id"')]
+    assert seen
+    assert all(f'"registry_site"."id" IN ({mines.east.pk})' in each for each in seen)
 
 
 def test_the_registry_shows_the_stewards(

@@ -21,12 +21,12 @@ from anlan.registry.models import Site
 from anlan.registry.services.merging import merge
 from anlan.stewardship.board import Board, Need
 from anlan.stewardship.models import Stewardship
-from anlan.stewardship.visits import missing, owes, quarter, quarters, record_url, visits
+from anlan.stewardship.visits import missing, owes, quarter, quarters, record_urls, visits
 from tests import factories
 from tests.factories import day, nothing_happens
 from tests.kernel.access.conftest import browser
 from tests.registry.conftest import brought
-from tests.stewardship.conftest import give, site
+from tests.stewardship.conftest import give, leader, site
 
 CODE = "mine_visit"
 TODAY = day(0)
@@ -162,9 +162,9 @@ def test_a_visit_is_opened_with_mine_and_leader_filled_in(
     who: SimpleNamespace, mines: SimpleNamespace, leaders: SimpleNamespace
 ) -> None:
     made = give(leaders.east, mines.east)
-    assert record_url(who.clerk, made) == ""  # the office records nothing
-    assert record_url(who.town_staff, made) == ""  # not for the county's leaders
-    address = record_url(who.east_staff, made)
+    assert record_urls(who.clerk, [made]) == {}  # the office records nothing
+    assert record_urls(who.town_staff, [made]) == {}  # not for the county's leaders
+    address = record_urls(who.east_staff, [made])[made.pk]
     client = browser(who.east_staff.user)
     assert (
         address.replace("&", "&amp;")
@@ -177,6 +177,36 @@ def test_a_visit_is_opened_with_mine_and_leader_filled_in(
     sent = filled | {"held_on": TODAY.isoformat(), "act": "draft"}
     assert client.post("/records/new/mine_visit/", sent).status_code == 302
     assert Record.objects.get().values["mine"] == ref("registry.mine", mines.east)
+
+
+def test_a_bureau_records_the_visits_of_its_leaders(
+    city: SimpleNamespace, who: SimpleNamespace, mines: SimpleNamespace
+) -> None:
+    made = give(leader(city.bureau, "局甲"), mines.east)
+    address = record_urls(who.bureau_staff, [made])[made.pk]
+    assert browser(who.bureau_staff.user).get(address).status_code == 200
+    RecordTypeVersion.objects.filter(type__code=CODE).update(kinds=["government"])
+    assert record_urls(who.bureau_staff, [made]) == {}  # no button leads to a refusal
+
+
+def test_the_mine_s_page_and_the_board_agree_on_who_is_due(
+    who: SimpleNamespace, mines: SimpleNamespace, leaders: SimpleNamespace
+) -> None:
+    held = give(leaders.east, mines.east)
+    client = browser(who.clerk.user)
+    address, due = f"/stewardship/mines/{mines.east.pk}/", "/stewardship/?visit=due"
+
+    def shown() -> tuple[bool, bool]:
+        page, listed = (client.get(each).content.decode() for each in (address, due))
+        return "未到</span>" in page, "东山矿" in listed
+
+    assert shown() == (True, True)  # the city's level is vacant, and he is due all the same
+    Stewardship.objects.filter(pk=held.pk).update(valid_from=TODAY)
+    owing = owes(Stewardship.objects.get(), quarter(TODAY))
+    assert shown() == (owing, owing)
+    Stewardship.objects.filter(pk=held.pk).update(valid_from=day(-300))
+    Site.objects.filter(pk=mines.east.pk).update(business="closed")
+    assert shown() == (False, False)
 
 
 def test_an_address_tells_nothing_of_what_is_out_of_reach(

@@ -124,6 +124,11 @@ class Board:
         """The keys of the mines of which this is the worst."""
         return [pk for pk, mine in self.mines.items() if mine.need == need]
 
+    def unvisited(self) -> list[int]:
+        """The keys of the mines to which a steward has still to go this quarter, be a level of
+        theirs vacant or not."""
+        return [pk for pk, mine in self.mines.items() if mine.due]
+
     def lacking(self, level: Level) -> list[int]:
         """The keys of the mines without a steward of the level, where one is required."""
         return [pk for pk, mine in self.mines.items() if level in mine.vacant]

@@ -76,7 +76,7 @@ def remind(write: Write, clock: Deadline, step: str) -> str:
         kind="stewardship.visit_due",
         title="本季度还有包保矿山没有到",
         text=f"到 {last} 为止要到矿检查：{named}{more}。",
-        link=f"{reverse('stewardship:board')}?need=due",
+        link=f"{reverse('stewardship:board')}?visit=due",
     )
     return f"提醒{organisation} {len(users)} 人：还有 {len(left)} 处没有到矿"
 

@@ -26,6 +26,7 @@ from anlan.records import policies
 from anlan.records.choices import RecordState
 from anlan.records.flow import works_for
 from anlan.records.models import Record
+from anlan.records.selectors import versions
 from anlan.registry.models import Site
 from anlan.registry.referables import MINE
 from anlan.stewardship.models import Stewardship
@@ -78,14 +79,25 @@ def visits(start: date, end: date) -> list[Visit]:
     return found
 
 
-def record_url(actor: Actor, stewardship: Stewardship) -> str:
-    """Where the actor records a visit of this steward to this mine, with both filled in already;
-    empty for who does not record for the steward's organisation."""
-    unit = stewardship.post.organisation
-    if not (policies.RECORD.allows(actor) and works_for(actor, unit)):
-        return ""
+def record_urls(actor: Actor, stewardships: Iterable[Stewardship]) -> dict[int, str]:
+    """Where the actor records a visit of each steward to his mine, with both filled in already, by
+    the stewardship's key; without those for whose organisation he does not record, or which by the
+    type in force records no visits."""
+    if not policies.RECORD.allows(actor):
+        return {}
+    version = versions().filter(type__code=TYPE).first()
+    if version is None:
+        return {}
+    return {
+        each.pk: _record_url(each)
+        for each in stewardships
+        if works_for(actor, each.post.organisation) and version.open_to(each.post.organisation)
+    }
+
+
+def _record_url(stewardship: Stewardship) -> str:
     filled = {
-        "organisation": unit.pk,
+        "organisation": stewardship.post.organisation_id,
         "title": f"到{stewardship.site.name}检查",
         f"{PREFIX}mine": referables.get(MINE).stored(stewardship.site),
         f"{PREFIX}steward": referables.get(POST).stored(stewardship.post),

@@ -57,6 +57,8 @@ def _list(board: Board) -> List:
         ),
         filters=(
             Filter("need", "包保情况", [(n, LABELS[n]) for n in Need], _by_need(board)),
+            Filter("visit", "本季到矿", [("due", "未到齐")],
+                   lambda rows, _: rows.filter(pk__in=board.unvisited())),
             Filter("vacant", "空缺", [(each, f"{each.label}空缺") for each in board.required],
                    lambda rows, level: rows.filter(pk__in=board.lacking(Level(level)))),
             county_filter(),

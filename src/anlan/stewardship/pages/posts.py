@@ -22,9 +22,9 @@ from anlan.registry.pages.common import county_filter
 from anlan.stewardship import flow, policies, selectors
 from anlan.stewardship.choices import ListKind
 from anlan.stewardship.forms import EndForm, LinkForm, PostForm
-from anlan.stewardship.models import LeaderPost, ResponsibilityList, Stewardship
+from anlan.stewardship.models import LeaderPost, ResponsibilityList
 from anlan.stewardship.services import posts as services
-from anlan.stewardship.visits import record_url
+from anlan.stewardship.visits import record_urls
 
 HELD = [("held", "在任"), ("left", "已离任")]
 
@@ -131,10 +131,6 @@ def end(request: Request, pk: int) -> HttpResponse:
     return _show(request, found, end_form=form)
 
 
-def _record_url(actor: Actor, stewardship: Stewardship) -> str:
-    return "" if stewardship.valid_to else record_url(actor, stewardship)
-
-
 def _lists(actor: Actor, post: LeaderPost) -> list[tuple[int, ListKind, ResponsibilityList | None]]:
     """This year and all others that have a list: year, kind, the list if there is one."""
     now = timezone.localdate().year
@@ -148,10 +144,11 @@ def _show(request: Request, post: LeaderPost, **wrong: Any) -> HttpResponse:
     actor = request.actor
     keeps = policies.KEEP.allows(actor)
     keeps = keeps and LeaderPost.objects.kept_by(actor).filter(pk=post.pk).exists()
-    seen = set(Site.objects.visible_to(actor).values_list("pk", flat=True))
-    rows = post.stewardships.select_related("site", "post__organisation").order_by(
-        "-valid_to", "-valid_from", "pk"
-    )
+    held = post.stewardships.select_related("site", "post__organisation")
+    rows = list(held.order_by("-valid_to", "-valid_from", "pk"))
+    mines = Site.objects.visible_to(actor).filter(pk__in={each.site_id for each in rows})
+    seen = set(mines.values_list("pk", flat=True))
+    urls = record_urls(actor, [each for each in rows if each.valid_to is None])
     forms = {
         "link_form": LinkForm(initial={"user": post.user.username if post.user else ""}),
         "end_form": EndForm(initial={"valid_to": timezone.localdate()}),
@@ -160,7 +157,7 @@ def _show(request: Request, post: LeaderPost, **wrong: Any) -> HttpResponse:
         "post": post,
         "held": _held(post),
         "keeps": keeps,
-        "rows": [(each, each.site_id in seen, _record_url(request.actor, each)) for each in rows],
+        "rows": [(each, each.site_id in seen, urls.get(each.pk, "")) for each in rows],
         "today": timezone.localdate(),
         "lists": _lists(actor, post),
         "draws": policies.LISTS.allows(actor) and flow.works_for(actor, post.organisation),
