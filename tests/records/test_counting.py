@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from decimal import Decimal
+from io import StringIO
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -174,6 +176,20 @@ def test_a_verified_record_moves_the_duty(
     counting.recount(counting.counted())
     kept = Duty.objects.get(pk=duty.pk)
     assert (kept.progress, kept.state) == (1, DutyState.OPEN)
+
+
+def test_the_command_counts_from_nothing(
+    city: SimpleNamespace, who: SimpleNamespace, types: SimpleNamespace, duty: Duty
+) -> None:
+    """Whatever stood there before: a number that nobody can explain is put right."""
+    verified(who.bureau_staff, who.clerk, city.bureau, "study", title="甲")
+    Duty.objects.filter(pk=duty.pk).update(progress=7)
+    said = StringIO()
+    call_command("recount", stdout=said)
+    assert Duty.objects.get(pk=duty.pk).progress == 1
+    assert said.getvalue() == "重新计数 1 项任务，其中 1 项有变化。\n"
+    call_command("recount", stdout=said)
+    assert "其中 0 项有变化" in said.getvalue()
 
 
 def test_the_plan_follows_the_events_of_records(
