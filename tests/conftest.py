@@ -28,6 +28,12 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError("DATABASE_URL names one server: run the tests with -n 0")
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Bytes made while tests are collected (an archive has the time in it) differ from one worker
+    to the other; their tests must be named alike."""
+    return argname if isinstance(val, bytes) else None
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[None]:
     """The database server: ``DATABASE_URL``, or an embedded one of this worker alone."""

@@ -21,22 +21,22 @@ INSERT INTO plan_plan (year, area_id, title, issuer, is_demo, published_at)
 SELECT extract(year FROM now()), id, '年度安全生产工作通知', '市安委会', false, now()
 FROM orgs_area WHERE level = 'city';
 
-INSERT INTO plan_keyduty (plan_id, chapter_number, chapter_title, number, title, text)
+INSERT INTO plan_keyduty (plan_id, chapter_number, chapter_title, number, title, text, observed)
 SELECT p.id, 1 + n / 6, '第' || 1 + n / 6 || '章', n + 1,
        (ARRAY['煤矿瓦斯治理', '危险化学品企业监管', '道路交通事故预防', '城镇燃气管网改造',
               '高层建筑消防整治', '尾矿库隐患治理', '森林草原防火巡护'])[1 + n %% 7]
-       || (ARRAY['专项行动', '排查整治', '能力提升'])[1 + n / 7], '本项任务的主要内容。'
+       || (ARRAY['专项行动', '排查整治', '能力提升'])[1 + n / 7], '本项任务的主要内容。', '[]'
 FROM plan_plan p, generate_series(0, {key_duties} - 1) n
 WHERE p.year = extract(year FROM now());
 
 INSERT INTO plan_clause (key_duty_id, number, part, text, kind, subject, op, unit, value, period,
-                         measure, assigned, lines)
+                         measure, assigned, lines, working_day)
 SELECT k.id, c + 1, '', (ARRAY['对辖区企业开展全覆盖检查', '组织从业人员安全培训和警示教育',
        '建立重大隐患台账并限期整改', '开展应急预案演练', '完成老旧设施更新改造',
        '聘请专家指导服务', '落实主要负责人带班制度', '公布举报电话并核查举报',
        '更新风险分级管控清单', '通报典型事故案例'])[c + 1] || '，落实' || k.title,
        (ARRAY['quota', 'deadline', 'frequency', 'duty'])[1 + c %% 4], '', '>=', '家', 10, '', '',
-       true, '[]'
+       true, '[]', false
 FROM plan_keyduty k JOIN plan_plan p ON p.id = k.plan_id, generate_series(0, {clauses} - 1) c
 WHERE p.year = extract(year FROM now());
 
@@ -86,9 +86,9 @@ SELECT 'plan_duty', id, 'INSERT', jsonb_build_object('state', jsonb_build_array(
        'task', '', 'plan.publish', '' FROM plan_duty;
 """
 
-COLUMNS = """key_duty_id, clause_id, organisation_id, area_id, role, title, note, period_start,
+COLUMNS = """origin, source_name, key_duty_id, clause_id, organisation_id, area_id, role, title, note, period_start,
     due_on, created_at, state, progress, progress_at, met_at, standing, target, parent_id"""
-VALUES = """key_duty_id, clause_id, organisation_id, area_id, 'responsible', title, '',
+VALUES = """'notice', '', key_duty_id, clause_id, organisation_id, area_id, 'responsible', title, '',
     period_start, due_on, date_trunc('year', now()), CASE WHEN met THEN 'met' ELSE 'open' END,
     CASE WHEN met THEN whole ELSE progress END, date_trunc('year', now()) + interval '1 day',
     CASE WHEN met THEN due_on - interval '2 days' END,
