@@ -87,9 +87,11 @@ SELECT 'plan_duty', id, 'INSERT', jsonb_build_object('state', jsonb_build_array(
 """
 
 COLUMNS = """origin, source_name, key_duty_id, clause_id, organisation_id, area_id, role, title,
-    note, period_start, due_on, created_at, state, progress, progress_at, met_at, standing, target, parent_id"""
-VALUES = """'notice', '', key_duty_id, clause_id, organisation_id, area_id, 'responsible',
-    title, '', period_start, due_on, date_trunc('year', now()), CASE WHEN met THEN 'met' ELSE 'open' END,
+    note, period_start, due_on, created_at, state, progress, progress_at, met_at, standing, target,
+    parent_id"""
+VALUES = """'notice', '', key_duty_id, clause_id, organisation_id, area_id, 'responsible', title,
+    '', period_start, due_on, date_trunc('year', now()),
+    CASE WHEN met THEN 'met' ELSE 'open' END,
     CASE WHEN met THEN whole ELSE progress END, date_trunc('year', now()) + interval '1 day',
     CASE WHEN met THEN due_on - interval '2 days' END,
     CASE WHEN met THEN 'met' WHEN due_on < current_date THEN 'overdue'
