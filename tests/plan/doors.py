@@ -123,6 +123,7 @@ DOORS = [
     get("plan:tasks", NOTHING, UNIT),
     get("plan:duties", NOTHING, BUSINESS),
     get("plan:orders", NOTHING, BUSINESS),
+    get("plan:forecasts", NOTHING, BUSINESS),
     get("plan:inbox", NOTHING, SCO | UNIT),
     get("plan:duty", lambda s: [s.east.pk], BUSINESS, "east"),
     get("plan:duty", lambda s: [s.town.pk], BUSINESS, "town"),

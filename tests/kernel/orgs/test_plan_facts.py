@@ -54,7 +54,7 @@ def test_seven_chapters_and_twenty_one_items() -> None:
 @pytest.mark.parametrize(("number", "sector", "holder"), holders())
 def test_each_is_in_form(number: int, sector: str | None, holder: dict[str, Any]) -> None:
     assert set(holder) <= {
-        "number", "title", "sector", "summary", "units", "obligations", "parts",
+        "number", "title", "sector", "summary", "units", "obligations", "parts", "observed",
     }  # fmt: skip
     assert 5 <= len(holder["summary"]) <= 80
     assert holder["units"] or holder["parts"]

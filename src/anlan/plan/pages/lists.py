@@ -48,8 +48,9 @@ def _area(rows: Rows, code: str) -> Rows:
 
 def _areas(request: HttpRequest) -> list[tuple[str, str]]:
     """The city and the areas of county rank; a smaller one where the address names it."""
+    asked = request.GET.get("area", "").replace("\x00", "")  # which no text of PostgreSQL holds
     ranks = Q(level__in=[AreaLevel.CITY, *COUNTY_RANK])
-    found = Area.objects.filter(ranks | Q(code=request.GET.get("area", "")))
+    found = Area.objects.filter(ranks | Q(code=asked))
     return [(a.code, "市直单位" if a.level == AreaLevel.CITY else a.name) for a in found]
 
 
