@@ -72,10 +72,7 @@ def organisation(pk: int) -> Organisation:
 
 def counted(shown: Smaller) -> tuple[Side, list[tuple[KeyDuty, Cell]]]:
     """Its counts in all, and by key duty; one query and one for the key duties' titles."""
-    by_key_duty: dict[int, Counter[str]] = defaultdict(Counter)
-    counts = shown.rows.order_by().values("key_duty", "standing").annotate(count=Count("pk"))
-    for row in counts:
-        by_key_duty[row["key_duty"]][row["standing"]] = row["count"]
+    by_key_duty = _counts(shown.rows, "key_duty")
     titles = KeyDuty.objects.filter(pk__in=by_key_duty).order_by("number", "pk")
     lines = [
         (each, Cell(by_key_duty[each.pk], f"{shown.url}&key_duty={each.pk}")) for each in titles
@@ -87,13 +84,18 @@ def counted(shown: Smaller) -> tuple[Side, list[tuple[KeyDuty, Cell]]]:
 
 def by_unit(shown: Smaller) -> list[tuple[Organisation, Side]]:
     """The units beneath with their counts; who has most that is overdue comes first."""
-    counts: dict[int, Counter[str]] = defaultdict(Counter)
-    grouped = shown.below.order_by().values("organisation", "standing").annotate(count=Count("pk"))
-    for row in grouped:
-        counts[row["organisation"]][row["standing"]] = row["count"]
+    counts = _counts(shown.below, "organisation")
     units = Organisation.objects.filter(pk__in=counts).order_by("sort", "pk")
     sides = [(each, Side(str(each), counts[each.pk])) for each in units]
     return sorted(sides, key=lambda pair: -pair[1].counts.get(Standing.OVERDUE, 0))
+
+
+def _counts(rows: QuerySet[Duty], by: str) -> dict[int, Counter[str]]:
+    """How many stand where, for each key duty or organisation."""
+    found: dict[int, Counter[str]] = defaultdict(Counter)
+    for row in rows.order_by().values(by, "standing").annotate(count=Count("pk")):
+        found[row[by]][row["standing"]] = row["count"]
+    return found
 
 
 def _list(plan: Plan, **narrowed: object) -> str:
