@@ -1,0 +1,1 @@
+"""Monitoring and early warning: from the sensor to a person who answers (docs/monitoring.md)."""

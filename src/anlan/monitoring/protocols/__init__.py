@@ -1,0 +1,1 @@
+"""What devices speak: a splitter, a parser and a writer for each protocol, pure, on bytes."""
