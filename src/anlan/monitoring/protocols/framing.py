@@ -10,6 +10,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import groupby
 
 
 class Malformed(ValueError):
@@ -92,10 +93,10 @@ class Splitter(ABC):
 def joined(pieces: Iterable[Piece]) -> list[Piece]:
     """Neighbouring pieces with the same fault as one: one stretch of noise is one finding."""
     found: list[Piece] = []
-    for piece in pieces:
-        last = found[-1] if found else None
-        if last and piece.fault is not None and last.fault == piece.fault:
-            found[-1] = Piece(last.offset, last.data + piece.data, piece.fault)
-        else:
-            found.append(piece)
+    for fault, run in groupby(pieces, key=lambda piece: piece.fault):
+        if fault is None:
+            found.extend(run)
+            continue
+        noise = list(run)
+        found.append(Piece(noise[0].offset, b"".join(piece.data for piece in noise), fault))
     return found
