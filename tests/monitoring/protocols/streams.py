@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from hypothesis import strategies as st
 
-from anlan.monitoring.protocols.framing import Piece, Splitter, joined
+from anlan.monitoring.protocols.framing import Malformed, Piece, Splitter, joined
 
 
 def split(splitter: Splitter, chunks: Iterable[bytes], *, longest: int) -> list[Piece]:
@@ -34,6 +34,15 @@ def laid_end_to_end(pieces: Sequence[Piece], data: bytes) -> None:
         assert piece.offset == offset
         assert piece.data
         offset += len(piece.data)
+
+
+def refusal(read: Callable[[bytes], object], data: bytes) -> Malformed | None:
+    """Why ``data`` is refused; None where it is read. Any other exception is a failure."""
+    try:
+        read(data)
+    except Malformed as malformed:
+        return malformed
+    return None
 
 
 def noise(*marks: bytes, size: int = 60) -> st.SearchStrategy[bytes]:
