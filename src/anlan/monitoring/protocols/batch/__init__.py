@@ -1,0 +1,46 @@
+"""Anlan's own message of readings, binary (ANB1) or JSON; also what lies on the stream."""
+
+from anlan.monitoring.protocols.batch.binary import (
+    MAGIC,
+    SPAN,
+    Splitter,
+    pack,
+    pack_all,
+    unpack,
+)
+from anlan.monitoring.protocols.batch.columns import (
+    MOST_READINGS,
+    BadReading,
+    Batch,
+    Quality,
+    split,
+)
+from anlan.monitoring.protocols.batch.text import from_json, to_json
+from anlan.monitoring.protocols.batch.words import describe
+
+
+def parse(message: bytes) -> Batch:
+    """Either form, told apart by the first bytes; raises ``Malformed``."""
+    return unpack(message) if message.startswith(MAGIC) else from_json(message)
+
+
+write = pack
+
+__all__ = [
+    "MAGIC",
+    "MOST_READINGS",
+    "SPAN",
+    "BadReading",
+    "Batch",
+    "Quality",
+    "Splitter",
+    "describe",
+    "from_json",
+    "pack",
+    "pack_all",
+    "parse",
+    "split",
+    "to_json",
+    "unpack",
+    "write",
+]
