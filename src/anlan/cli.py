@@ -22,6 +22,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "audit": ("anlan.config.audit:audit", "审计链：verify 核验，seal 封存，head 显示链尾"),
     "manage": ("anlan.config.commands:manage", "Django 的管理命令"),
     "notice": ("anlan.notices.command:main", "读通知：正文、附表、责任、数字、前后不一致之处"),
+    "decode": ("anlan.monitoring.decoding:main", "读设备发来的字节：说的什么，哪个字节起有毛病"),
 }
 
 OK, MISTAKE = 0, 2
