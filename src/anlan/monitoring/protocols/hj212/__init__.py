@@ -4,6 +4,7 @@ Messages of HJ/T 212-2005 are read by the same code: they lack QN and Flag. HJ 2
 the edition of 2017 on 2026-01-01; its text was not at hand, so nothing here follows it.
 """
 
+from anlan.monitoring.protocols.hj212.centre import Centre, Remark, TimeWish, Upload
 from anlan.monitoring.protocols.hj212.commands import (
     ask_time,
     set_time,
@@ -19,14 +20,18 @@ from anlan.monitoring.protocols.hj212.session import Outcome, Session
 from anlan.monitoring.protocols.hj212.words import describe
 
 __all__ = [
+    "Centre",
     "Crc",
     "Message",
     "Outcome",
     "Reading",
+    "Remark",
     "Requests",
     "Result",
     "Session",
     "Splitter",
+    "TimeWish",
+    "Upload",
     "ask_time",
     "checksum",
     "describe",

@@ -28,13 +28,14 @@ class Outcome:
 
     ``data``: a new whole message to be stored, then ``stored(data.qn)``. ``notice``: the device
     asks for the time (1013). ``answers``: to be sent now. ``finished``: requests of ours that are
-    over. ``remarks``: what was odd, for the log.
+    over. ``refused``: why the message was set aside. ``remarks``: what was odd, for the log.
     """
 
     data: Message | None = None
     notice: Message | None = None
     answers: tuple[Message, ...] = ()
     finished: tuple[Result, ...] = ()
+    refused: str | None = None
     remarks: tuple[str, ...] = ()
 
 
@@ -61,7 +62,7 @@ class Session:
         """Takes a message of the device; never raises."""
         refusal = self._refusal(message)
         if refusal:
-            return Outcome(remarks=(refusal,))
+            return Outcome(refused=refusal)
         if self.requests.concerns(message):
             result = self.requests.answered(message, now)
             if message.cn not in UPLOADS:
@@ -71,7 +72,7 @@ class Session:
         if message.cn == TIME_REQUEST:
             answers = (self._answer(message, "9013"),) if message.wants_answer else ()
             return Outcome(notice=message, answers=answers)
-        return Outcome(remarks=(f"命令 {message.cn} 不在约定之内，或没有这样的请求，未处理",))
+        return Outcome(refused=f"命令 {message.cn} 不在约定之内，或没有这样的请求，未处理")
 
     def stored(self, qn: str | None) -> tuple[Message, ...]:
         """All data delivered under this QN lies safely: the answers to send now."""
@@ -80,6 +81,12 @@ class Session:
             found.stored = True
         asked = qn and any(found.message.wants_answer for found in waiting)
         return (self._answer(waiting[0].message, "9014"),) if asked else ()
+
+    def failed(self, qn: str | None) -> None:
+        """What was delivered under this QN could not be stored: it is taken anew when it comes."""
+        lost = {id(found) for found in self._waiting.pop(qn, [])}
+        for key in [key for key, found in self._seen.items() if id(found) in lost]:
+            del self._seen[key]
 
     def request(
         self, cn: str, content: tuple[tuple[str, str], ...] = (), *, st: str, now: float
