@@ -42,14 +42,17 @@ def test_frames_of_others() -> None:
 
 def test_a_captured_fire() -> None:
     """4.8, vector 2."""
-    frame = parse(bytes.fromhex(vectors("gb26875_frames.json")[0]["hex"]))
+    vector = vectors("gb26875_frames.json")[0]
+    expected = vector["expected_by_source"]
+    frame = parse(bytes.fromhex(vector["hex"]))
     assert isinstance(frame.data, AppData)
-    assert frame.data.objects == (
-        o.PartState(
-            1, 3, 0, 0x000600D9, flags.PartFlag.FIRE, "Ａ区１层呷哺走廊",
-            datetime(2020, 8, 1, 19, 18, 48, tzinfo=BEIJING),
-        ),
-    )  # fmt: skip
+    (made,) = frame.data.objects
+    assert isinstance(made, o.PartState)
+    assert (made.system, made.address, made.part) == (1, 3, 0)
+    assert made.part_address == int(expected["part_addr"].split()[0], 16)
+    assert made.state == flags.PartFlag.FIRE == int(expected["state_flag"], 16)
+    assert made.description == expected["description_gb18030"]
+    assert made.time == datetime(2020, 8, 1, 19, 18, 48, tzinfo=BEIJING)
 
 
 def test_application_data_of_others() -> None:
