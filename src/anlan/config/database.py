@@ -12,10 +12,11 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 EMBEDDED_NAME = "anlan"
 EMBEDDED_USER = "postgres"
 SOCKET_PATH_BYTES = 100  # the system allows 107 and a terminating zero
-# Each request holds one connection until its answer is made. As many as one Python process can
-# keep busy: more would only take turns, and under load all would become slow together instead of
-# waiting.
-CONNECTIONS = 6
+# As many pages at once as one Python process can keep busy: more would only take turns, and under
+# load all would become slow together instead of waiting. Each holds one connection until its
+# answer is made; a view that waits (a live page, a login) needs one now and then.
+PAGES_AT_ONCE = 3
+CONNECTIONS = PAGES_AT_ONCE + 2
 OPTIONS = {"pool": {"min_size": 1, "max_size": CONNECTIONS, "timeout": 20}}
 
 

@@ -42,7 +42,7 @@ def serve(host: str, port: int, static: Path) -> None:
         workers_kill_timeout=STOP_SECONDS,
         respawn_failed_workers=True,  # the others go on answering meanwhile
         backpressure=MOST_AT_ONCE,
-        log_level=LogLevels.warning,
+        log_level=LogLevels.error,  # it would warn of more workers than cores
         static_path_route=["/static"],
         static_path_mount=[static],
         static_path_expires=YEAR,
@@ -50,9 +50,10 @@ def serve(host: str, port: int, static: Path) -> None:
 
 
 def workers() -> int:
-    """``ANLAN_WORKERS``, or one per core up to four: each holds up to six database connections."""
+    """``ANLAN_WORKERS``, or two for each core up to eight: while one waits for the database the
+    other works, and threads of one process would hinder each other (docs/benchmarks.md)."""
     given = os.environ.get("ANLAN_WORKERS", "")
-    return int(given) if given.isdigit() and int(given) else min(4, os.cpu_count() or 1)
+    return int(given) if given.isdigit() and int(given) else min(8, 2 * (os.cpu_count() or 1))
 
 
 def _reason(host: str, port: int, error: OSError) -> str:

@@ -171,6 +171,13 @@ class Duty(origins.Originated):
                 condition=Q(state="open", counted_by__isnull=False),
                 name="duty_counted",
             ),
+            # counts of a unit and those below it: no tally is kept by unit
+            models.Index(
+                fields=["organisation", "key_duty", "standing"],
+                include=["area", "parent", "id"],
+                condition=~Q(state="cancelled"),
+                name="duty_counts_of_unit",
+            ),
         ]
         constraints = [
             *origins.constraints(),

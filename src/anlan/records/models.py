@@ -134,7 +134,12 @@ class Record(models.Model):
                 condition=Q(state=RecordState.SUBMITTED),
                 name="record_queue",
             ),
-            # the same of one area, and the number beside the navigation
+            # the same of one unit, of one area, and the number beside the navigation
+            models.Index(
+                fields=["organisation", "-mark_count", "submitted_at"],
+                condition=Q(state=RecordState.SUBMITTED),
+                name="record_queue_of_unit",
+            ),
             models.Index(
                 fields=["area", "-mark_count", "submitted_at"],
                 condition=Q(state=RecordState.SUBMITTED),

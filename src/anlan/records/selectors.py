@@ -14,12 +14,10 @@ from anlan.kernel.access.scope import NOTHING
 from anlan.kernel.errors import Refused, Unknown
 from anlan.kernel.orgs.models import Organisation
 from anlan.kernel.orgs.selectors import in_force
+from anlan.kernel.ui import nav
 from anlan.records.choices import INTERNAL, RecordState
 from anlan.records.models import Record, RecordQuerySet, RecordTypeVersion
 from anlan.records.policies import OFFICE, UNIT
-
-MOST_COUNTED = 1000  # beside the navigation more says no more
-
 
 # --- types ------------------------------------------------------------------------------------
 
@@ -142,8 +140,8 @@ def to_verify(actor: Actor) -> RecordQuerySet:
 
 
 def waiting_count(actor: Actor) -> int:
-    """How much waits for the actor to verify, at most ``MOST_COUNTED``."""
-    return to_verify(actor).order_by()[:MOST_COUNTED].count()
+    """How much waits for the actor to verify, as far as the navigation shows it."""
+    return to_verify(actor).order_by()[: nav.MOST + 1].count()
 
 
 def falls_to(actor: Actor) -> Q:

@@ -14,7 +14,7 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from anlan.kernel.ui import tokens
+from anlan.kernel.ui import nav, tokens
 
 if TYPE_CHECKING:
     from anlan.kernel.ui.heads import Choice
@@ -93,5 +93,7 @@ def entry(link: Link) -> SafeString:
 
 
 def _waiting(count: int) -> SafeString | str:
-    told = '<b class="nav-count" title="等待办理 {} 件">{}</b>'
-    return format_html(told, count, count) if count else ""
+    told = '<b class="nav-count" title="等待办理 {}">{}</b>'
+    if count > nav.MOST:
+        return format_html(told, f"{nav.MOST} 件以上", f"{nav.MOST}+")
+    return format_html(told, f"{count} 件", count) if count else ""

@@ -18,6 +18,7 @@ from anlan.kernel.access.actor import Actor
 from anlan.kernel.access.policies import Policy
 
 TABS = 4
+MOST = 99  # beside an entry more says no more: who counts may stop at one more
 Count = Callable[[Actor], int]
 # Sections in the order of a working day; one that is not named here comes last.
 SECTIONS = ("", "任务", "监管对象", "工作记录", "领导责任", "通知", "台账", "监督", "组织", "系统")
@@ -67,7 +68,8 @@ def register(
 ) -> None:
     """Declare an entry; a second call with the same ``url_name`` replaces the first.
 
-    ``count``: how much waits behind it for the person, shown beside it (a query on each page).
+    ``count``: how much waits behind it for the person, shown beside it up to ``MOST`` (a query on
+    each page).
     """
     _entries[url_name] = Entry(section, label, url_name, policy, icon, order, count)
 

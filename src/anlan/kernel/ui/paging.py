@@ -9,14 +9,15 @@ from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 
 PER_PAGE = 50
-MOST_COUNTED = 10_000
+MOST_COUNTED = 2_000
+MOST_SHOWN = 10_000
 Rows = QuerySet[Any]
 
 
 class Pages(Paginator):  # type: ignore[type-arg]
     """Pages whose number is cheap to know: by ``total`` where it is known, else by counting, and no
-    further than ``MOST_COUNTED``. Nobody turns 200 pages; a count of all rows would cost the more,
-    the less the search narrows.
+    further than ``MOST_COUNTED``. Nobody turns 200 pages; a count of all rows, or a page behind
+    hundreds of others, would cost the more, the less the search narrows.
     """
 
     def __init__(self, rows: Rows, per_page: int, total: int | None) -> None:
@@ -28,10 +29,20 @@ class Pages(Paginator):  # type: ignore[type-arg]
     def count(self) -> int:
         return min(self._found, MOST_COUNTED) if self.total is None else self.total
 
+    @cached_property
+    def num_pages(self) -> int:
+        shown = min(self.count, MOST_SHOWN)
+        return max(1, -(-shown // self.per_page))
+
+    @property
+    def uncounted(self) -> bool:
+        """Whether there are more rows than ``count`` says."""
+        return self.total is None and self._found > MOST_COUNTED
+
     @property
     def more(self) -> bool:
-        """Whether there are more rows than are counted and shown."""
-        return self.total is None and self._found > MOST_COUNTED
+        """Whether there are more rows than the pages show."""
+        return self.uncounted or self.count > MOST_SHOWN
 
     @cached_property
     def _found(self) -> int:
