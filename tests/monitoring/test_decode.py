@@ -14,14 +14,19 @@ from anlan import cli
 from anlan.monitoring import decoding
 from anlan.monitoring.pieces import PROTOCOLS
 from anlan.monitoring.protocols import batch
+from tests.shared import shared
 
 from .protocols.coal.files import TEXT
 from .protocols.hj212.messages import FRAME
+from .protocols.jt808.test_vectors import TOO_LONG, UNESCAPED
 
 NAME = "140000000001_CDSS_20261126080000.txt"
 MESSAGE = batch.pack(batch.Batch.of([1], [1_795_651_200_000], [0.5], [0]))
 # Example of GB/T 26875.3: a confirmation, whose checksum is the sum of what stands between.
 FIRE = bytes.fromhex("4040 0100 0001 050009020715 050403020100 0b0a09080706 0000 03 73 2323")
+
+# A heartbeat of JT/T 808: the byte before the last is the exclusive or of those before it.
+VEHICLE = bytes.fromhex("7e0002000001390000000100073c7e")
 
 
 def run(*arguments: str, data: bytes = b"") -> tuple[int, list[dict], str]:
@@ -57,6 +62,8 @@ GOOD = [
     ("batch", [], b' \n{"readings": [{"point": 1, "time": 0, "value": 1}]}'),
     ("coal", ["--name", NAME], TEXT.encode()),
     ("coal", ["--name", NAME], TEXT.encode("gbk")),
+    ("jt808", [], VEHICLE),
+    ("jt808", [], VEHICLE.hex().encode()),
     ("gb26875", [], FIRE),
     ("gb26875", [], FIRE.hex(" ").encode()),
 ]
@@ -108,6 +115,31 @@ def test_a_line_says_what_the_frame_says_or_at_which_byte_it_fails(tmp_path: Pat
     assert bad["fault_at"] == len(FRAME) + len(FRAME) - 6
     assert bad["fault"].startswith("校验码写的是 0000")
     assert bad["bytes"] == wrong[:32].hex(" ")
+
+
+def _frames(protocol: str) -> list[tuple[bytes, bool]]:
+    """The shared frames of a protocol, and whether they are good ones."""
+    name = {"hj212": "hj212_messages"}.get(protocol, f"{protocol}_frames")
+    found = []
+    for row in json.loads(shared(f"data/protocol/{name}.json").read_text(encoding="utf-8")):
+        own = row.get("own_decode") or row["own_check"]
+        if own.get("segment_only"):
+            continue
+        good = own.get("checksum_ok", own.get("crc_ok")) and own.get("body_len_ok", True)
+        data = row["message"].encode() if "message" in row else bytes.fromhex(row["hex"])
+        exception = data.hex() == TOO_LONG or data.hex().startswith(UNESCAPED)
+        found.append((data, bool(good) and not exception))
+    return found
+
+
+@pytest.mark.parametrize("protocol", ["gb26875", "jt808", "hj212"])
+def test_shared_frames(monkeypatch: pytest.MonkeyPatch, protocol: str) -> None:
+    frames = _frames(protocol)
+    assert len(frames) > 3
+    for data, good in frames:
+        code, lines = inside(monkeypatch, protocol, "--binary", data=data)
+        assert (code == 0) == good, data.hex()
+        assert (["message" in line for line in lines] == [True]) == good
 
 
 def test_a_file_of_a_mine_by_its_name(tmp_path: Path) -> None:

@@ -227,7 +227,16 @@ def test_description_names_codes_and_keeps_the_password_to_itself() -> None:
     assert said["system"] == {"code": "31", "words": "大气环境污染源"}
     assert said["edition"] == "HJ 212-2017"
     assert said["content"][0] == {"DataTime": "20261126080000"}
+    assert said["time"] == "2026-11-26T08:00:00+08:00"
+    assert said["readings"][-1] == {
+        "factor": "a34004",
+        "kind": {"code": "Cou", "words": "累计值"},
+        "value": 1500.0,
+        "flag": {"code": "D", "words": "故障"},
+    }
     assert "123456" not in json.dumps(said)
+    untimed = describe(replace(HOUR, groups=HOUR.groups[1:]))
+    assert untimed["remarks"] == ["缺少 DataTime，不知道是什么时候的数据"]
     answer = replace(HOUR, cn="9012", groups=((("ExeRtn", "100"),),))
     assert describe(answer)["meaning"] == {"code": "100", "words": "没有数据"}
     assert describe(replace(HOUR, flag=9))["edition"] == "版本 2，未知"

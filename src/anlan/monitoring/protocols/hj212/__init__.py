@@ -12,12 +12,12 @@ from anlan.monitoring.protocols.hj212.commands import (
     start_data,
     stop_data,
 )
+from anlan.monitoring.protocols.hj212.describing import describe
 from anlan.monitoring.protocols.hj212.frame import Crc, Splitter, checksum
 from anlan.monitoring.protocols.hj212.message import Message, parse, write
 from anlan.monitoring.protocols.hj212.readings import Reading, readings
 from anlan.monitoring.protocols.hj212.requests import Requests, Result
 from anlan.monitoring.protocols.hj212.session import Outcome, Session
-from anlan.monitoring.protocols.hj212.words import describe
 
 __all__ = [
     "Centre",

@@ -1,10 +1,6 @@
-"""The codes of HJ 212-2017 in Chinese, and a message as a person reads it."""
+"""The codes of HJ 212-2017 in Chinese."""
 
 from __future__ import annotations
-
-from typing import Any
-
-from anlan.monitoring.protocols.hj212.message import Message
 
 COMMANDS = {
     "1000": "设置超时时间及重发次数", "1011": "提取或上传现场机时间", "1012": "设置现场机时间",
@@ -43,37 +39,3 @@ KINDS = {
 }  # fmt: skip
 
 EDITIONS = {0: "HJ/T 212-2005", 1: "HJ 212-2017"}
-
-
-def describe(message: Message) -> dict[str, Any]:
-    """The message for a person on site: codes with their words, CP as it stands."""
-    known = {
-        "edition": EDITIONS.get(message.version, f"版本 {message.version}，未知"),
-        "command": _coded(message.cn, COMMANDS),
-        "system": _coded(message.st, SYSTEMS) if message.st else None,
-        "mn": message.mn,
-        "qn": message.qn,
-        "flag": message.flag,
-        "wants_answer": message.wants_answer,
-        "packet": f"{message.pno}/{message.pnum}" if message.pno is not None else None,
-        "crc": message.crc.value,
-        "encoding": message.encoding,
-        "content": [dict(group) for group in message.groups],
-        "meaning": _meaning(message),
-        "others": dict(message.others),
-        "remarks": list(message.remarks),
-    }
-    return {key: value for key, value in known.items() if value not in (None, {}, [])}
-
-
-def _meaning(message: Message) -> dict[str, str] | None:
-    """What an answer says."""
-    for key, table in (("QnRtn", REQUEST_RETURNS), ("ExeRtn", EXECUTION_RETURNS)):
-        code = message.value(key)
-        if code is not None:
-            return _coded(code, table)
-    return None
-
-
-def _coded(code: str, table: dict[str, str]) -> dict[str, str]:
-    return {"code": code, "words": table.get(code, "未知")}
