@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+import codecs
 from datetime import datetime, timedelta, timezone
 
 # Devices say a clock's time without an offset; it is taken for Beijing's (GB/T 26875.3 does not
 # say so, which makes it an assumption there; JT/T 808 does).
 BEIJING = timezone(timedelta(hours=8), "北京时间")
 
-# No character of GB 18030 begins with this byte: it stands for what could not be read, so that
+# No character of GB 18030 contains this byte: it stands for what could not be read, so that
 # a text which is written again is read as the same text.
 _UNREADABLE = b"\xff"
+_ONE_BYTE = "anlan.one_byte"
+
+
+def _skip_one_byte(error: UnicodeError) -> tuple[str, int]:
+    """U+FFFD for one byte only. Python's own handler takes up to four: digits would go with it."""
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    return "\ufffd", error.start + 1
+
+
+codecs.register_error(_ONE_BYTE, _skip_one_byte)
 
 
 def moment(year: int, month: int, day: int, hour: int, minute: int, second: int) -> datetime | None:
@@ -32,9 +44,10 @@ def at(seconds: float) -> datetime:
 def read_text(data: bytes) -> str:
     """GB 18030 (of which GBK is a part) up to the first zero byte; zeros in front are filling.
 
-    What is no character, as the half one at the end of a field cut by bytes, becomes U+FFFD.
+    Each byte that belongs to no character, as the half one at the end of a field that was cut by
+    bytes, becomes U+FFFD.
     """
-    return data.lstrip(b"\0").split(b"\0", 1)[0].decode("gb18030", "replace")
+    return data.lstrip(b"\0").split(b"\0", 1)[0].decode("gb18030", _ONE_BYTE)
 
 
 def write_text(text: str, size: int | None = None) -> bytes:

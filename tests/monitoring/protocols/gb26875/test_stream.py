@@ -31,7 +31,7 @@ def found(data: bytes) -> list[tuple[bytes, str | None]]:
     return [(piece.data, piece.fault) for piece in split(Splitter(), [data], longest=LONGEST)]
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(stuff, places)
 def test_cutting_changes_nothing_and_no_byte_is_lost(data: bytes, ends: list[int]) -> None:
     whole = split(Splitter(), [data], longest=LONGEST)
@@ -46,7 +46,7 @@ def test_byte_by_byte(data: bytes) -> None:
     assert split(Splitter(), [bytes([byte]) for byte in data], longest=LONGEST) == whole
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(stuff)
 @example(CONFIRMATION + PROMISE)
 def test_every_frame_can_be_opened_and_nothing_else_is_one(data: bytes) -> None:
@@ -59,7 +59,7 @@ def test_every_frame_can_be_opened_and_nothing_else_is_one(data: bytes) -> None:
             assert head.time is None or head.time.tzinfo is not None
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(noise(b"@", b"@@", b"#", PROMISE), frames, noise(b"@", b"@@", PROMISE))
 def test_a_good_frame_between_any_noise_is_found(before: bytes, frame: Frame, after: bytes) -> None:
     written = write(frame)
@@ -116,7 +116,7 @@ def test_the_longest_frame_passes() -> None:
 
 @pytest.mark.parametrize(
     "evil",
-    [b"@" * 300_000, (b"@" * 24 + b"\1" * 25 + b"#" * 60) * 3000, b"@@" * 26 + b"\0" * 300_000],
+    [b"@" * 300_000, (b"@" * 24 + b"\1" * 25 + b"#" * 60) * 1000, b"@@" * 26 + b"\0" * 300_000],
 )
 def test_hostile_noise_takes_no_longer_than_its_length(evil: bytes) -> None:
     begun = time.process_time()

@@ -47,7 +47,7 @@ def test_there_and_back_again(kind: type, version: int | None, data: st.DataObje
     assert parse(write(packet)) == packet
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(packets | encrypted)
 def test_whatever_is_sent_can_be_described(packet: Packet) -> None:
     assert parse(write(packet)) == packet
@@ -70,7 +70,7 @@ def test_any_bytes_are_a_body_or_malformed_within_them(
     assert 0 <= offset <= len(data)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(st.lists(locations, min_size=1, max_size=3), st.integers(1, 40), st.sampled_from([None, 1]))
 def test_a_long_message_goes_in_parts_and_is_put_together(
     some: list[Location], times: int, version: int | None
