@@ -13,10 +13,10 @@ import pytest
 from anlan import cli
 from anlan.monitoring import decoding
 from anlan.monitoring.pieces import PROTOCOLS
-from anlan.monitoring.protocols import batch
+from anlan.monitoring.protocols import batch, coal
 from tests.shared import shared
 
-from .protocols.coal.files import TEXT
+from .protocols.coal.files import CDSS, TEXT
 from .protocols.hj212.messages import FRAME
 from .protocols.jt808.test_vectors import TOO_LONG, UNESCAPED
 
@@ -62,6 +62,7 @@ GOOD = [
     ("batch", [], b' \n{"readings": [{"point": 1, "time": 0, "value": 1}]}'),
     ("coal", ["--name", NAME], TEXT.encode()),
     ("coal", ["--name", NAME], TEXT.encode("gbk")),
+    ("coal", ["--name", NAME.replace("CDSS", "NCDSS")], coal.write(CDSS, coal.CARET)),
     ("jt808", [], VEHICLE),
     ("jt808", [], VEHICLE.hex().encode()),
     ("gb26875", [], FIRE),

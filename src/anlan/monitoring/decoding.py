@@ -19,7 +19,7 @@ from anlan.monitoring.pieces import PROTOCOLS, Decoder, Unreadable, decoder
 
 GOOD, FAULTY, MISTAKE = 0, 1, 2
 CHUNK = 64 * 1024
-SAMPLE = 64  # bytes; enough to tell hexadecimal from what it looks like
+SAMPLE = 64  # bytes; enough to tell in what form an input is
 
 _HELP = """\
 用法：anlan decode 协议 [文件|-] [--hex|--binary] [--name 文件名]
@@ -114,7 +114,9 @@ def _decode(file: BinaryIO, options: argparse.Namespace) -> int:
 def _input(file: BinaryIO, options: argparse.Namespace) -> Iterator[tuple[bytes, bool]]:
     """The input's bytes as they come, never empty ones but the last, which is marked."""
     told = options.hex or options.binary
-    begin = _read(file, 1 if told else SAMPLE)
+    # A coal mine's file and a batch are told by their beginning, too.
+    live = told and options.protocol not in ("coal", "batch")
+    begin = _read(file, 1 if live else SAMPLE)
     text = HexText() if options.hex or (not told and looks_hex(begin)) else None
     came = False
     while begin:

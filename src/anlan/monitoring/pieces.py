@@ -29,7 +29,7 @@ class Decoder(Protocol):
 def decoder(protocol: str, name: str, begin: bytes) -> Decoder:
     """For a protocol of ``PROTOCOLS``; ``name`` is the file's, ``begin`` its first bytes."""
     if protocol == "coal":
-        return CoalLines(name)
+        return CoalLines(name, begin)
     if protocol == "batch" and begin.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"{"):
         return JsonLine()
     return FrameLines(protocol)
@@ -76,9 +76,9 @@ class JsonLine:
 
 
 class CoalLines:
-    """A file of a coal mine; its name says what kind it is."""
+    """A file of a coal mine; its name says what kind it is, its beginning how it is separated."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, begin: bytes) -> None:
         from anlan.monitoring.protocols import coal
 
         try:
@@ -86,7 +86,7 @@ class CoalLines:
         except Malformed as malformed:
             hint = "请改名，或用 --name 写出原来的文件名。"
             raise Unreadable(f"{malformed.reason}。{hint}") from malformed
-        self._reader = coal.Reader(kind)
+        self._reader = coal.Reader(kind, coal.likely_dialect(begin))
         self._describe = coal.describe
 
     def feed(self, data: bytes) -> list[Line]:

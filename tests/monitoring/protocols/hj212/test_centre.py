@@ -61,9 +61,28 @@ def test_a_frame_without_line_end_is_taken_after_some_seconds(centre: Centre) ->
     assert centre.tick(NOW + 2.9).messages == ()
     assert centre.tick(NOW + 3).messages == (Upload(HOUR),)
     assert centre.tick(NOW + 6).messages == ()
-    later = centre.feed(FRAME[:10], NOW + 7)
-    assert later.dead == ()
-    assert [piece.offset for piece in centre.end(NOW + 8).dead] == [len(FRAME) - 2]
+
+
+def test_a_slow_line_loses_nothing(centre: Centre) -> None:
+    """Half a frame is waited for as long as the connection lasts."""
+    centre.feed(FRAME[:50], NOW)
+    assert centre.tick(NOW + 60).dead == ()
+    assert centre.feed(FRAME[50:], NOW + 61).messages == (Upload(HOUR),)
+    centre.feed(FRAME[:10], NOW + 62)
+    assert [piece.offset for piece in centre.end(NOW + 63).dead] == [len(FRAME)]
+
+
+def test_two_uploads_under_one_qn_are_answered_when_both_are_stored(centre: Centre) -> None:
+    other = replace(HOUR, cn="2051", flag=4)
+    centre.feed(FRAME + write(other), NOW)
+    assert centre.confirm(Upload(HOUR)) == b""
+    assert parse(centre.confirm(Upload(other))).cn == "9014"
+    minute = replace(other, qn="20261126080100000")
+    hour = replace(HOUR, qn=minute.qn)
+    centre.feed(write(hour) + write(minute), NOW)
+    centre.deny(Upload(minute))
+    assert parse(centre.confirm(Upload(hour))).cn == "9014"
+    assert centre.feed(write(minute), NOW).messages == (Upload(minute),)
 
 
 def test_several_devices_on_one_connection(centre: Centre) -> None:

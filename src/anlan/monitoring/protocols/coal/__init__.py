@@ -4,7 +4,13 @@ Written as programs at mines write them, **not** after the text of MT/T 1201-202
 hand. A file is named by mine, kind and time; ``Dialect`` holds what makers write differently.
 """
 
-from anlan.monitoring.protocols.coal.dialect import CARET, USUAL, Dialect, FileName
+from anlan.monitoring.protocols.coal.dialect import (
+    CARET,
+    USUAL,
+    Dialect,
+    FileName,
+    likely_dialect,
+)
 from anlan.monitoring.protocols.coal.layouts import KIND_WORDS, LAYOUTS, MAKERS_STATUS
 from anlan.monitoring.protocols.coal.reader import File, Found, Reader, parse, read, write
 from anlan.monitoring.protocols.coal.records import Record
@@ -25,6 +31,7 @@ __all__ = [
     "Record",
     "Splitter",
     "describe",
+    "likely_dialect",
     "parse",
     "read",
     "write",

@@ -43,6 +43,12 @@ CARET = Dialect(field="^", end="]]]")
 """Seen at one maker; that its records end with ``~`` is an assumption."""
 
 
+def likely_dialect(begin: bytes) -> Dialect:
+    """By the separator that is the more frequent in the head of a file."""
+    head = begin.partition(USUAL.record.encode())[0]
+    return CARET if head.count(b"^") > head.count(b";") else USUAL
+
+
 @dataclass(frozen=True, slots=True)
 class FileName:
     """``mine_kind_time.txt``; the mine's code has 12 digits (20 characters in older files).

@@ -67,8 +67,8 @@ class Centre:
 
     def tick(self, now: float) -> Turn[Event]:
         """What the time brings: call it once a second or so."""
-        late = self._splitter.waiting and now - self._fed_at >= LINE_END_WITHIN
-        turns = [self.end(now)] if late else []
+        late = now - self._fed_at >= LINE_END_WITHIN
+        turns = [self.end(now)] if late and self._splitter.lacks_only_line_end else []
         for session in self._sessions.values():
             turns.append(_turn(session.mn, session.tick(now)))
         return together(turns)
@@ -83,11 +83,11 @@ class Centre:
 
     def confirm(self, upload: Upload) -> bytes:
         """The caller has stored ``upload``; nothing to send where the device asked for nothing."""
-        return _written(self._sessions[upload.message.mn].stored(upload.message.qn))
+        return _written(self._sessions[upload.message.mn].stored(upload.message.qn, upload.message))
 
     def deny(self, upload: Upload) -> bytes:
         """The caller could not store it. No refusal exists: silence, and it comes again."""
-        self._sessions[upload.message.mn].failed(upload.message.qn)
+        self._sessions[upload.message.mn].failed(upload.message.qn, upload.message)
         return b""
 
     def _pieces(self, pieces: list[Piece], now: float) -> Turn[Event]:

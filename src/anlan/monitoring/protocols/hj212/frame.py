@@ -140,6 +140,15 @@ class Splitter(BaseSplitter):
         super().__init__()
         self._no_frame_at = -1  # its CRC is wrong; only where it ends is not known yet
 
+    @property
+    def lacks_only_line_end(self) -> bool:
+        """What waits is a good frame but for its CR LF, which some devices never send."""
+        try:
+            open_frame(bytes(self._buffer))
+        except Malformed:
+            return False
+        return True
+
     def cut(self, kept: bytes, start: int, *, final: bool) -> Cut | None:
         limit = min(len(kept), start + LONGEST)
         if not _HEADER.match(kept, start, limit):

@@ -74,17 +74,28 @@ class Session:
             return Outcome(notice=message, answers=answers)
         return Outcome(refused=f"命令 {message.cn} 不在约定之内，或没有这样的请求，未处理")
 
-    def stored(self, qn: str | None) -> tuple[Message, ...]:
-        """All data delivered under this QN lies safely: the answers to send now."""
-        waiting = self._waiting.pop(qn, [])
-        for found in waiting:
-            found.stored = True
-        asked = qn and any(found.message.wants_answer for found in waiting)
-        return (self._answer(waiting[0].message, "9014"),) if asked else ()
+    def stored(self, qn: str | None, message: Message | None = None) -> tuple[Message, ...]:
+        """What was delivered under this QN (or ``message`` of it) lies safely: what to send now.
 
-    def failed(self, qn: str | None) -> None:
-        """What was delivered under this QN could not be stored: it is taken anew when it comes."""
-        lost = {id(found) for found in self._waiting.pop(qn, [])}
+        The answer names the QN alone, so it waits until all that came under it is stored.
+        """
+        delivered = self._waiting.get(qn, [])
+        for found in delivered:
+            found.stored |= message is None or found.message == message
+        if not all(found.stored for found in delivered):
+            return ()
+        self._waiting.pop(qn, None)
+        asked = qn and any(found.message.wants_answer for found in delivered)
+        return (self._answer(delivered[0].message, "9014"),) if asked else ()
+
+    def failed(self, qn: str | None, message: Message | None = None) -> None:
+        """It could not be stored: it is taken anew when the device sends it again."""
+        delivered = self._waiting.get(qn, [])
+        kept = [each for each in delivered if message is not None and each.message != message]
+        self._waiting[qn] = kept
+        if not kept:
+            del self._waiting[qn]
+        lost = {id(found) for found in delivered} - {id(found) for found in kept}
         for key in [key for key, found in self._seen.items() if id(found) in lost]:
             del self._seen[key]
 
