@@ -21,6 +21,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("anlan.config.commands:demo", "载入标明为演示的一年数据"),
     "audit": ("anlan.config.audit:audit", "审计链：verify 核验，seal 封存，head 显示链尾"),
     "manage": ("anlan.config.commands:manage", "Django 的管理命令"),
+    "tamper": ("anlan.monitoring.tampering:main", "查监测数据：哪些读数像是被动过手脚，为什么"),
     "notice": ("anlan.notices.command:main", "读通知：正文、附表、责任、数字、前后不一致之处"),
     "decode": ("anlan.monitoring.decoding:main", "读设备发来的字节：说的什么，哪个字节起有毛病"),
 }
