@@ -24,7 +24,7 @@ from anlan.monitoring.protocols.hj212.frame import Crc, close_frame
 from anlan.monitoring.protocols.jt808.session import Platform, Received
 from anlan.monitoring.protocols.jt808.tables import Result
 
-from .protocols.batch.test_batch import batches
+from .protocols.batch.readings import batches
 from .protocols.coal.files import files
 from .protocols.gb26875.messages import frames as fire_frames
 from .protocols.hj212.messages import messages
@@ -43,7 +43,7 @@ class Target:
     repair: Callable[[bytes, random.Random], bytes]
 
 
-def generated(strategy: st.SearchStrategy[bytes], count: int = 60) -> list[bytes]:
+def generated(strategy: st.SearchStrategy[bytes], count: int = 40) -> list[bytes]:
     """The same examples each time."""
     found: list[bytes] = []
 

@@ -250,6 +250,15 @@ def test_a_disk_that_fails_in_the_middle(
     assert "读到中途出错" in capsys.readouterr().err
 
 
+def test_being_stopped(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(decoding, "_decode", stop)
+    assert decoding.main(["hj212"]) == 2
+    assert capsys.readouterr().err == "已停止，输入没有读完。\n"
+
+
 def test_a_reader_that_leaves_early_is_said() -> None:
     command = f'"{sys.executable}" -m anlan.cli decode hj212 - | head -c 10'
     done = subprocess.run(

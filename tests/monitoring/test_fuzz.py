@@ -9,7 +9,7 @@ import pytest
 from .fuzz import Failure, fuzz, mutated, try_out
 from .fuzzed import Target, targets
 
-ROUNDS = 60
+ROUNDS = 40
 
 
 def test_a_short_run() -> None:

@@ -62,6 +62,8 @@ def main(arguments: Sequence[str]) -> int:
             return _decode(file, options)
     except (Unreadable, BadHex) as error:
         print(f"错误：{error}", file=sys.stderr)
+    except KeyboardInterrupt:
+        print("已停止，输入没有读完。", file=sys.stderr)
     except BrokenPipeError:
         # What is still buffered has nowhere to go; it must not fail again when Python ends.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -61,6 +61,9 @@ def test_a_frame_without_line_end_is_taken_after_some_seconds(centre: Centre) ->
     assert centre.tick(NOW + 2.9).messages == ()
     assert centre.tick(NOW + 3).messages == (Upload(HOUR),)
     assert centre.tick(NOW + 6).messages == ()
+    other = replace(HOUR, qn="20261126090000000")
+    centre.feed(write(other)[:-1], NOW + 10)
+    assert centre.tick(NOW + 13).messages == (Upload(other),)
 
 
 def test_a_slow_line_loses_nothing(centre: Centre) -> None:

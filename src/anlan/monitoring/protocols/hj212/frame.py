@@ -142,9 +142,9 @@ class Splitter(BaseSplitter):
 
     @property
     def lacks_only_line_end(self) -> bool:
-        """What waits is a good frame but for its CR LF, which some devices never send."""
+        """What waits is a good frame but for its CR LF (or the LF), which some never send."""
         try:
-            open_frame(bytes(self._buffer))
+            open_frame(bytes(self._buffer).removesuffix(b"\r"))
         except Malformed:
             return False
         return True
