@@ -79,6 +79,7 @@ def test_two_uploads_under_one_qn_are_answered_when_both_are_stored(centre: Cent
     other = replace(HOUR, cn="2051", flag=4)
     centre.feed(FRAME + write(other), NOW)
     assert centre.confirm(Upload(HOUR)) == b""
+    assert centre.feed(FRAME, NOW).send == b"", "its sibling is not stored yet"
     assert parse(centre.confirm(Upload(other))).cn == "9014"
     minute = replace(other, qn="20261126080100000")
     hour = replace(HOUR, qn=minute.qn)

@@ -107,6 +107,10 @@ def test_memory_is_bounded(session: Session) -> None:
         session.received(replace(HOUR, qn=f"{20261126080000000 + number}"), NOW)
     assert len(session._seen) == len(session._waiting) == REMEMBERED
     assert session.received(HOUR, NOW).data == HOUR
+    for number in range(REMEMBERED + 5):
+        old = replace(HOUR, qn=None, groups=((("a-Rtd", str(number)),),))
+        session.received(old, NOW)
+    assert len(session._waiting[None]) == REMEMBERED
 
 
 def test_another_device_or_password_is_refused(session: Session) -> None:

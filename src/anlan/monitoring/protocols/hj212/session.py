@@ -133,13 +133,16 @@ class Session:
     def _repeated(self, message: Message, found: _Delivered) -> Outcome:
         """Stored already: the answer was lost. Not yet: the answer comes with ``stored``."""
         answers: tuple[Message, ...] = ()
-        if found.stored and message.wants_answer and message.qn:
+        stored = found.stored and message.qn not in self._waiting
+        if stored and message.wants_answer and message.qn:
             answers = (self._answer(message, "9014"),)
         return Outcome(answers=answers, remarks=(f"QN={message.qn} 是重发，不再存",))
 
     def _remember(self, assembled: Assembled, whole: Message) -> None:
         delivered = _Delivered(whole)
-        self._waiting.setdefault(whole.qn, []).append(delivered)
+        waiting = self._waiting.setdefault(whole.qn, [])
+        waiting.append(delivered)
+        del waiting[:-REMEMBERED]
         for each in (whole, *assembled.packets):
             self._seen[_key(each)] = delivered
         for memory in (self._seen, self._waiting):
