@@ -32,7 +32,7 @@ VERSION = 18
 SETTINGS = {
     "listen_addresses": "",
     "shared_buffers": "256MB",
-    "max_connections": "60",
+    "max_connections": "100",
     "timezone": "Asia/Shanghai",
     "log_timezone": "Asia/Shanghai",
     "wal_compression": "on",

@@ -127,6 +127,8 @@ class Plain:
         return [Transition(Step.RAISED, watch.key, mine.since, time, value, mine.peak)]
 
     def tick(self, now: int) -> list[Transition]:
+        if now - self.now > 10_000:
+            self.arrived = {point: at + now - self.now for point, at in self.arrived.items()}
         self.now = max(self.now, now)
         told: list[Transition] = []
         for watch in self.plan.watches:

@@ -174,6 +174,17 @@ def test_silence_is_of_the_stream_not_of_the_device() -> None:
     assert told(mine.evaluate(batch([(7, 5, 0.1, 0)]))) == [("cleared", 9_999, 30_000)]
 
 
+def test_time_that_nobody_told_is_no_silence() -> None:
+    """Nobody worked for an hour: not every point of the city has gone silent."""
+    mine = engine(plan([Watch(Key(1, 1, 0, 7), 20_000.0, Measure.SILENCE)]), now=0)
+    started = 1_790_000_000_000
+    assert mine.tick(started) == []
+    assert mine.tick(started + 3_600_000) == []
+    later = started + 3_600_000
+    assert [each for step in range(1, 20) for each in mine.tick(later + step * 1000)] == []
+    assert told(mine.tick(later + 20_000)) == [("raised", later, later + 20_000)]
+
+
 BLUE = [Key(1, 1, 0, point) for point in (1, 2, 3, 4)]
 # STANDARDS 8.1: four points blue make the item yellow
 YELLOW = Combination(Key(9, 1, 1, 1), tuple(BLUE), 4)
@@ -234,13 +245,20 @@ def test_rules_that_mean_nothing_are_refused(wrong) -> None:  # type: ignore[no-
         wrong()
 
 
-def test_a_state_belongs_to_its_rules() -> None:
-    made = plan([ALARM])
-    kept = State.fresh(made, 5).saved(made, 17)
-    state, last = State.restored(kept, made)
-    assert (state.now, last) == (5, 17)
-    with pytest.raises(ValueError, match="不一致"):
-        State.restored(kept, plan([Watch(Key(1, 2, 0, 7), 1.0)]))
+def test_a_state_goes_on_under_other_rules() -> None:
+    first = Watch(Key(1, 1, 0, 7), 1.0)
+    second = Watch(Key(2, 1, 0, 7), 1.5, Measure.MEAN, window=12 * MINUTE)
+    made = plan([first, second])
+    mine = engine(made, now=5)
+    mine.evaluate(batch([(7, 0, 2.0, 0)]))
+    kept = mine.state.saved(made, 17)
+
+    same, last, dropped = State.restored(kept, made)
+    assert (same.now, last, dropped) == (5, 17, [])
+    other = plan([Watch(Key(2, 2, 0, 7), 3.0), first])
+    state, last, dropped = State.restored(kept, other)
+    assert (last, dropped) == (17, [second.key])
+    assert told(Engine(other, state).evaluate(batch([(7, 1, 0.5, 0)]))) == [("cleared", 0, 1)]
 
 
 # --- against the plain loop -------------------------------------------------------------------
@@ -284,7 +302,7 @@ ROWS = st.lists(
     ),
     max_size=40,
 )
-MESSAGES = st.lists(st.one_of(ROWS, st.integers(0, 120_000)), max_size=8)
+MESSAGES = st.lists(st.one_of(ROWS, st.integers(0, 10_000), st.integers(0, 120_000)), max_size=8)
 
 
 def _batches(messages: Sequence[list[Row] | int]) -> list[Batch | int]:

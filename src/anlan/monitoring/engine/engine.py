@@ -10,13 +10,15 @@ from anlan.monitoring.engine import combining, latch
 from anlan.monitoring.engine.latch import Found, Memory, Step, Transition
 from anlan.monitoring.engine.plan import Bools, Floats, Ints, Plan
 from anlan.monitoring.engine.rules import Key, Measure, minute_of_week
-from anlan.monitoring.engine.state import State
+from anlan.monitoring.engine.state import Names, State
 from anlan.monitoring.engine.windows import statistics
 from anlan.monitoring.protocols.batch import Batch, Quality
 
 WITHOUT_VALUE = (Quality.SENSOR_FAULT, Quality.LINE_BROKEN, Quality.CALIBRATING)
 AT_FAULT = (Quality.SENSOR_FAULT, Quality.LINE_BROKEN)
 RATE_UNIT = 60_000  # ms: rates are per minute
+# Between two ticks that lie further apart (ms) nobody worked: that time counts as no silence.
+LONGEST_STEP = 10_000
 
 
 class Engine:
@@ -30,13 +32,13 @@ class Engine:
 
     def replan(self, plan: Plan) -> list[Key]:
         """Go on with other rules; returns what was raised and is watched no more."""
-        keys = self.plan.keys
-        raised = [keys[place] for place in np.flatnonzero(self.state.raised)]
-        self.state = self.state.carried(self.plan, plan)
+        names = Names.of(self.plan)
+        dropped = self.state.dropped(names, plan)
+        self.state = self.state.carried(names, plan)
         self.plan = plan
         self._active = np.zeros(len(plan.points), bool)
         self._counts_on()
-        return [key for key in raised if key not in {*plan.keys}]
+        return dropped
 
     def evaluate(self, batch: Batch) -> list[Transition]:
         """What the readings change, in the order of time."""
@@ -59,6 +61,10 @@ class Engine:
     def tick(self, now: int) -> list[Transition]:
         """The clock of the stream says ``now`` (ms): what time alone changes."""
         state, plan = self.state, self.plan
+        gap = now - state.now
+        if gap > LONGEST_STEP:
+            state.arrived += gap
+            state.came += gap
         state.now = max(state.now, now)
         found = [*self._waited_long_enough(), *self._new_silences()]
         settled = self._with_combinations(found)

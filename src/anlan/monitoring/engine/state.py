@@ -61,12 +61,12 @@ class State:
             value=np.full(points, np.nan), valued=np.full(points, NEVER),
         )  # fmt: skip
 
-    def carried(self, old: Plan, new: Plan) -> State:
-        """The state for a new plan: watches that stand in both keep theirs, so do points."""
-        made = State.fresh(new, self.now)
-        self._carry(made, _WATCH, old.keys, new.keys)
-        self._carry(made, _RING, _moving(old), _moving(new))
-        self._carry(made, _POINT, old.points.tolist(), new.points.tolist())
+    def carried(self, names: Names, plan: Plan) -> State:
+        """The state for a new plan: watches that stood in the old one keep theirs, so do points."""
+        made, new = State.fresh(plan, self.now), Names.of(plan)
+        self._carry(made, _WATCH, names.keys, new.keys)
+        self._carry(made, _RING, names.moving, new.moving)
+        self._carry(made, _POINT, names.points, new.points)
         return made
 
     def _carry(
@@ -78,24 +78,46 @@ class State:
         for name in columns:
             getattr(made, name)[there] = getattr(self, name)[here]
 
+    def dropped(self, names: Names, plan: Plan) -> list[Key]:
+        """What was raised and is watched no more under the new plan."""
+        stays = {*plan.keys}
+        raised = [names.keys[place] for place in np.flatnonzero(self.raised)]
+        return [key for key in raised if key not in stays]
+
     def saved(self, plan: Plan, last: int) -> bytes:
         """One file; ``last`` is the number of the last message that the state counts."""
         into = io.BytesIO()
         columns = {each.name: getattr(self, each.name) for each in fields(self)}
-        np.savez(into, last=last, keys=plan.named, points=plan.points, **columns)
+        np.savez(
+            into, last=last, keys=plan.named, moved=plan.moving, points=plan.points, **columns
+        )  # fmt: skip
         return into.getvalue()
 
     @classmethod
-    def restored(cls, data: bytes, plan: Plan) -> tuple[State, int]:
-        """The state for ``plan`` and the number of the last message; ValueError if it is another
-        plan's."""
+    def restored(cls, data: bytes, plan: Plan) -> tuple[State, int, list[Key]]:
+        """The state for ``plan``, the number of the last message, and what was raised and is
+        watched no more: rules may have changed since it was saved."""
         with np.load(io.BytesIO(data), allow_pickle=False) as kept:
-            same = np.array_equal(kept["keys"], plan.named)
-            if not same or not np.array_equal(kept["points"], plan.points):
-                raise ValueError("保存的监测状态与当前规则不一致")
+            keys = [Key._make(row) for row in kept["keys"].tolist()]
+            names = Names(keys, [keys[place] for place in kept["moved"]], kept["points"].tolist())
             columns = {each.name: kept[each.name] for each in fields(cls)}
-            return cls(**{**columns, "now": int(columns["now"])}), int(kept["last"])
+            last = int(kept["last"])
+        state = cls(**{**columns, "now": int(columns["now"])})
+        if names.keys == plan.keys and names.points == plan.points.tolist():
+            return state, last, []
+        return state.carried(names, plan), last, state.dropped(names, plan)
 
 
-def _moving(plan: Plan) -> list[Key]:
-    return [plan.watches[watch].key for watch in plan.moving]
+@dataclass(frozen=True)
+class Names:
+    """What the places in a state stand for."""
+
+    keys: list[Key]
+    moving: list[Key]
+    points: list[int]
+
+    @classmethod
+    def of(cls, plan: Plan) -> Self:
+        """Under this plan."""
+        moving = [plan.watches[watch].key for watch in plan.moving]
+        return cls(plan.keys, moving, plan.points.tolist())

@@ -1,0 +1,68 @@
+"""A connection to the broker, and the stream as it must be."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import nats
+from nats.aio.client import Client
+from nats.js import JetStreamContext
+from nats.js.api import DiscardPolicy, RetentionPolicy, StorageType, StoreCompression, StreamConfig
+from nats.js.errors import NotFoundError
+
+from anlan.monitoring.stream.names import STREAM
+
+DAY = 24 * 3600.0
+MOST_BYTES = 8 * 1024**3  # then the broker refuses, and the devices keep what they have
+PENDING = 64 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Connection:
+    """The client, and its JetStream."""
+
+    client: Client
+    stream: JetStreamContext
+
+
+@asynccontextmanager
+async def connected(url: str, *, most_bytes: int = MOST_BYTES) -> AsyncIterator[Connection]:
+    """Connected inside the ``with`` block, again and again where the link breaks."""
+    client = await nats.connect(
+        url, max_reconnect_attempts=-1, reconnect_time_wait=0.2, pending_size=PENDING,
+        allow_reconnect=True, error_cb=_ignored, disconnected_cb=_nothing, name="anlan",
+    )  # fmt: skip
+    try:
+        stream = client.jetstream(timeout=10, publish_async_max_pending=512)
+        await ensure(stream, most_bytes)
+        yield Connection(client, stream)
+    finally:
+        await client.close()
+
+
+async def ensure(stream: JetStreamContext, most_bytes: int = MOST_BYTES) -> None:
+    """Make the stream where there is none; what is there stays as it is.
+
+    Messages stay until a day has passed: two readers (engine, history) take them, each at its own
+    pace. A full stream refuses new messages rather than lose old ones that nobody has read.
+    """
+    try:
+        await stream.stream_info(STREAM)
+    except NotFoundError:
+        await stream.add_stream(
+            StreamConfig(
+                name=STREAM, subjects=["readings.*"], retention=RetentionPolicy.LIMITS,
+                storage=StorageType.FILE, discard=DiscardPolicy.NEW, max_age=DAY,
+                max_bytes=most_bytes, compression=StoreCompression.S2, duplicate_window=120.0,
+            )
+        )  # fmt: skip
+
+
+async def _ignored(error: Exception) -> None:
+    """The operation that met the error raises it; the client would print it as well."""
+
+
+async def _nothing() -> None:
+    """A lost link is tried again by the client."""

@@ -1,0 +1,90 @@
+"""Reading a part of the stream from a message on, in order, without the broker's bookkeeping."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+from nats.errors import Error as NatsError
+from nats.js import JetStreamContext
+from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
+from nats.js.client import JetStreamContext as Context
+
+from anlan.monitoring.stream.names import KIND, STREAM, Kind, subject
+
+AT_ONCE = 64
+WAIT_SECONDS = 0.5
+FORGOTTEN_AFTER = 60.0  # the broker drops the consumer of one who asks no more
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """``number`` is its place in the stream."""
+
+    number: int
+    kind: Kind
+    data: bytes
+
+
+class Follower:
+    """Gives the messages of a part after number ``last``; ``last`` moves on with them."""
+
+    def __init__(self, stream: JetStreamContext, partition: int, last: int) -> None:
+        self._stream = stream
+        self._partition = partition
+        self._asked: Context.PullSubscription | None = None
+        self.last = last
+
+    async def some(self) -> list[Message]:
+        """What is there, at most ``AT_ONCE``; an empty list where nothing came for a moment.
+
+        After a broken link it goes on where it was: nothing twice, nothing left out.
+        """
+        try:
+            if self._asked is None:
+                self._asked = await self._ask()
+            found = await self._asked.fetch(AT_ONCE, timeout=WAIT_SECONDS)
+        except TimeoutError:
+            return []
+        except (NatsError, OSError):
+            await self.close()
+            return []
+        messages = [
+            Message(
+                each.metadata.sequence.stream,
+                Kind((each.headers or {}).get(KIND, Kind.BATCH)),
+                each.data,
+            )
+            for each in found
+        ]
+        fresh = [each for each in messages if each.number > self.last]
+        if fresh:
+            self.last = fresh[-1].number
+        return fresh
+
+    async def close(self) -> None:
+        """Let the broker forget; the next ``some`` asks anew."""
+        asked, self._asked = self._asked, None
+        if asked is not None:
+            try:
+                await asked.unsubscribe()
+            except (NatsError, OSError):
+                return
+
+    async def _ask(self) -> Context.PullSubscription:
+        return await self._stream.pull_subscribe(
+            subject(self._partition),
+            stream=STREAM,
+            config=ConsumerConfig(
+                ack_policy=AckPolicy.NONE, deliver_policy=DeliverPolicy.BY_START_SEQUENCE,
+                opt_start_seq=self.last + 1, inactive_threshold=FORGOTTEN_AFTER,
+                max_waiting=4, mem_storage=True,
+            ),
+        )  # fmt: skip
+
+
+async def all_of(follower: Follower) -> AsyncIterator[Message]:
+    """Message by message until nothing more comes for a moment."""
+    while found := await follower.some():
+        for message in found:
+            yield message

@@ -1,0 +1,51 @@
+"""Putting messages on the stream: done once the broker has them."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+
+from nats.errors import Error as NatsError
+from nats.js import JetStreamContext
+
+from anlan.monitoring.protocols.batch import Batch, pack_all
+from anlan.monitoring.stream.names import KIND, Kind, partition_of, subject
+
+ATTEMPTS = 3
+MESSAGE_ID = "Nats-Msg-Id"  # the broker keeps one message of those that carry the same
+
+
+class NotStored(Exception):
+    """The stream did not confirm it: the device must keep it and send it again."""
+
+
+class Publisher:
+    """Stores batches and signs of the clock."""
+
+    def __init__(self, stream: JetStreamContext) -> None:
+        self._stream = stream
+
+    async def store(self, site: int, batch: Batch) -> None:
+        """Return once every reading is on the stream; NotStored where one may not be."""
+        for message in pack_all(batch):
+            await self._put(partition_of(site), Kind.BATCH, message)
+
+    async def tick(self, partition: int, now: int) -> None:
+        """Tell a part of the stream what time it is, ms."""
+        await self._put(partition, Kind.TICK, str(now).encode())
+
+    async def rules(self, partition: int, revision: int) -> None:
+        """Tell a part that rules or points have changed."""
+        await self._put(partition, Kind.RULES, str(revision).encode())
+
+    async def _put(self, partition: int, kind: Kind, data: bytes) -> None:
+        headers = {KIND: kind.value, MESSAGE_ID: uuid.uuid4().hex}
+        for attempt in range(ATTEMPTS):
+            try:
+                await self._stream.publish(subject(partition), data, headers=headers)
+            except (NatsError, TimeoutError, OSError) as error:
+                if attempt == ATTEMPTS - 1:
+                    raise NotStored("数据流没有确认收到，请稍后重发。") from error
+                await asyncio.sleep(0.05 * 2**attempt)
+            else:
+                return

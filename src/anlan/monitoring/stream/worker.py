@@ -1,0 +1,165 @@
+"""The engine at work on one part of the stream.
+
+What it does depends on the messages alone: rules are read anew when a message says so, time passes
+when a message says so. The ledger takes transitions together with the number of the last message
+they come from. Whoever goes on after a crash takes the state that was written down last and
+evaluates the messages after it once more: the same transitions come out, and the ledger, which
+knows an event by rule, point and beginning, takes none twice.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from anlan.monitoring.engine import Engine, Key, Plan, State, Transition
+from anlan.monitoring.protocols.batch import unpack
+from anlan.monitoring.stream.following import Follower, Message
+from anlan.monitoring.stream.names import Kind
+from anlan.monitoring.stream.publishing import NotStored, Publisher
+
+log = logging.getLogger("anlan.monitoring")
+TICK_SECONDS = 1.0
+KEEP_SECONDS = 10.0  # how much of the stream is evaluated anew after a crash
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What the ledger has of a part: the rules now in force, and the state with its message."""
+
+    plan: Plan
+    revision: int
+    state: bytes | None
+    last: int
+
+
+class Ledger(Protocol):
+    """Where transitions become alarms. Calls block; raises ``Overtaken`` where another worker has
+    taken the part over."""
+
+    def kept(self, partition: int) -> Kept:
+        """Take the part over, and what is needed to go on."""
+        ...
+
+    def plan(self) -> tuple[Plan, int]:
+        """The rules now in force, with their revision."""
+        ...
+
+    def revision(self) -> int:
+        """Of the rules now in force; cheap."""
+        ...
+
+    def record(
+        self,
+        partition: int,
+        last: int,
+        transitions: Sequence[Transition],
+        dropped: Sequence[Key],
+        state: bytes | None,
+        revision: int,
+    ) -> None:
+        """All in one transaction; ``state`` None leaves the older state as it is."""
+        ...
+
+
+class Overtaken(Exception):
+    """Another worker has this part now."""
+
+
+class Worker:
+    """Follows one part until it is stopped or overtaken."""
+
+    def __init__(
+        self, partition: int, ledger: Ledger, follower: Follower, publisher: Publisher
+    ) -> None:
+        self.partition = partition
+        self.readings = 0
+        self._ledger = ledger
+        self._follower = follower
+        self._publisher = publisher
+        self._engine: Engine | None = None
+        self._revision = 0
+        self._kept_at = 0.0
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Work until ``stop``; returns early where another worker has taken over."""
+        try:
+            engine = await self._begin()
+            clock = asyncio.create_task(self._clock())
+            try:
+                while not stop.is_set():
+                    await self.step()
+                await self._write(engine, [], [], keep=True)
+            finally:
+                clock.cancel()
+        except Overtaken:
+            log.warning("part %s of the stream has another worker now", self.partition)
+
+    async def step(self) -> None:
+        """Take what is there, evaluate it, write down what it changes."""
+        engine = self._engine or await self._begin()
+        messages = await self._follower.some()
+        transitions: list[Transition] = []
+        dropped: list[Key] = []
+        for message in messages:
+            if message.kind == Kind.RULES:
+                dropped += await self._change_rules(engine)
+            else:
+                transitions += self._take(engine, message)
+        due = time.monotonic() - self._kept_at >= KEEP_SECONDS
+        if transitions or dropped or (messages and due):
+            await self._write(engine, transitions, dropped, keep=due or bool(dropped))
+
+    def _take(self, engine: Engine, message: Message) -> list[Transition]:
+        if message.kind == Kind.TICK:
+            return engine.tick(int(message.data))
+        batch = unpack(message.data)
+        self.readings += len(batch)
+        return engine.evaluate(batch)
+
+    async def _begin(self) -> Engine:
+        kept = await asyncio.to_thread(self._ledger.kept, self.partition)
+        self._follower.last = kept.last
+        self._revision = kept.revision
+        self._kept_at = time.monotonic()
+        state = State.fresh(kept.plan, 0)
+        dropped: list[Key] = []
+        if kept.state is not None:
+            state, _, dropped = State.restored(kept.state, kept.plan)
+        self._engine = Engine(kept.plan, state)
+        if dropped:  # rules changed while nobody worked
+            await self._write(self._engine, [], dropped, keep=True)
+        return self._engine
+
+    async def _change_rules(self, engine: Engine) -> list[Key]:
+        plan, self._revision = await asyncio.to_thread(self._ledger.plan)
+        return engine.replan(plan)
+
+    async def _write(
+        self, engine: Engine, transitions: list[Transition], dropped: list[Key], *, keep: bool
+    ) -> None:
+        last = self._follower.last
+        state = engine.state.saved(engine.plan, last) if keep else None
+        await asyncio.to_thread(
+            self._ledger.record, self.partition, last, transitions, dropped, state, self._revision
+        )
+        if keep:
+            self._kept_at = time.monotonic()
+
+    async def _clock(self) -> None:
+        """Tell the part what time it is, and when rules have changed."""
+        told = self._revision
+        while True:
+            try:
+                await self._publisher.tick(self.partition, time.time_ns() // 1_000_000)
+                revision = await asyncio.to_thread(self._ledger.revision)
+                if revision != told:
+                    await self._publisher.rules(self.partition, revision)
+                    told = revision
+            except NotStored:
+                log.warning("part %s: the stream takes no tick", self.partition)
+            await asyncio.sleep(TICK_SECONDS)
