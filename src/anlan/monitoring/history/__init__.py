@@ -1,0 +1,1 @@
+"""The history of readings: a Delta table (docs/history.md)."""

@@ -1,0 +1,136 @@
+"""The table: its columns, how it is written small, and what of the stream it already holds.
+
+Readings of a part of the stream are appended together with the number of the last message that
+they come from, in one commit of the table's own log (an application transaction of Delta Lake). So
+a writer that dies leaves either both or neither, and the next one goes on after that number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.dataset as ds
+from deltalake import (
+    ColumnProperties,
+    CommitProperties,
+    DeltaTable,
+    Transaction,
+    WriterProperties,
+    write_deltalake,
+)  # fmt: skip
+from deltalake.exceptions import TableNotFoundError
+
+from anlan.monitoring.protocols.batch import Batch
+
+DAY = 24 * 3600 * 1000
+CITY_OFFSET = 8 * 3600 * 1000  # days are the city's
+PARTS = ["part", "day"]
+COLUMNS = ("point", "time", "value", "quality")
+TIME = pa.timestamp("us", "UTC")
+SCHEMA = pa.schema(
+    [
+        pa.field("part", pa.int32(), nullable=False),
+        pa.field("day", pa.date32(), nullable=False),
+        pa.field("point", pa.int32(), nullable=False),
+        pa.field("time", TIME, nullable=False),
+        pa.field("value", pa.float64()),
+        pa.field("quality", pa.int8(), nullable=False),
+    ]
+)
+# Sorted by point and time, neighbours differ little: differences cost a bit or two. Values of a
+# sensor are few: a dictionary names each once.
+SMALL = WriterProperties(
+    compression="ZSTD",
+    compression_level=6,
+    max_row_group_size=1_000_000,
+    column_properties={
+        "point": ColumnProperties(dictionary_enabled=False, encoding="DELTA_BINARY_PACKED"),
+        "time": ColumnProperties(dictionary_enabled=False, encoding="DELTA_BINARY_PACKED"),
+        "value": ColumnProperties(dictionary_enabled=True),
+        "quality": ColumnProperties(dictionary_enabled=True),
+    },
+)
+
+
+@dataclass(frozen=True)
+class History:
+    """One table in a folder (or, by ``s3://…``, in an object store)."""
+
+    where: str
+
+    @classmethod
+    def at(cls, folder: Path) -> History:
+        """In a folder of this machine."""
+        return cls(str(folder))
+
+    def table(self) -> DeltaTable:
+        """As it is now; made where there is none."""
+        try:
+            return DeltaTable(self.where)
+        except TableNotFoundError:
+            return DeltaTable.create(
+                self.where, SCHEMA, mode="ignore", partition_by=PARTS,
+                configuration={"delta.enableChangeDataFeed": "false"},
+            )  # fmt: skip
+
+    def last(self, part: int) -> int:
+        """The number of the last message of a part of the stream that the table holds."""
+        return self.table().transaction_version(_name(part)) or 0
+
+    def append(self, part: int, batch: Batch, last: int) -> None:
+        """The readings and the number of their last message, both or neither."""
+        write_deltalake(
+            self.table(), rows(part, batch), mode="append", writer_properties=SMALL,
+            commit_properties=CommitProperties(
+                app_transactions=[Transaction(_name(part), last)], max_commit_retries=20
+            ),
+        )  # fmt: skip
+
+    def compact(self) -> dict[str, int]:
+        """Many small files of a day become few; readers see the old ones until it is done. Says how
+        many files went and came."""
+        done = self.table().optimize.compact(writer_properties=SMALL)
+        return {"removed": int(done["numFilesRemoved"]), "added": int(done["numFilesAdded"])}
+
+    def read(
+        self, points: Sequence[int], begin: int, end: int, columns: Sequence[str] = COLUMNS
+    ) -> pa.Table:
+        """Readings of these points from ``begin`` to before ``end`` (ms), by point and time."""
+        first, last = ((each + CITY_OFFSET) // DAY for each in (begin, end - 1))
+        moments = [pa.scalar(each * 1000, TIME) for each in (begin, end)]
+        chosen = (
+            (ds.field("day") >= pa.scalar(first, pa.int32()).cast(pa.date32()))
+            & (ds.field("day") <= pa.scalar(last, pa.int32()).cast(pa.date32()))
+            & ds.field("point").isin(points)
+            & (ds.field("time") >= moments[0])
+            & (ds.field("time") < moments[1])
+        )
+        found = self.table().to_pyarrow_dataset().to_table(list(columns), filter=chosen)
+        return found.sort_by([("point", "ascending"), ("time", "ascending")])
+
+
+def rows(part: int, batch: Batch) -> pa.Table:
+    """A batch as rows of the table, sorted by point and time."""
+    order = np.lexsort((batch.time, batch.point))
+    sorted_ = batch.take(order)
+    day = ((sorted_.time + CITY_OFFSET) // DAY).astype(np.int32)
+    value = pa.array(sorted_.value, mask=np.isnan(sorted_.value))
+    return pa.Table.from_arrays(
+        [
+            pa.array(np.full(len(batch), part, np.int32)),
+            pa.array(day).cast(pa.date32()),
+            pa.array(sorted_.point.astype(np.int32)),
+            pa.array(sorted_.time * 1000).cast(TIME),
+            value,
+            pa.array(sorted_.quality.astype(np.int8)),
+        ],
+        schema=SCHEMA,
+    )
+
+
+def _name(part: int) -> str:
+    return f"readings.{part}"

@@ -1,0 +1,191 @@
+"""The stream with a real broker: what is confirmed is there, whoever is killed."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import nats
+import numpy as np
+import pytest
+from nats.errors import Error as NatsError
+
+from anlan.monitoring.engine import Engine, State, Step
+from anlan.monitoring.protocols.batch import Batch, unpack
+from anlan.monitoring.stream.broker import Broker, NoBroker, await_answer
+from anlan.monitoring.stream.connection import Connection, connected
+from anlan.monitoring.stream.following import Follower, Message, all_of
+from anlan.monitoring.stream.names import STREAM, Kind
+from anlan.monitoring.stream.publishing import NotStored, Publisher
+from tests.monitoring.stream.sqlite_ledger import SqliteLedger
+from tests.monitoring.stream.work import POINTS, rules
+
+OnStream = Callable[..., Any]
+
+
+def batch(second: int, seed: int = 0) -> Batch:
+    """One reading of each point."""
+    chance = np.random.default_rng(seed * 100_000 + second)
+    values = chance.integers(0, 10, POINTS) / 8
+    return Batch.of(
+        np.arange(POINTS), np.full(POINTS, second * 1000), values, np.zeros(POINTS, int)
+    )
+
+
+async def _messages(connection: Connection, after: int = 0) -> list[Message]:
+    return [each async for each in all_of(Follower(connection.stream, 0, after))]
+
+
+def test_what_is_published_is_followed_in_order_from_any_place(on_stream: OnStream) -> None:
+    async def work(connection: Connection) -> None:
+        publisher = Publisher(connection.stream)
+        await publisher.tick(0, 5)
+        for second in range(150):
+            await publisher.store(0, batch(second))
+        await publisher.store(1, batch(999))  # another part
+        await publisher.rules(0, 7)
+        found = await _messages(connection)
+
+        assert [each.kind for each in found] == [Kind.TICK, *[Kind.BATCH] * 150, Kind.RULES]
+        assert (found[0].data, found[-1].data) == (b"5", b"7")
+        assert [unpack(each.data) for each in found[1:-1]] == [batch(s) for s in range(150)]
+        rest = await _messages(connection, found[99].number)
+        assert [each.number for each in rest] == [each.number for each in found[100:]]
+
+    on_stream(work)
+
+
+def test_a_full_stream_refuses_and_keeps_what_it_has(broker: Broker) -> None:
+    async def work() -> None:
+        async with connected(broker.url) as connection:
+            await connection.stream.delete_stream(STREAM)
+        async with connected(broker.url, most_bytes=20_000) as connection:
+            publisher, stored = Publisher(connection.stream), 0
+            try:
+                while stored < 1000:
+                    await publisher.store(0, batch(stored))
+                    stored += 1
+            except NotStored:
+                pass
+            found = await _messages(connection)
+            assert [unpack(each.data) for each in found] == [batch(s) for s in range(stored)]
+            assert 0 < stored < 100
+            await connection.stream.delete_stream(STREAM)
+
+    asyncio.run(work())
+
+
+def test_a_killed_broker_has_what_it_confirmed(tmp_path: Path) -> None:
+    broker = Broker(tmp_path)
+    process = subprocess.Popen(broker.command())
+    await_answer(broker, process)
+
+    async def work() -> list[int]:
+        nonlocal process
+        confirmed = []
+        async with connected(broker.url) as connection:
+            publisher = Publisher(connection.stream)
+            for second in range(300):
+                if second in (100, 200):
+                    process.send_signal(signal.SIGKILL)
+                    process.wait()
+                    process = subprocess.Popen(broker.command())
+                    await asyncio.to_thread(await_answer, broker, process)
+                try:
+                    await publisher.store(0, batch(second))
+                    confirmed.append(second)
+                except NotStored:
+                    continue
+            found = await _messages(connection)
+        seen = [int(unpack(each.data).time[0]) // 1000 for each in found]
+        assert [each for each in seen if each in set(confirmed)] == confirmed
+        return confirmed
+
+    try:
+        assert len(asyncio.run(work())) > 250
+    finally:
+        process.kill()
+        process.wait()
+
+
+def test_nobody_without_the_token(broker: Broker) -> None:
+    async def work() -> None:
+        await nats.connect(f"nats://wrong@127.0.0.1:{broker.port}", allow_reconnect=False)
+
+    with pytest.raises(NatsError, match=r"(?i)authorization"):
+        asyncio.run(work())
+    assert oct((broker.folder / "token").stat().st_mode)[-3:] == "600"
+
+
+def test_a_broker_that_cannot_start_says_why(tmp_path: Path) -> None:
+    broker = Broker(tmp_path)
+    command = broker.command()
+    (tmp_path / "nats" / "nats.conf").write_text("listen: nonsense:\n")
+    process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+    with pytest.raises(NoBroker, match="消息服务没有启动"):
+        await_answer(broker, process)
+    process.wait()
+
+
+def expected(messages: list[Message]) -> list[tuple[int, int, int, int, int | None]]:
+    """What one worker that never dies makes of the stream."""
+    engine = Engine(rules(), State.fresh(rules(), 0))
+    events: dict[tuple[int, int, int], list[int | None]] = {}
+    for message in messages:
+        if message.kind == Kind.TICK:
+            steps = engine.tick(int(message.data))
+        else:
+            steps = engine.evaluate(unpack(message.data))
+        for step in steps:
+            name = (step.key.rule, step.key.point, step.begin)
+            if step.step == Step.RAISED:
+                events[name] = [step.time, None]
+            elif step.step == Step.CLEARED:
+                events[name][1] = step.time
+    return sorted((*name, raised, cleared) for name, (raised, cleared) in events.items())
+
+
+def test_workers_are_killed_and_each_event_is_told_once(
+    broker: Broker, on_stream: OnStream, tmp_path: Path
+) -> None:
+    """kill -9 five times under load: no event lost, none doubled, none with another moment."""
+    path = tmp_path / "ledger"
+    ledger = SqliteLedger(path, rules())
+    command = [sys.executable, "-m", "tests.monitoring.stream.work", broker.url, str(path)]
+
+    async def work(connection: Connection) -> list[Message]:
+        publisher = Publisher(connection.stream)
+        process = subprocess.Popen(command)
+        for second in range(400):
+            await publisher.store(0, batch(second, seed=1))
+            await asyncio.sleep(0.01)
+            if second % 70 == 60:
+                seen = len(ledger.events())
+                while len(ledger.events()) == seen:  # it has worked before it dies
+                    await publisher.store(0, batch(second, seed=1))
+                    await asyncio.sleep(0.05)
+                process.send_signal(signal.SIGKILL)
+                process.wait()
+                process = subprocess.Popen(command)
+        last = (await connection.stream.stream_info(STREAM)).state.last_seq
+        while (ledger.kept(0).last) < last:
+            await asyncio.sleep(0.1)
+        process.send_signal(signal.SIGTERM)
+        process.wait()
+        return await _messages(connection)
+
+    messages = on_stream(work)
+
+    assert process_ticks(messages) > 0
+    counted = [each for each in messages if each.number <= ledger.kept(0).last]
+    assert ledger.events() == expected(counted)
+    assert len(ledger.events()) > 500
+
+
+def process_ticks(messages: list[Message]) -> int:
+    return sum(each.kind == Kind.TICK for each in messages)
