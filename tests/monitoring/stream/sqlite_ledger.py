@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
 
-from anlan.monitoring.engine import Key, Plan, Step, Transition
+from anlan.monitoring.engine import Key, Plan, State, Step, Transition
 from anlan.monitoring.stream.worker import Kept
 
 TABLES = """
@@ -28,8 +28,13 @@ class SqliteLedger:
 
     def kept(self, partition: int) -> Kept:
         with self._open() as db:
-            row = db.execute("select data, last from state where part = ?", [partition]).fetchone()
-        return Kept(self._plan, 1, *(row or (None, 0)))
+            row = db.execute("select data from state where part = ?", [partition]).fetchone()
+        return Kept(self._plan, 1, row[0] if row else None)
+
+    def last(self, partition: int) -> int:
+        """The number of the last message that the state counts."""
+        state = self.kept(partition).state
+        return State.restored(state, self._plan)[1] if state else 0
 
     def plan(self) -> tuple[Plan, int]:
         return self._plan, 1

@@ -60,6 +60,15 @@ def test_what_is_published_is_followed_in_order_from_any_place(on_stream: OnStre
     on_stream(work)
 
 
+def test_a_stream_that_was_made_anew_is_followed_from_its_beginning(on_stream: OnStream) -> None:
+    async def work(connection: Connection) -> None:
+        await Publisher(connection.stream).store(0, batch(1))
+        found = await _messages(connection, after=10**9)
+        assert [unpack(each.data) for each in found] == [batch(1)]
+
+    on_stream(work)
+
+
 def test_a_full_stream_refuses_and_keeps_what_it_has(broker: Broker) -> None:
     async def work() -> None:
         async with connected(broker.url) as connection:
@@ -173,7 +182,7 @@ def test_workers_are_killed_and_each_event_is_told_once(
                 process.wait()
                 process = subprocess.Popen(command)
         last = (await connection.stream.stream_info(STREAM)).state.last_seq
-        while (ledger.kept(0).last) < last:
+        while ledger.last(0) < last:
             await asyncio.sleep(0.1)
         process.send_signal(signal.SIGTERM)
         process.wait()
@@ -182,7 +191,7 @@ def test_workers_are_killed_and_each_event_is_told_once(
     messages = on_stream(work)
 
     assert process_ticks(messages) > 0
-    counted = [each for each in messages if each.number <= ledger.kept(0).last]
+    counted = [each for each in messages if each.number <= ledger.last(0)]
     assert ledger.events() == expected(counted)
     assert len(ledger.events()) > 500
 

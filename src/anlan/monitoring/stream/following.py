@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
@@ -12,6 +13,7 @@ from nats.js.client import JetStreamContext as Context
 
 from anlan.monitoring.stream.names import KIND, STREAM, Kind, subject
 
+log = logging.getLogger("anlan.monitoring")
 AT_ONCE = 64
 WAIT_SECONDS = 0.5
 FORGOTTEN_AFTER = 60.0  # the broker drops the consumer of one who asks no more
@@ -72,6 +74,10 @@ class Follower:
                 return
 
     async def _ask(self) -> Context.PullSubscription:
+        info = await self._stream.stream_info(STREAM)
+        if self.last > info.state.last_seq:
+            log.warning("the stream was made anew: following it from its beginning")
+            self.last = 0
         return await self._stream.pull_subscribe(
             subject(self._partition),
             stream=STREAM,

@@ -29,12 +29,12 @@ KEEP_SECONDS = 10.0  # how much of the stream is evaluated anew after a crash
 
 @dataclass(frozen=True)
 class Kept:
-    """What the ledger has of a part: the rules now in force, and the state with its message."""
+    """What the ledger has of a part: the rules now in force, and the state that was written down
+    last (it names its message; None where nobody has worked yet)."""
 
     plan: Plan
     revision: int
     state: bytes | None
-    last: int
 
 
 class Ledger(Protocol):
@@ -123,13 +123,13 @@ class Worker:
 
     async def _begin(self) -> Engine:
         kept = await asyncio.to_thread(self._ledger.kept, self.partition)
-        self._follower.last = kept.last
+        self._follower.last = 0
         self._revision = kept.revision
         self._kept_at = time.monotonic()
         state = State.fresh(kept.plan, 0)
         dropped: list[Key] = []
         if kept.state is not None:
-            state, _, dropped = State.restored(kept.state, kept.plan)
+            state, self._follower.last, dropped = State.restored(kept.state, kept.plan)
         self._engine = Engine(kept.plan, state)
         if dropped:  # rules changed while nobody worked
             await self._write(self._engine, [], dropped, keep=True)
