@@ -16,12 +16,14 @@ import pytest
 from nats.errors import Error as NatsError
 
 from anlan.monitoring.engine import Engine, State, Step
+from anlan.monitoring.gateways.contracts import DeadLetter, NotStored
 from anlan.monitoring.protocols.batch import Batch, unpack
 from anlan.monitoring.stream.broker import Broker, NoBroker, await_answer
 from anlan.monitoring.stream.connection import Connection, connected
 from anlan.monitoring.stream.following import Follower, Message, all_of
-from anlan.monitoring.stream.names import STREAM, Kind
-from anlan.monitoring.stream.publishing import NotStored, Publisher
+from anlan.monitoring.stream.letters import newest
+from anlan.monitoring.stream.names import DEAD, STREAM, Kind
+from anlan.monitoring.stream.publishing import Publisher
 from tests.monitoring.stream.sqlite_ledger import SqliteLedger
 from tests.monitoring.stream.work import POINTS, rules
 
@@ -65,6 +67,24 @@ def test_a_stream_that_was_made_anew_is_followed_from_its_beginning(on_stream: O
         await Publisher(connection.stream).store(0, batch(1))
         found = await _messages(connection, after=10**9)
         assert [unpack(each.data) for each in found] == [batch(1)]
+
+    on_stream(work)
+
+
+def test_dead_letters_are_kept_as_they_came(on_stream: OnStream) -> None:
+    letters = [
+        DeadLetter(5, "hj212", "10.0.0.1:5", None, "校验不对", bytes(range(256))),
+        DeadLetter(6, "gb26875", "10.0.0.2:5", 7, "不认识的部件", b""),
+    ]
+
+    async def work(connection: Connection) -> None:
+        await connection.stream.purge_stream(DEAD)
+        publisher = Publisher(connection.stream)
+        for letter in letters:
+            await publisher.bury(letter)
+        count, found = await newest(connection.stream, 10)
+        assert (count, [each for _, each in found]) == (2, letters[::-1])
+        assert len((await newest(connection.stream, 1))[1]) == 1
 
     on_stream(work)
 

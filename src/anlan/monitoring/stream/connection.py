@@ -12,10 +12,11 @@ from nats.js import JetStreamContext
 from nats.js.api import DiscardPolicy, RetentionPolicy, StorageType, StoreCompression, StreamConfig
 from nats.js.errors import NotFoundError
 
-from anlan.monitoring.stream.names import STREAM
+from anlan.monitoring.stream.names import DEAD, STREAM
 
 DAY = 24 * 3600.0
 MOST_BYTES = 8 * 1024**3  # then the broker refuses, and the devices keep what they have
+MOST_DEAD = 256 * 1024**2
 PENDING = 64 * 1024 * 1024
 
 
@@ -43,21 +44,29 @@ async def connected(url: str, *, most_bytes: int = MOST_BYTES) -> AsyncIterator[
 
 
 async def ensure(stream: JetStreamContext, most_bytes: int = MOST_BYTES) -> None:
-    """Make the stream where there is none; what is there stays as it is.
+    """Make the streams where they are missing; what is there stays as it is.
 
-    Messages stay until a day has passed: two readers (engine, history) take them, each at its own
-    pace. A full stream refuses new messages rather than lose old ones that nobody has read.
+    Readings stay until a day has passed: two readers (engine, history) take them, each at its own
+    pace. A full stream refuses new ones rather than lose old ones that nobody has read. Of dead
+    letters the oldest go first: a device that sends rubbish must not stop the others.
     """
-    try:
-        await stream.stream_info(STREAM)
-    except NotFoundError:
-        await stream.add_stream(
-            StreamConfig(
-                name=STREAM, subjects=["readings.*"], retention=RetentionPolicy.LIMITS,
-                storage=StorageType.FILE, discard=DiscardPolicy.NEW, max_age=DAY,
-                max_bytes=most_bytes, compression=StoreCompression.S2, duplicate_window=120.0,
-            )
-        )  # fmt: skip
+    wanted = [
+        StreamConfig(
+            name=STREAM, subjects=["readings.*"], retention=RetentionPolicy.LIMITS,
+            storage=StorageType.FILE, discard=DiscardPolicy.NEW, max_age=DAY,
+            max_bytes=most_bytes, compression=StoreCompression.S2, duplicate_window=120.0,
+        ),
+        StreamConfig(
+            name=DEAD, subjects=["dead.*"], retention=RetentionPolicy.LIMITS,
+            storage=StorageType.FILE, discard=DiscardPolicy.OLD, max_age=30 * DAY,
+            max_bytes=MOST_DEAD, compression=StoreCompression.S2, duplicate_window=120.0,
+        ),
+    ]  # fmt: skip
+    for each in wanted:
+        try:
+            await stream.stream_info(each.name or "")
+        except NotFoundError:
+            await stream.add_stream(each)
 
 
 async def _ignored(error: Exception) -> None:

@@ -6,6 +6,7 @@ import os
 from enum import StrEnum
 
 STREAM = "READINGS"
+DEAD = "DEAD"  # the stream of dead letters
 KIND = "Anlan-Kind"  # the header that says what a message is; without it, a batch
 
 
@@ -17,6 +18,8 @@ class Kind(StrEnum):
     TICK = "tick"
     # rules or points have changed: the number of the revision as decimal text
     RULES = "rules"
+    # on the stream of dead letters
+    LETTER = "letter"
 
 
 def partitions() -> int:
@@ -33,3 +36,8 @@ def partition_of(site: int) -> int:
 def subject(partition: int) -> str:
     """Where messages of a part are published."""
     return f"readings.{partition}"
+
+
+def dead_subject(protocol: str) -> str:
+    """Where dead letters of a protocol are published."""
+    return f"dead.{protocol}"

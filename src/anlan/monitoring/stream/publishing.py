@@ -8,19 +8,17 @@ import uuid
 from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
 
+from anlan.monitoring.gateways.contracts import DeadLetter, NotStored
 from anlan.monitoring.protocols.batch import Batch, pack_all
-from anlan.monitoring.stream.names import KIND, Kind, partition_of, subject
+from anlan.monitoring.stream.letters import pack_letter
+from anlan.monitoring.stream.names import KIND, Kind, dead_subject, partition_of, subject
 
 ATTEMPTS = 3
 MESSAGE_ID = "Nats-Msg-Id"  # the broker keeps one message of those that carry the same
 
 
-class NotStored(Exception):
-    """The stream did not confirm it: the device must keep it and send it again."""
-
-
 class Publisher:
-    """Stores batches and signs of the clock."""
+    """Stores batches, dead letters and signs of the clock: a ``Sink`` for the gateways."""
 
     def __init__(self, stream: JetStreamContext) -> None:
         self._stream = stream
@@ -28,21 +26,25 @@ class Publisher:
     async def store(self, site: int, batch: Batch) -> None:
         """Return once every reading is on the stream; NotStored where one may not be."""
         for message in pack_all(batch):
-            await self._put(partition_of(site), Kind.BATCH, message)
+            await self._put(subject(partition_of(site)), Kind.BATCH, message)
+
+    async def bury(self, letter: DeadLetter) -> None:
+        """Return once the dead letter is kept; NotStored where it may not be."""
+        await self._put(dead_subject(letter.protocol), Kind.LETTER, pack_letter(letter))
 
     async def tick(self, partition: int, now: int) -> None:
         """Tell a part of the stream what time it is, ms."""
-        await self._put(partition, Kind.TICK, str(now).encode())
+        await self._put(subject(partition), Kind.TICK, str(now).encode())
 
     async def rules(self, partition: int, revision: int) -> None:
         """Tell a part that rules or points have changed."""
-        await self._put(partition, Kind.RULES, str(revision).encode())
+        await self._put(subject(partition), Kind.RULES, str(revision).encode())
 
-    async def _put(self, partition: int, kind: Kind, data: bytes) -> None:
+    async def _put(self, where: str, kind: Kind, data: bytes) -> None:
         headers = {KIND: kind.value, MESSAGE_ID: uuid.uuid4().hex}
         for attempt in range(ATTEMPTS):
             try:
-                await self._stream.publish(subject(partition), data, headers=headers)
+                await self._stream.publish(where, data, headers=headers)
             except (NatsError, TimeoutError, OSError) as error:
                 if attempt == ATTEMPTS - 1:
                     raise NotStored("数据流没有确认收到，请稍后重发。") from error

@@ -17,10 +17,11 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from anlan.monitoring.engine import Engine, Key, Plan, State, Transition
+from anlan.monitoring.gateways.contracts import NotStored
 from anlan.monitoring.protocols.batch import unpack
 from anlan.monitoring.stream.following import Follower, Message
 from anlan.monitoring.stream.names import Kind
-from anlan.monitoring.stream.publishing import NotStored, Publisher
+from anlan.monitoring.stream.publishing import Publisher
 
 log = logging.getLogger("anlan.monitoring")
 TICK_SECONDS = 1.0
