@@ -135,6 +135,22 @@ def test_a_unit_shows_its_own_and_what_it_handed_down(
     assert [str(unit) for unit, _, _ in answer.context["units"]] == [str(handed.organisation)]
 
 
+def test_what_a_small_place_is_part_of_is_a_link_only_for_who_may_go_there(
+    city: SimpleNamespace, who: SimpleNamespace, work: SimpleNamespace, handed: Duty
+) -> None:
+    town, county = handed.organisation_id, work.east.organisation_id
+    pages = [
+        (f"/cockpit/units/{town}/", f"/cockpit/units/{county}/"),
+        (f"/cockpit/areas/{city.east_town.code}/", f"/cockpit/areas/{city.east.code}/"),
+    ]
+    for person, leads in ((who.leader, True), (who.town_staff, False)):
+        client = browser(person.user)
+        for address, above in pages:
+            page = client.get(address).content.decode()
+            assert (f'href="{above}"' in page) is leads
+            assert (client.get(above).status_code == 200) is leads
+
+
 @pytest.mark.parametrize("address", ["areas/{town}/", "units/{unit}/"])
 def test_figures_of_small_places_lead_to_the_rows_that_they_count(
     city: SimpleNamespace, who: SimpleNamespace, work: SimpleNamespace, handed: Duty, address: str

@@ -24,7 +24,8 @@ class Smaller:
     """``rows``: its duties that the viewer sees, those handed down to it among them.
 
     ``below``: the duties of the units that are shown beneath it. ``url`` opens its rows as a list;
-    ``around``: address and name of what it is part of.
+    ``around``: address and name of what it is part of; without an address where the viewer may
+    not go there.
     """
 
     name: str
@@ -36,35 +37,44 @@ class Smaller:
 
 def township(actor: Actor, plan: Plan, area: Area) -> Smaller:
     """All that is to be done in the township, unit by unit."""
-    rows = duties(actor).filter(area.within_of("area"), key_duty__plan=plan)
-    county = area.parent
-    around = (reverse("cockpit:area", args=[county.code]), county.name) if county else None
+    seen = duties(actor).filter(key_duty__plan=plan)
+    rows = seen.filter(area.within_of("area"))
+    around = _county(actor, seen, area.parent) if area.parent else None
     return Smaller(area.name, rows, rows, _list(plan, area=area.code), around)
+
+
+def _county(actor: Actor, seen: QuerySet[Duty], county: Area) -> tuple[str, str]:
+    reachable = sees(actor, seen.filter(area=county), county)
+    return reverse("cockpit:area", args=[county.code]) if reachable else "", county.name
 
 
 def unit(actor: Actor, plan: Plan, organisation: Organisation) -> Smaller:
     """What the unit must do itself, and what it handed down."""
     seen = duties(actor).filter(key_duty__plan=plan)
-    above = organisation.parent
     return Smaller(
         str(organisation),
         seen.filter(organisation=organisation),
         seen.filter(parent__organisation=organisation),
         _list(plan, unit=organisation.pk),
-        (reverse("cockpit:unit", args=[above.pk]), str(above)) if above else None,
+        _above(actor, seen, organisation.parent) if organisation.parent else None,
     )
 
 
-def sees(actor: Actor, shown: Smaller, area: Area, unit: Organisation | None = None) -> bool:
+def _above(actor: Actor, seen: QuerySet[Duty], unit: Organisation) -> tuple[str, str]:
+    reachable = sees(actor, seen.filter(organisation=unit), unit.area, unit)
+    return reverse("cockpit:unit", args=[unit.pk]) if reachable else "", str(unit)
+
+
+def sees(actor: Actor, rows: QuerySet[Duty], area: Area, unit: Organisation | None = None) -> bool:
     """Whether it exists for the actor: he oversees the area, works for the unit, or sees a duty."""
     overseen = any(g.area.covers(area) for g in actor.grants if g.role in OVERVIEW)
     own = unit and any(g.organisation.covers(unit) for g in actor.grants)
-    return bool(overseen or own or shown.rows.exists())
+    return bool(overseen or own or rows.exists())
 
 
 def organisation(pk: int) -> Organisation:
     """Unknown where there is none."""
-    found = Organisation.objects.select_related("area", "parent").filter(pk=pk).first()
+    found = Organisation.objects.select_related("area", "parent__area").filter(pk=pk).first()
     if found is None:
         raise Unknown("没有这个单位。")
     return found

@@ -34,7 +34,7 @@ def area(request: Request, code: str) -> HttpResponse:
         return redirect("cockpit:cockpit")
     if found.level in TOWNSHIP_RANK:
         shown = township(request.actor, plan, found)
-        if not sees(request.actor, shown, found):
+        if not sees(request.actor, shown.rows, found):
             raise Unknown("没有这个乡镇（街道），或它不在您的管辖范围内。")
         return smaller.show(request, plan, shown)
     context = {"plan": plan, "area": found, **_figures(request, plan, found)}

@@ -25,7 +25,7 @@ def unit(request: Request, pk: int) -> HttpResponse:
     if plan is None:
         return redirect("cockpit:cockpit")
     shown = of_unit(request.actor, plan, found)
-    if not sees(request.actor, shown, found.area, found):
+    if not sees(request.actor, shown.rows, found.area, found):
         raise Unknown("没有这个单位，或它不在您的管辖范围内。")
     return show(request, plan, shown)
 
