@@ -13,6 +13,7 @@ from anlan.intake.models import Carried, Clause, Document
 from anlan.intake.services import carrying, checking, publication, reading
 from anlan.intake.services.suggesting import suggest
 from anlan.kernel.access.actor import system
+from anlan.kernel.indicators.models import DefinitionVersion
 from anlan.notices.reading import read_notice
 from anlan.plan.loading import _clauses as of_facts
 from anlan.plan.models import Clause as Published
@@ -79,6 +80,8 @@ def test_the_page_calls_it_a_proposal(city: SimpleNamespace, who: SimpleNamespac
     assert "按已发布的任务建议 2 处" in shown
     assert "撤销建议" in shown
     assert "沿用上一版的更正" not in shown
+    name = DefinitionVersion.objects.get(definition__key="records.visit").name
+    assert f"<ins>{name}</ins>" in shown  # by its name: nobody knows keys
     pks = list(document.carried.values_list("pk", flat=True))
     answer = clerk.post(f"/notices/{document.pk}/carried/undo/", {"carried": pks}, follow=True)
     assert "已撤销建议" in answer.content.decode()

@@ -8,7 +8,7 @@ from typing import Any
 
 from anlan.intake.choices import CarriedKind, CarriedSource, CarriedState
 from anlan.intake.models import Carried, Clause, Document, Item
-from anlan.intake.pages.changes import NONE, differing, word
+from anlan.intake.pages.changes import INDICATOR, NONE, differing, indicators, word
 from anlan.kernel.orgs.models import Group, Organisation
 
 TONES = {
@@ -99,7 +99,7 @@ def _what(each: Carried) -> str:
 
 
 class _Names:
-    """Values in words; organisations and groups are looked up once for all."""
+    """Values in words; organisations, groups and indicators are looked up once for all."""
 
     def __init__(self, rows: list[Carried]) -> None:
         sides = [side for each in rows for side in (each.was, each.before, each.after)]
@@ -109,6 +109,7 @@ class _Names:
         self.groups = Group.objects.in_bulk(
             {side["group_id"] for side in sides if side.get("group_id")}
         )
+        self.indicators = indicators() if any(INDICATOR in side for side in sides) else {}
 
     def words(self, each: Carried, values: dict[str, Any]) -> str:
         if not values:
@@ -116,7 +117,8 @@ class _Names:
         if each.kind not in (CarriedKind.ITEM, CarriedKind.CLAUSE):
             return self._bound(values)
         model = Item if each.kind == CarriedKind.ITEM else Clause
-        return "；".join(word(model._meta.get_field(k), v) for k, v in values.items())
+        told = (word(model._meta.get_field(k), v, self.indicators) for k, v in values.items())
+        return "；".join(told)
 
     def _bound(self, values: dict[str, Any]) -> str:
         if values["left_out"]:

@@ -8,7 +8,9 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.db import models
+from django.utils import timezone
 
+from anlan.kernel.indicators.selectors import Book
 from anlan.plan.models import Assignment, Clause, KeyDuty
 from anlan.plan.publishing import Change
 from anlan.plan.templatetags.plan import PERIODS, SIGNS
@@ -24,6 +26,7 @@ WORDS: dict[str, Mapping[str, str]] = {
     "period": PERIODS,
 }
 NONE = "（没有）"
+INDICATOR = "measure"  # the field that holds the key of an indicator
 AROUND = 12  # characters left and right of a difference that tell where it is
 SHORT = 40  # up to so many characters a text is shown as a whole
 
@@ -44,9 +47,10 @@ def told(changes: Iterable[Change | Mapping[str, Any]]) -> list[Told]:
     Units that join or leave the same item together stand in one line.
     """
     lines: list[Told] = []
-    for each in changes:
-        words = asdict(each) if isinstance(each, Change) else each
-        line = Told(words["what"], words["how"], words["name"], _details(words))
+    given = [asdict(each) if isinstance(each, Change) else each for each in changes]
+    names = indicators() if any(INDICATOR in words["before"] for words in given) else {}
+    for words in given:
+        line = Told(words["what"], words["how"], words["name"], _details(words, names))
         if not (lines and _joined(lines[-1], line)):
             lines.append(line)
     return lines
@@ -62,20 +66,30 @@ def _joined(last: Told, line: Told) -> bool:
     return True
 
 
-def _details(change: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+def _details(
+    change: Mapping[str, Any], indicators: Mapping[str, str]
+) -> list[tuple[str, str, str]]:
     model = MODELS.get(change["what"])
     if model is None:
         return []
     details = []
     for name in change["before"].keys() - SAYS_NOTHING:
         described: Any = model._meta.get_field(name)
-        was, now = (word(described, change[side][name]) for side in ("before", "after"))
+        was, now = (word(described, change[side][name], indicators) for side in ("before", "after"))
         details.append((str(described.verbose_name), *differing(was, now)))
     return sorted(details)
 
 
-def word(described: Any, value: Any) -> str:
-    """A value as people write it; ``value`` may be its text, as it is kept after publishing."""
+def indicators() -> dict[str, str]:
+    """The names of the indicators by their keys, which no clerk knows."""
+    return {each.definition.key: each.name for each in Book().all_on(timezone.localdate())}
+
+
+def word(described: Any, value: Any, indicators: Mapping[str, str]) -> str:
+    """A value as people write it; ``value`` may be its text, as it is kept after publishing.
+
+    ``indicators``: names by key; a key that is not among them stands as it is.
+    """
     text = "" if value is None or value == "None" else str(value)
     if text == "":
         return NONE
@@ -83,6 +97,8 @@ def word(described: Any, value: Any) -> str:
         return "是" if text == "True" else "否"
     if isinstance(described, models.DecimalField):
         return _number(text)
+    if described.name == INDICATOR:
+        return indicators.get(text, text)
     known = WORDS.get(described.name) or {str(k): str(v) for k, v in described.choices or ()}
     return known.get(text, text)
 
