@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils import timezone
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from anlan.kernel.access.policies import page
@@ -31,6 +31,14 @@ def _url(record: Record) -> str:
 def _day(record: Record) -> str:
     until = f"—{record.held_until}" if record.held_until else ""
     return f"{record.held_on}{until}"
+
+
+def _day_cell(record: Record) -> SafeString:
+    """A day is never broken at its dashes; a span may be, between its days."""
+    if record.held_until:
+        said = '<span class="nowrap">{}</span>—<span class="nowrap">{}</span>'
+        return format_html(said, record.held_on, record.held_until)
+    return format_html('<span class="nowrap">{}</span>', record.held_on)
 
 
 def _marks(record: Record) -> str:
@@ -76,7 +84,7 @@ RECORDS = List(
         Column("title", "做了什么", lambda r: r.title, main=True, url=_url, width=50),
         Column("type", "类型", lambda r: str(r.type), width=22),
         Column("unit", "单位", lambda r: str(r.organisation), width=22),
-        Column("day", "日期", _day, sort="held_on", width=22),
+        Column("day", "日期", _day, cell=_day_cell, sort="held_on", width=22),
         Column("marks", "疑点", _marks, cell=_mark_tags, width=20),
         Column("submitted", "提交时间", lambda r: r.submitted_at, width=18),
     ),

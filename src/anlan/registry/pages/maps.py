@@ -200,7 +200,7 @@ def _mark(cluster: Cluster, chosen: dict[str, str], anchor: str) -> Mark:
         words,
         f"这里有 {cluster.count} 个{grade}",
         _url(chosen, anchor, cell=cluster.cell),
-        min(24, 12 + 4 * len(str(cluster.count))),
+        min(26, 14 + 4 * len(str(cluster.count))),
         chosen.get("cell") == cluster.cell,
     )
 
