@@ -99,5 +99,6 @@ backLinks();
 filters();
 limits();
 for (const tab of document.querySelectorAll(".tabs [aria-current]")) tab.parentElement.scrollLeft = tab.offsetLeft - 60;
+document.querySelector(".side [aria-current]")?.scrollIntoView({ block: "nearest" }); // the side bar may be longer than the screen
 document.querySelector("[data-focus]")?.focus();
 document.documentElement.dataset.ready = "";
