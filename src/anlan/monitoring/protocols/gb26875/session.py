@@ -7,7 +7,7 @@ the devices' own addresses tell them apart. ``now`` is always seconds since 1970
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -39,10 +39,14 @@ class Result(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """Data of a device, new to this session: store it, then ``confirm`` it, or ``deny`` it."""
+    """Data of a device, new to this session: store it, then ``confirm`` it, or ``deny`` it.
+
+    ``raw`` are its bytes as they came.
+    """
 
     frame: Frame
     key: bytes
+    raw: bytes = field(default=b"", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +202,7 @@ class Centre:
         if len(self._open) >= MOST_OPEN:
             return self._refuse(piece, frame, "待入库的上传数据过多，已否认，装置会重发", now)
         self._open[key] = frame
-        return Turn((Upload(frame, key),))
+        return Turn((Upload(frame, key, piece.data),))
 
     def _answer(self, piece: Piece, frame: Frame) -> Turn[Message]:
         request = self._exchanges.waiting_for(frame)

@@ -7,7 +7,7 @@ of each is its ``Session``, which may outlive the connection. ``now`` is seconds
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from anlan.monitoring.protocols.exchange import Turn, together
@@ -24,9 +24,13 @@ MOST_DEVICES = 256
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """New data of a device: store it, then ``confirm`` it, or ``deny`` it."""
+    """New data of a device: store it, then ``confirm`` it, or ``deny`` it.
+
+    ``raw`` is the frame as it came; of several packets the last, the rest is in ``message``.
+    """
 
     message: Message
+    raw: bytes = field(default=b"", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +108,7 @@ class Centre:
         if session is None:
             return _dead(piece, f"MN {message.mn} 没有登记，或这个连接上的设备太多")
         outcome = session.received(message, now)
-        turns = [_turn(message.mn, outcome)]
+        turns = [_turn(message.mn, outcome, piece.data)]
         if outcome.refused:
             turns.append(_dead(piece, outcome.refused))
         return together(turns)
@@ -118,11 +122,11 @@ class Centre:
         return session
 
 
-def _turn(mn: str, outcome: Outcome) -> Turn[Event]:
+def _turn(mn: str, outcome: Outcome, raw: bytes = b"") -> Turn[Event]:
     events: list[Event] = [Remark(mn, words) for words in outcome.remarks]
     events += outcome.finished
     if outcome.data:
-        events.append(Upload(outcome.data))
+        events.append(Upload(outcome.data, raw))
     if outcome.notice:
         events.append(TimeWish(outcome.notice))
     return Turn(tuple(events), _written(outcome.answers))

@@ -6,7 +6,7 @@ answered only when the caller says that it is. ``now`` is always seconds since 1
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from ..exchange import Remembered, Turn, digest, together
@@ -35,12 +35,13 @@ class Received:
     """A message to be answered by the caller: by ``registered`` for a registration, by
     ``authenticated`` for an authentication, by ``answer`` for all others, once stored.
 
-    ``serials`` are those of all its parts, ``keys`` know them again.
+    ``serials`` are those of all its parts, ``keys`` know them again, ``raw`` are their bytes.
     """
 
     packet: Packet
     serials: tuple[int, ...]
     keys: tuple[bytes, ...]
+    raw: bytes = field(default=b"", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +160,7 @@ class Platform:
             return self._refuse(piece, head, "待入库的消息过多，终端会重发", Result.FAILURE)
         if isinstance(packet.body, Fragment):
             return self._part(piece, packet, now)
-        return self._hand_over(packet, (packet.serial,), (key,))
+        return self._hand_over(packet, (packet.serial,), (piece,))
 
     def _part(self, piece: Piece, packet: Packet, now: float) -> Turn[Message]:
         found, dead = self._parts.add(packet, piece, now)
@@ -170,8 +171,8 @@ class Platform:
         except Malformed as error:
             return together([Turn(dead=dead), self._bad_parts(found, error.reason)])
         serials = tuple(part.serial for part, _ in found)
-        keys = tuple(_key(piece) for _, piece in found)
-        return together([Turn(dead=dead), self._hand_over(whole, serials, keys)])
+        pieces = tuple(piece for _, piece in found)
+        return together([Turn(dead=dead), self._hand_over(whole, serials, pieces)])
 
     def _bad_parts(self, whole: list[tuple[Packet, Piece]], reason: str) -> Turn[Message]:
         return Turn(
@@ -180,10 +181,12 @@ class Platform:
         )
 
     def _hand_over(
-        self, packet: Packet, serials: tuple[int, ...], keys: tuple[bytes, ...]
+        self, packet: Packet, serials: tuple[int, ...], pieces: tuple[Piece, ...]
     ) -> Turn[Message]:
+        keys = tuple(_key(piece) for piece in pieces)
         self._open.update(keys)
-        return Turn((Received(packet, serials, keys),))
+        raw = b"".join(piece.data for piece in pieces)
+        return Turn((Received(packet, serials, keys, raw),))
 
     def _close(self, received: Received) -> None:
         for key in received.keys:

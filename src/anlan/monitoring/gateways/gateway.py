@@ -1,0 +1,130 @@
+"""What all servers share: storing, answering, rates, dead letters, the end."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Hashable, Iterable
+from typing import Protocol
+
+from anlan.monitoring.gateways.contracts import DeadLetter, Directory, NotStored, Sink
+from anlan.monitoring.gateways.conversation import Heard, Task
+from anlan.monitoring.gateways.limits import Counters, Limits, Rates
+from anlan.monitoring.gateways.readings import together
+from anlan.monitoring.protocols.batch import Batch
+
+log = logging.getLogger(__name__)
+
+
+class Line(Protocol):
+    """The way back to a device."""
+
+    host: str
+
+    async def send(self, data: bytes) -> None:
+        """Raises ``TimeoutError`` where the device does not read."""
+
+
+class Gateway:
+    """May be shared by several servers, so that a device has one rate whatever way it comes."""
+
+    def __init__(self, sink: Sink, directory: Directory, limits: Limits | None = None) -> None:
+        self.sink = sink
+        self.directory = directory
+        self.limits = limits or Limits()
+        self.counters = Counters()
+        self.rates = Rates()
+        self.closing = asyncio.Event()
+
+    async def perform(self, line: Line, heard: Heard) -> None:
+        """Sends, stores and answers what was ``heard``, in this order.
+
+        The caller does not read on meanwhile: so a device over its rate, or faster than the
+        sink, is slowed, and no other is.
+        """
+        await line.send(heard.send)
+        for letter in heard.letters:
+            host = ("host", line.host)
+            await self._allowed(host, 1, self.limits.letters_per_second)
+            await self._buried(letter)
+        await self._tasks(line, heard.tasks)
+
+    async def paced(self, key: Hashable, amount: float, rate: float) -> None:
+        """Waits until ``key`` may go on, then spends; at once where the server stops."""
+        await self._allowed(key, amount, rate)
+
+    async def _tasks(self, line: Line, tasks: Iterable[Task]) -> None:
+        """What may be stored now is stored together; what is over the rate waits."""
+        ready: list[Task] = []
+        for task in tasks:
+            key, rate = ("device", task.device.key), max(1, task.device.most_per_second)
+            if self.rates.wait(key, rate, time.monotonic()):
+                await self._settle(line, ready)
+                ready = []
+            if not await self._allowed(key, max(1, len(task.batch)), rate):
+                self.counters.refused += 1
+                continue
+            ready.append(task)
+        await self._settle(line, ready)
+
+    async def _allowed(self, key: Hashable, amount: float, rate: float) -> bool:
+        """Waits out the debt of ``key``; False where the server stops before."""
+        wait = self.rates.wait(key, rate, time.monotonic())
+        if wait:
+            self.counters.slowed += 1
+            try:
+                await asyncio.wait_for(self.closing.wait(), wait)
+                return False
+            except TimeoutError:
+                pass  # the debt is paid
+        self.rates.spend(key, amount, rate, time.monotonic())
+        return True
+
+    async def _settle(self, line: Line, tasks: list[Task]) -> None:
+        if not tasks:
+            return
+        self.counters.frames += len(tasks)
+        buried = [task.letter is None or await self._buried(task.letter) for task in tasks]
+        stored = await self._stored(tasks)
+        answers: list[bytes] = []
+        for task, letter_lies in zip(tasks, buried, strict=True):
+            if letter_lies and task.device.site in stored:
+                self.counters.readings += len(task.batch)
+                answers.append(task.stored(time.time()))
+            else:
+                self.counters.refused += 1
+                answers.append(task.failed(time.time()))
+        await line.send(b"".join(answers))
+
+    async def _stored(self, tasks: list[Task]) -> set[int]:
+        """The sites all of whose readings lie safely."""
+        by_site: dict[int, list[Batch]] = {}
+        for task in tasks:
+            by_site.setdefault(task.device.site, []).append(task.batch)
+        stored: set[int] = set()
+        for site, batches in by_site.items():
+            batch = together(batches)
+            if not len(batch) or await self._store(site, batch):
+                stored.add(site)
+        return stored
+
+    async def _store(self, site: int, batch: Batch) -> bool:
+        try:
+            async with asyncio.timeout(self.limits.store_within):
+                await self.sink.store(site, batch)
+        except (NotStored, TimeoutError) as error:
+            log.warning("%d readings of site %d were not stored: %r", len(batch), site, error)
+            return False
+        return True
+
+    async def _buried(self, letter: DeadLetter) -> bool:
+        try:
+            async with asyncio.timeout(self.limits.store_within):
+                await self.sink.bury(letter)
+        except (NotStored, TimeoutError) as error:
+            log.warning("a dead letter from %s was not stored: %r", letter.source, error)
+            self.counters.unburied += 1
+            return False
+        self.counters.dead += 1
+        return True
