@@ -3,7 +3,8 @@
 Real series (``tests/bench/readings.py``) are touched in their second half, which played no part in
 setting thresholds, and handed to the detector whole. A stretch counts as seen when a signal of its
 point covers a quarter of it and is at most five times as long. ``--calibrate`` prints what the
-detector says of the untouched first halves alone; ``--sealed`` of the valve runs.
+detector says of the untouched first halves alone, however weak; ``--sealed`` of the valve runs;
+``--made`` of made noise, years of it.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import numpy as np
 
@@ -31,10 +32,15 @@ from anlan.monitoring.tamper.signals import (
 from anlan.monitoring.tamper.states import POWER
 from tests.bench import readings, touching
 from tests.bench.readings import Group
+from tests.bench.tallies import Tallies, Tally, show
 from tests.bench.touching import Stretch, Touch
+from tests.monitoring.tamper import made
 
 SEED = 20261126
 DURATIONS = {"10 min": 600_000, "1 h": 3_600_000, "4 h": 14_400_000, "1 day": 86_400_000}
+READINGS = 1_051_920
+"""A year of made readings, one every 30 s."""
+
 LEAST_READINGS = 3
 MOST_SHARE = 0.25
 ALTERED = 0.05
@@ -60,31 +66,17 @@ PROVED: list[tuple[str, str, Touch]] = [
 ]
 
 
-@dataclass
-class Tally:
-    """Of one kind, way and duration."""
-
-    tried: int = 0
-    altered: int = 0
-    seen: int = 0
-    named: int = 0
-    false: int = 0
-    by_group: Counter[str] = field(default_factory=Counter)
-
-
-Tallies = dict[tuple[str, str, str], Tally]
-
-
 def main() -> None:
     options = argparse.ArgumentParser()
     options.add_argument("--trials", type=int, default=6)
     options.add_argument("--calibrate", action="store_true")
     options.add_argument("--sealed", action="store_true")
+    options.add_argument("--made", action="store_true")
     options.add_argument("--kinds", nargs="*", default=None)
     options.add_argument("--groups", nargs="*", default=None)
     chosen = options.parse_args()
-    if chosen.sealed:
-        untouched([readings.sealed()], half=None)
+    if chosen.sealed or chosen.made:
+        untouched([readings.sealed() if chosen.sealed else made_years()], half=None)
         return
     groups = [g for g in readings.groups() if not chosen.groups or g.name in chosen.groups]
     untouched(groups, half=0 if chosen.calibrate else 1)
@@ -121,6 +113,13 @@ def untouched(groups: list[Group], half: int | None) -> None:
     print(f"{total / years:.1f} in a point-year\n", flush=True)
 
 
+def made_years() -> Group:
+    """Four point-years of noise that remembers, two of them of a common cause: pure chance."""
+    one, two = made.together(READINGS, seed=72)
+    points = [made.coarse(READINGS, 70, "coarse"), made.fine(READINGS, 71, "fine")]
+    return Group("made", [*points, replace(one, point="one"), replace(two, point="two")])
+
+
 def _first_half(group: Group) -> list[Series]:
     _, until = group.half(0)
     return [
@@ -135,7 +134,9 @@ def measure(group: Group, trials: int, kinds: list[str] | None, tallies: Tallies
     friends = friends_of(list(tracks.values()))
     usual = check(group.series).signals
     for name, duration in DURATIONS.items():
-        for kind, way, touch in WAYS:
+        alone = len(tracks) < 2
+        across = (COPIED, "from another point", touching.borrowed(list(tracks.values())))
+        for kind, way, touch in (*WAYS, *(() if alone else (across,))):
             if kinds and kind not in kinds:
                 continue
             for trial in range(trials):
@@ -215,7 +216,9 @@ def _count(
         hits = [one for one in signals if _covers(one, stretch)]
         tally.seen += bool(hits)
         tally.named += any(one.kind == key[0] for one in hits)
-        tally.by_group[f"{group.name} {stretch.point}"] += not hits
+        tally.there[group.name] += 1
+        tally.found[group.name] += bool(hits)
+        tally.missed[f"{group.name} {stretch.point}"] += not hits
     known = {(one.kind, one.point, one.start) for one in usual}
     for one in signals:
         near = any(_touches(one, stretch) for stretch in stretches)
@@ -262,24 +265,6 @@ def _states(group: Group, tracks: dict[str, Track], tallies: Tallies) -> None:
             usual = check([*group.series, state], Settings(roles={state.point: POWER})).signals
             key = (STATE, "flat while off", "10 min to 1 day")
             _count(group, key, found, [stretch], tallies[key], usual)
-
-
-def show(tallies: Tallies) -> None:
-    """The table, and where stretches were missed."""
-    print("| kind | how | length | touched | altered | seen | recall | named rightly | false |")
-    print("|---|---|---|---|---|---|---|---|---|")
-    for (kind, way, name), one in sorted(
-        tallies.items(), key=lambda item: list(THRESHOLDS).index(item[0][0])
-    ):
-        recall = f"{one.seen / one.altered:.2f}" if one.altered else "–"
-        print(
-            f"| {kind} | {way} | {name} | {one.tried} | {one.altered} | {one.seen} "
-            f"| {recall} | {one.named} | {one.false} |"
-        )
-    for (kind, way, name), one in tallies.items():
-        missed = {where: count for where, count in one.by_group.items() if count}
-        if missed:
-            print(f"missed: {kind}, {way}, {name}: {missed}", file=sys.stderr)
 
 
 if __name__ == "__main__":

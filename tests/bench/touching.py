@@ -89,10 +89,12 @@ def replayed(lift: int = 0, times: float = 1.0) -> Touch:
     return touch
 
 
-def borrowed(other: Track) -> Touch:
-    """The readings of another point at the same time."""
+def borrowed(tracks: list[Track]) -> Touch:
+    """The readings of the next point of the group at the same time."""
+    names = [track.point for track in tracks]
 
     def touch(track: Track, first: int, last: int, _: np.random.Generator) -> Made:
+        other = tracks[(names.index(track.point) + 1) % len(tracks)]
         values = track.values.copy()
         at = np.searchsorted(other.times, track.times[first : last + 1])
         values[first : last + 1] = other.values[np.minimum(at, len(other) - 1)]

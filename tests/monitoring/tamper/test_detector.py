@@ -78,6 +78,21 @@ def test_a_clock_set_back_is_seen_where_it_went_back() -> None:
     assert "退回" in found[0].why
 
 
+def test_lost_packets_do_not_end_a_frozen_stretch() -> None:
+    series = touched(Track.of(made.fine()), touching.frozen, 3000, 60)
+    kept = np.ones(len(series.times), dtype=bool)
+    kept[[3010, 3030, 3031]] = False
+    found = check([Series("A", series.times[kept], series.values[kept])]).signals
+    assert [(one.kind, one.start) for one in found] == [(FROZEN, series.times[3000])]
+
+
+def test_a_freeze_where_the_point_was_constant_anyway_is_told_as_unseen() -> None:
+    slow = made.series(np.round(1.0 + 0.05 * made.waves(12_000, 9, memory=0.99), 1))
+    found = check([touched(Track.of(slow), touching.frozen, 6000, 20)])
+    assert found.signals == []
+    assert [one.why for one in found.unjudged if one.kind == FROZEN]
+
+
 def test_late_readings_of_a_network_are_no_clock() -> None:
     series = made.fine()
     times = series.times.copy()

@@ -18,15 +18,19 @@ from anlan.monitoring.tamper.signals import CALM, Signal, Unjudged
 from anlan.monitoring.tamper.tail import Peak, peaks
 from anlan.monitoring.tamper.words import number, span
 
-WINDOWS = tuple(minutes * 60_000.0 for minutes in (5, 10, 20, 40, 80, 160, 320, 640, 1280))
-"""Lengths tried, in ms: a touched stretch of any length from minutes to a day is at most twice as
-long as one of them."""
+SECONDS = (20, 40, 80, 160, 300, 600, 1200, 2400, 4800, 9600, 19_200, 38_400, 76_800)
+WINDOWS = tuple(seconds * 1000.0 for seconds in SECONDS)
+"""Lengths tried, in ms: a touched stretch of any length up to a day is at most twice as long as one
+of them, where rate and history permit that one."""
 
 READINGS = 12
 """A window of fewer readings has no variance to speak of."""
 
 HISTORY = 40
 """Windows of a length side by side that the history must hold: fewer do not tell what is usual."""
+
+CALMER = 0.75
+"""Activity above this share of what is beside it is no collapse, however seldom it occurs."""
 
 HOPS = 4
 """Windows begin every quarter of their length."""
@@ -37,13 +41,12 @@ OUTLYING = 0.995
 
 @dataclass(frozen=True, slots=True)
 class Dips:
-    """Windows of one length: first readings, activity, and how deep each dips below its sides."""
+    """Windows of one length: first readings, activity, that of the calmer of both sides."""
 
     readings: int
     start: Ints
     activity: Floats
     beside: Floats
-    depth: Floats
 
 
 def find(track: Track, threshold: float) -> tuple[list[Signal], list[Unjudged]]:
@@ -53,11 +56,20 @@ def find(track: Track, threshold: float) -> tuple[list[Signal], list[Unjudged]]:
     for readings in tried:
         dips = _dips(track, readings)
         # No movement at all is the matter of `frozen`.
-        size = np.where(dips.activity > 0, dips.depth, 0.0)
+        moving = dips.activity > 0
         # Neighbouring windows share most of their readings: about two of HOPS tell something new.
-        # Each length is one more chance.
-        yearly = YEAR / (readings * track.period) * 2 * len(tried)
-        signals += [_signal(track, dips, peak) for peak in peaks(size, 2 * HOPS, yearly, threshold)]
+        # Each length is one more chance, each of the two comparisons another.
+        yearly = YEAR / (readings * track.period) * 2 * len(tried) * 2
+        # Against the sides; and against all the rest of the history, a tenth around it left out,
+        # for what is dampened for long has dampened sides.
+        usual = np.full(len(moving), float(np.median(dips.activity)))
+        for beside, near in ((dips.beside, 2 * HOPS), (usual, len(moving) // 10)):
+            size = np.where(moving, _depth(dips.activity, beside), 0.0)
+            signals += [
+                _signal(track, dips, peak, beside)
+                for peak in peaks(size, near, yearly, threshold)
+                if dips.activity[peak.best] <= CALMER * beside[peak.best]
+            ]
     if not tried:
         why = f"读数太少：要有{HISTORY}个以上各含{READINGS}个读数的时间窗，才知道平常波动多大"
         return [], [Unjudged(CALM, track.point, why)]
@@ -90,19 +102,27 @@ def _dips(track: Track, readings: int) -> Dips:
     after = np.concatenate((activity[away:], np.full(away, np.nan)))[-len(activity) :]
     # At the ends of what is known one side must do.
     beside = np.fmin(before, after)
-    # The square root makes the scatter of a sum of steps alike in quiet and in lively times.
-    depth = np.maximum(np.sqrt(beside) - np.sqrt(activity), 0.0)
-    return Dips(readings, start.astype(np.int64), activity, beside, depth)
+    return Dips(readings, start.astype(np.int64), activity, beside)
 
 
-def _signal(track: Track, dips: Dips, peak: Peak) -> Signal:
+def _depth(activity: Floats, beside: Floats) -> Floats:
+    """How far below what stands beside it; 0 where that is no more than rounding.
+
+    The square root makes the scatter of a sum of steps alike in quiet and in lively times.
+    """
+    depth = np.sqrt(beside) - np.sqrt(activity)
+    return np.where(depth > 1e-6 * np.sqrt(beside), depth, 0.0)
+
+
+def _signal(track: Track, dips: Dips, peak: Peak, usual: Floats) -> Signal:
     first = int(dips.start[peak.members[0]])
     last = min(int(dips.start[peak.members[-1]]) + dips.readings, len(track) - 1)
     start, end = int(track.times[first]), int(track.times[last])
-    share = dips.activity[peak.best] / dips.beside[peak.best]
+    share = dips.activity[peak.best] / usual[peak.best]
     why = (
         f"{span(end - start)}内读数的波动（相邻读数之差平均{number(dips.activity[peak.best])}）"
-        f"只有前后同样长时间（{number(dips.beside[peak.best])}）的{number(share * 100)}%；"
+        f"只有{'前后同样长时间' if usual is dips.beside else '平时'}"
+        f"（{number(usual[peak.best])}）的{number(share * 100)}%；"
         f"按本测点自己的历史，这样的骤减每年只会有{number(10**-peak.score)}次，像是被滤波或压平"
     )
     return Signal(CALM, track.point, start, end, peak.score, why)

@@ -26,7 +26,7 @@ production; an assumption."""
 RETURNS = 4
 """So many visits to one top at least: fewer happen in any hour."""
 
-HISTORY = 10
+HISTORY = 20
 """Windows that the history of a fine series must hold: its law is that of chance, not of habit."""
 
 PILE = 0.15
@@ -50,8 +50,10 @@ def find(
     if len(track) < 2 * LEAST or len(np.unique(track.grains)) < 3:
         why = "读数太少或只有两种值，不知道平常的最高值会重复几次"
         return [], [Unjudged(CLIPPED, track.point, why)]
-    how = _coarse if track.coarse else _fine
-    return strongest(how(track, limits, threshold)), []
+    found = _coarse(track, limits, threshold) if track.coarse else []
+    if not track.very_coarse:
+        found += _fine(track, limits, threshold)
+    return strongest(found), []
 
 
 def _near(values: Floats, limits: tuple[float, ...], step: float) -> NDArray[np.bool_]:

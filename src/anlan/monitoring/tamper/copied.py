@@ -25,12 +25,18 @@ WORDS = (3, 4, 6, 8, 12)
 RARE = 6.0
 """Bits by which a word exceeds what occurs once by chance among so many."""
 
+APART = 4
+"""Words that may lie between two words of one match: a rounded digit breaks the words around it."""
+
 BACK = 4
 """A word is compared with so many earlier occurrences of itself: bounds the work."""
 
 BELIEVED = 0.85
 """The share of a match's bits that counts. The model of the bits looks one token back, real series
 remember more; calibrated on the untouched halves (docs/tamper.md)."""
+
+OUTLINES = 0.7
+"""The same for rhythm and proportion, which remember more: up tends to follow up."""
 
 IN_STEP = 0.3
 """The same for two points at one time, which a common cause may move in step: an assumption."""
@@ -93,7 +99,7 @@ def find(tracks: list[Track], threshold: float) -> tuple[list[Signal], list[Unju
             unjudged.append(Unjudged(COPIED, tracks[which].point, why))
         for match in matches:
             which = corpus.owner(match.first)
-            points = _score(corpus, match)
+            points = _score(corpus, match, OUTLINES if what else BELIEVED)
             # What two points share at one time in rhythm and proportion alone is their cause.
             shared = bool(what) and _alike_by_nature(corpus, match)
             if points >= threshold and repeating[which] <= REPEATING and not shared:
@@ -135,7 +141,7 @@ def _joined(corpus: Corpus, late: Ints, by: Ints, size: int) -> list[Match]:
     late, by = late[order], by[order]
     owner = np.searchsorted(corpus.offsets, late, side="right")
     source = np.searchsorted(corpus.offsets, late - by, side="right")
-    new = (np.diff(by) != 0) | (np.diff(late) > 2 * size)
+    new = (np.diff(by) != 0) | (np.diff(late) > APART * size)
     new |= (np.diff(owner) != 0) | (np.diff(source) != 0)
     begin = np.concatenate(([0], np.flatnonzero(new) + 1))
     finish = np.concatenate((begin[1:] - 1, [len(late) - 1]))
@@ -181,12 +187,12 @@ def _alike_by_nature(corpus: Corpus, match: Match) -> bool:
     return here != there and abs(start - since) <= max(end - start, corpus.tracks[here].period)
 
 
-def _score(corpus: Corpus, match: Match) -> float:
+def _score(corpus: Corpus, match: Match, believed: float) -> float:
     which = corpus.owner(match.first)
     track, part = corpus.tracks[which], corpus.parts[which]
     yearly = len(part.hashes) / max(track.years, 60_000 / YEAR)
     comparisons = np.log2(yearly) + np.log2(float(corpus.offsets[-1]))
-    believed = IN_STEP if _alike_by_nature(corpus, match) else BELIEVED
+    believed = IN_STEP if _alike_by_nature(corpus, match) else believed
     return float((match.bits * believed - comparisons) * np.log10(2))
 
 

@@ -18,8 +18,8 @@ from anlan.monitoring.tamper.series import Series
 from anlan.monitoring.tamper.tables import Table, Unreadable
 
 MOST_BYTES = 512 * 2**20
-MOST_READINGS = 10_000_000
-"""With these the detector needs about 3 GB; a point that reads every 30 s has a million a year."""
+MOST_READINGS = 5_000_000
+"""With these the detector needs about 2 GB; a point that reads every 30 s has a million a year."""
 MOST_POINTS = 300
 """Every point is compared with every other."""
 

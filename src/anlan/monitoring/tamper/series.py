@@ -14,9 +14,12 @@ Ints = NDArray[np.int64]
 YEAR = 365.25 * 86_400_000.0
 """Milliseconds."""
 
-BREAK = 1.5
-"""More than so many usual steps between two readings is a gap: something is missing between them.
-Half a step is left for jitter."""
+BREAK = 3.5
+"""More than so many usual steps between two readings is a gap, through which nothing is followed.
+Fewer are a lost packet or two, which networks lose daily."""
+
+BLOCK, BLOCKS = 500, 20
+"""Readings in a stretch by which fine values are told from coarse ones; stretches looked at."""
 
 DECIMALS = 6
 """Values are told apart to so many decimals of their own unit; finer differences are arithmetic."""
@@ -90,9 +93,26 @@ class Track:
         return float(np.quantile(np.diff(levels), 0.05))
 
     @cached_property
+    def variety(self) -> float:
+        """Different values by readings in stretches of ``BLOCK``: 1 where no value occurs twice.
+
+        In stretches, for in a year even fine values occur again.
+        """
+        if not len(self):
+            return 0.0
+        begins = np.linspace(0, max(len(self) - BLOCK, 0), BLOCKS).astype(np.int64)
+        parts = (self.grains[begin : begin + BLOCK] for begin in np.unique(begins))
+        return float(np.mean([len(np.unique(part)) / len(part) for part in parts]))
+
+    @property
+    def very_coarse(self) -> bool:
+        """Whether a value says little by being met again."""
+        return self.variety < 0.2
+
+    @property
     def coarse(self) -> bool:
         """Whether values repeat so often that their resolution shapes the series."""
-        return len(self) > 0 and len(np.unique(self.grains)) < 0.5 * len(self)
+        return self.variety < 0.5
 
     @cached_property
     def broken(self) -> NDArray[np.bool_]:

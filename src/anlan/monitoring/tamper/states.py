@@ -88,7 +88,7 @@ def _coincidence(track: Track, begin: Ints, on: NDArray[np.bool_]) -> float:
     """Both ends of a flat stretch meet both ends of a time off by chance."""
     wide = 2 * EDGE + 1
     one = min(wide * (len(begin) + 1) / len(track), 1.0)
-    off = len(_stretches(~on))
+    off = sum(last - first + 1 >= SHORT for first, last in _stretches(~on))
     # The beginning meets by chance, and then the end, among all lengths a flat stretch may have.
     expected = a_year(off, track.years) * one * min(wide / max(len(track) / (off + 1), 1), 1.0)
     return float(score(np.array(expected)))

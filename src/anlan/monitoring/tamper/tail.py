@@ -21,6 +21,9 @@ MOST_PEAKS = 50
 NORMAL = 0.2
 """The shape up to which squares count as ending exponentially: its scatter from 50 windows."""
 
+TOLD = 150
+"""From fewer events a normal far end cannot be told from a heavier one: it is not believed."""
+
 LEAST = 20
 """A tail is not guessed from fewer events than this."""
 
@@ -41,6 +44,8 @@ class Tail:
     share: float
     scale: float
     shape: float
+    found: float = 0.0
+    """The shape that the sample itself shows, not drawn towards the exponential."""
 
     @classmethod
     def fit(cls, sample: Floats, bulk: float = BULK) -> Tail | None:
@@ -56,7 +61,7 @@ class Tail:
         found = float(np.interp(ratio, _RATIOS, _SHAPES))
         shape = found * len(excess) / (len(excess) + PRIOR)
         unit = (10.0**shape - 1) / shape if shape > 1e-3 else float(np.log(10))
-        return cls(base, len(excess) / len(sample), most / unit, shape)
+        return cls(base, len(excess) / len(sample), most / unit, shape, found)
 
     def beyond(self, value: Floats) -> Floats:
         """The probability that an untouched event exceeds each value; 1 in the bulk."""
@@ -88,7 +93,8 @@ def _beyond(sample: Floats, size: Floats) -> Floats | None:
     plain, square = Tail.fit(sample), Tail.fit(sample**2)
     if plain is None or square is None or plain.scale <= 0 or square.scale <= 0:
         return None
-    return square.beyond(size**2) if square.shape < NORMAL else plain.beyond(size)
+    normal = square.found < NORMAL and len(sample) >= TOLD
+    return square.beyond(size**2) if normal else plain.beyond(size)
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,7 @@ def rhythm(track: Track) -> Tokens:
 
     Only for coarse values: fine ones hardly ever repeat, up and down alone says little.
     """
-    if not track.coarse:
+    if not track.very_coarse:
         return _nothing()
     runs = Runs.of(track)
     if len(runs) < 3:
