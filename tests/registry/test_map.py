@@ -100,6 +100,7 @@ def test_filters_of_the_list_narrow_the_map(
         "这里有 1 个，最高风险等级蓝（低）"
     ]
     county = _page(who.clerk, "?county=141102")
+    assert "离石区</h2>" in county
     assert len(_marks(county)) == 1
     assert "看全市" in county
     assert "只看兴县" not in county

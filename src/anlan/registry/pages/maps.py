@@ -70,6 +70,12 @@ def _drawn(areas: list[Area], county: str) -> Map | None:
     return chosen or counties(codes)
 
 
+def _named(areas: list[Area], county: str) -> str:
+    """The chosen county, or the only one there is; empty for the whole city."""
+    found = [each for each in areas if each.code == county] or areas
+    return found[0].name if len(found) == 1 else ""
+
+
 def _declared(base: List, kind: str, places: tuple[Filter, ...]) -> List:
     """The list of subjects with the filters of places on this map."""
     columns = tuple(each for each in base.columns if each.key in _COLUMNS)
@@ -149,6 +155,7 @@ def _context(
         "located": located,
         "nowhere_url": _url(chosen, anchor, located="no"),
         "outside_url": _url(chosen, anchor, located="out"),
+        "county": _named(areas, chosen.get("county", "")),
         "whole_url": _url(chosen, "", county="") if chosen.get("county") else "",
         "everywhere_url": _url(chosen, anchor) if any(chosen.get(k) for k in _PLACE) else "",
         "legend": [(each.value, each.label) for each in Colour],
