@@ -64,3 +64,5 @@ def test_local_names() -> None:
     assert list(local_names("吕梁市应急管理局", "吕梁市")) == ["吕梁市应急管理局", "市应急管理局"]
     assert list(local_names("吕梁公路分局", "吕梁市")) == ["吕梁公路分局"]
     assert list(local_names("离石区", "离石区")) == ["离石区"]
+    assert list(local_names("滨河街道办事处", "滨河街道"))[1:] == ["街道办事处"]
+    assert list(local_names("城南社区居民委员会", "城南社区"))[1:] == ["社区居民委员会"]

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 _SEPARATORS = re.compile(r"[\s()\[\]{}〔〕【】〈〉《》「」“”\"'、,,;;.。·:]+")
 _FILLERS = re.compile(r"各|有关|相关|人民(?=政府)")
+_LEVELS = ("街道", "社区")  # words for a kind of area that are longer than one character
 _OPEN_END = re.compile(r"等(?:有?关?(?:部门|单位))?$")
 
 
@@ -36,4 +37,5 @@ def local_names(name: str, area: str) -> Iterator[str]:
     """``name``, and what ``area`` calls it: 吕梁市应急管理局 is 市应急管理局 in 吕梁市."""
     yield name
     if name.startswith(area) and len(name) > len(area):
-        yield area[-1] + name.removeprefix(area)
+        level = next((word for word in _LEVELS if area.endswith(word)), area[-1])
+        yield level + name.removeprefix(area)
