@@ -47,7 +47,7 @@ class Gateway:
         for letter in heard.letters:
             host = ("host", line.host)
             await self._allowed(host, 1, self.limits.letters_per_second)
-            await self._buried(letter)
+            await self.bury(letter)
         await self._tasks(line, heard.tasks)
 
     async def paced(self, key: Hashable, amount: float, rate: float) -> None:
@@ -85,7 +85,7 @@ class Gateway:
         if not tasks:
             return
         self.counters.frames += len(tasks)
-        buried = [task.letter is None or await self._buried(task.letter) for task in tasks]
+        buried = [task.letter is None or await self.bury(task.letter) for task in tasks]
         stored = await self._stored(tasks)
         answers: list[bytes] = []
         for task, letter_lies in zip(tasks, buried, strict=True):
@@ -105,11 +105,12 @@ class Gateway:
         stored: set[int] = set()
         for site, batches in by_site.items():
             batch = together(batches)
-            if not len(batch) or await self._store(site, batch):
+            if not len(batch) or await self.store(site, batch):
                 stored.add(site)
         return stored
 
-    async def _store(self, site: int, batch: Batch) -> bool:
+    async def store(self, site: int, batch: Batch) -> bool:
+        """Whether the sink has stored it, and in time."""
         try:
             async with asyncio.timeout(self.limits.store_within):
                 await self.sink.store(site, batch)
@@ -118,7 +119,8 @@ class Gateway:
             return False
         return True
 
-    async def _buried(self, letter: DeadLetter) -> bool:
+    async def bury(self, letter: DeadLetter) -> bool:
+        """Whether the sink has stored it, and in time."""
         try:
             async with asyncio.timeout(self.limits.store_within):
                 await self.sink.bury(letter)
