@@ -34,7 +34,8 @@ class Gateway:
         self.directory = directory
         self.limits = limits or Limits()
         self.counters = Counters()
-        self.rates = Rates()
+        self.rates = Rates()  # of devices
+        self._hosts = Rates()  # of dead letters; apart, so that strangers displace no device
         self.closing = asyncio.Event()
 
     async def perform(self, line: Line, heard: Heard) -> None:
@@ -45,14 +46,9 @@ class Gateway:
         """
         await line.send(heard.send)
         for letter in heard.letters:
-            host = ("host", line.host)
-            await self._allowed(host, 1, self.limits.letters_per_second)
+            await self.paced(self._hosts, line.host, 1, self.limits.letters_per_second)
             await self.bury(letter)
         await self._tasks(line, heard.tasks)
-
-    async def paced(self, key: Hashable, amount: float, rate: float) -> None:
-        """Waits until ``key`` may go on, then spends; at once where the server stops."""
-        await self._allowed(key, amount, rate)
 
     async def _tasks(self, line: Line, tasks: Iterable[Task]) -> None:
         """What may be stored now is stored together; what is over the rate waits."""
@@ -62,15 +58,15 @@ class Gateway:
             if self.rates.wait(key, rate, time.monotonic()):
                 await self._settle(line, ready)
                 ready = []
-            if not await self._allowed(key, max(1, len(task.batch)), rate):
+            if not await self.paced(self.rates, key, max(1, len(task.batch)), rate):
                 self.counters.refused += 1
                 continue
             ready.append(task)
         await self._settle(line, ready)
 
-    async def _allowed(self, key: Hashable, amount: float, rate: float) -> bool:
-        """Waits out the debt of ``key``; False where the server stops before."""
-        wait = self.rates.wait(key, rate, time.monotonic())
+    async def paced(self, rates: Rates, key: Hashable, amount: float, rate: float) -> bool:
+        """Waits out the debt of ``key``, then spends; False where the server stops before."""
+        wait = rates.wait(key, rate, time.monotonic())
         if wait:
             self.counters.slowed += 1
             try:
@@ -78,7 +74,7 @@ class Gateway:
                 return False
             except TimeoutError:
                 pass  # the debt is paid
-        self.rates.spend(key, amount, rate, time.monotonic())
+        rates.spend(key, amount, rate, time.monotonic())
         return True
 
     async def _settle(self, line: Line, tasks: list[Task]) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from anlan.monitoring.gateways.contracts import Directory
 from anlan.monitoring.gateways.conversation import Conversation
 from anlan.monitoring.gateways.gateway import Gateway
+from anlan.monitoring.gateways.limits import Rates
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +36,7 @@ class _Connection:
         self._writer = writer
         self._alive_at = self._ticked_at = time.monotonic()
         self._patience = gateway.limits.hello
+        self._rates = Rates()
 
     async def send(self, data: bytes) -> None:
         if data:
@@ -75,7 +77,7 @@ class _Connection:
         if heard.over:
             gateway.counters.cut += 1
             return False
-        await gateway.paced(("line", id(self)), len(data), gateway.limits.bytes_per_second)
+        await gateway.paced(self._rates, "", len(data), gateway.limits.bytes_per_second)
         return True
 
     async def _tick(self) -> bool:

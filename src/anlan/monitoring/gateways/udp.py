@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from anlan.monitoring.gateways.conversation import Conversation
 from anlan.monitoring.gateways.gateway import Gateway
+from anlan.monitoring.gateways.limits import Rates
 from anlan.monitoring.gateways.tcp import Opener
 from anlan.monitoring.protocols.framing import Splitter
 
@@ -26,6 +27,7 @@ class _Peer:
         self.waiting: asyncio.Queue[bytes] = asyncio.Queue(gateway.limits.datagrams)
         self._server = server
         self._address = address
+        self._rates = Rates()
         self._conversation: Conversation = server.opener(
             gateway.directory, f"{address[0]}:{address[1]}"
         )
@@ -51,7 +53,7 @@ class _Peer:
             if heard.over:
                 return
             alive_at = time.monotonic() if heard.alive else alive_at
-            await gateway.paced(("peer", self._address), len(data), limits.bytes_per_second)
+            await gateway.paced(self._rates, "", len(data), limits.bytes_per_second)
 
 
 class UdpServer(asyncio.DatagramProtocol):
