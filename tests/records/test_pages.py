@@ -48,6 +48,14 @@ def test_the_tiles_are_of_ones_own_kind(
     assert "您的单位不填这类记录" in refused.content.decode()
 
 
+def test_proof_that_is_asked_for_is_not_called_optional(
+    who: SimpleNamespace, types: SimpleNamespace
+) -> None:
+    client = browser(who.bureau_staff.user)
+    assert "草稿可不填" in text(client, "/records/new/study/")
+    assert "草稿可不填" not in text(client, "/records/new/visit/")  # asks for none
+
+
 def test_the_form_knows_the_day_and_the_unit(who: SimpleNamespace, types: SimpleNamespace) -> None:
     page = text(browser(who.bureau_staff.user), "/records/new/study/")
     assert f'value="{day(0)}"' in page

@@ -62,6 +62,7 @@ class RecordForm(forms.Form):
         self.fields["evidence"] = FilesField(
             label="照片或文件",
             required=False,
+            optional="草稿可不填" if version.evidence_least else "",
             help_text="照片、PDF、Word（.docx）、Excel（.xlsx）或视频，可以选多个。",
         )
 

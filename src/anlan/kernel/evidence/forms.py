@@ -17,11 +17,15 @@ class FilesInput(forms.ClearableFileInput):
 
 
 class FilesField(forms.FileField):
-    """Any number of files up to ``MOST``; what each one is, is judged when it is stored."""
+    """Any number of files up to ``MOST``; what each one is, is judged when it is stored.
+
+    ``optional``: what is said beside the label of a field that may stay empty, if not 选填.
+    """
 
     widget = FilesInput
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, *, optional: str = "", **kwargs: Any) -> None:
+        self.optional = optional
         kwargs.setdefault(
             "help_text",
             f"{'、'.join(ALLOWED.values())}；每个不超过 {MAX_BYTES // 2**20} MB，最多 {MOST} 个。",
