@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from anlan.monitoring.gateways import folder
+from anlan.monitoring.gateways.coal import said
 from anlan.monitoring.gateways.folder import Folder
 from anlan.monitoring.gateways.gateway import Gateway
 from anlan.monitoring.gateways.ledger import KEPT, Ledger
@@ -132,6 +134,25 @@ def test_a_file_that_is_written_on_after_all_is_read_anew(mine: Mine):
     assert (mine.scan(), mine.names("work")) == (0, [NAME])
     assert mine.scan() == 1
     assert len(mine.sink.stored[1][1]) == 4
+
+
+def test_a_file_that_breaks_the_program_stops_no_other(mine: Mine, monkeypatch: pytest.MonkeyPatch):
+    later = NAME.replace("0800", "0801")
+    mine.put(WHOLE)
+    mine.put(WHOLE, later)
+
+    def broken(name, *given):
+        if str(name) == NAME:
+            raise KeyError("a bug")
+        return said(name, *given)
+
+    monkeypatch.setattr(folder, "said", broken)
+    assert mine.scan() == 1
+    assert (mine.names("work"), mine.names("done")) == ([NAME], [later])
+    assert mine.gateway.counters.broken == 1
+    monkeypatch.undo()
+    assert mine.scan() == 1
+    assert mine.names("done") == [NAME, later]
 
 
 def test_a_mine_over_its_rate_waits_and_another_does_not(mine: Mine):

@@ -7,13 +7,15 @@ import time
 
 import pytest
 
+from anlan.monitoring.gateways.conversation import Conversation
 from anlan.monitoring.gateways.gateway import Gateway
 from anlan.monitoring.gateways.gb26875 import Gb26875, splitter
 from anlan.monitoring.gateways.udp import UdpServer
 from anlan.monitoring.protocols.gb26875 import objects as o
 from anlan.monitoring.protocols.gb26875 import parse
-from anlan.monitoring.protocols.gb26875.device import Device
+from anlan.monitoring.protocols.gb26875.device import Device, Ordered
 from anlan.monitoring.protocols.gb26875.flags import (
+    DeviceAct,
     DeviceFlag,
     SystemFlag,
 )
@@ -29,6 +31,8 @@ from tests.monitoring.gateways.given import (
     until,
 )
 from tests.monitoring.gateways.test_gb26875 import FIRE, NORMAL, NOW, TIME, part, register
+
+ANSWERED = AppData(Kind.DEVICE_OPERATION, (o.DeviceOperation(DeviceAct.DUTY_ANSWERED, 1, TIME),))
 
 
 def test_after_it_has_spoken_a_device_gets_the_time_and_is_asked_for_its_states():
@@ -108,6 +112,31 @@ def test_somebody_on_duty_is_asked_and_answers():
     asked = parse(gateway.check_duty(66, 5, NOW))
     assert (asked.command, asked.target) == (Command.CONTROL, 66)
     assert asked.data == AppData(Kind.CHECK_DUTY, (o.DutyCheck(5),))
+
+
+def test_a_command_reaches_the_device_that_is_connected():
+    def ask(conversation: Conversation) -> bytes:
+        assert isinstance(conversation, Gb26875)
+        return conversation.check_duty(66, 5, time.time())
+
+    async def scene() -> None:
+        sink = MemorySink()
+        async with serving(Gb26875, sink, register()) as (server, port):
+            client, device = await Client.connect(port), Device(66, 0, lambda _: None)
+            assert await server.command("66", ask) == 0
+            client.write(device.upload(part(NORMAL), time.time()))
+            await until(lambda: bool(sink.stored))
+            assert await server.command("66", ask) == 1
+            orders: list[Kind] = []
+            while Kind.CHECK_DUTY not in orders:
+                turn = device.feed(await client.read(), time.time())
+                client.write(turn.send)
+                told = [each.frame for each in turn.messages if isinstance(each, Ordered)]
+                orders += [frame.data.kind for frame in told]
+            client.write(device.upload(ANSWERED, time.time()))
+            await until(lambda: (5, 17, 32, 0) in sink.rows())
+
+    run(scene())
 
 
 class _Datagrams(asyncio.DatagramProtocol):

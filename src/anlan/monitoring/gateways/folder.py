@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import logging
 import os
 import time
 from collections.abc import Iterator
@@ -29,6 +30,8 @@ from anlan.monitoring.gateways.ledger import Ledger
 from anlan.monitoring.gateways.readings import milliseconds
 from anlan.monitoring.protocols.coal import CARET, USUAL, FileName
 from anlan.monitoring.protocols.framing import Malformed
+
+log = logging.getLogger(__name__)
 
 SETTLED = 60.0  # seconds without a change, for a file without its end mark
 LARGEST = 64 * 1024 * 1024
@@ -71,13 +74,22 @@ class Folder:
         """
         done = 0
         for left in sorted(_files(self._root / "work")):
-            done += await self._finish(left)
+            done += await self._attempt(left)
         for path in self._in_turn():
             if self._gateway.closing.is_set():
                 break
-            claimed = self._claim(path)
-            done += claimed is not None and await self._finish(claimed)
+            done += await self._attempt(path, claim=True)
         return done
+
+    async def _attempt(self, path: Path, *, claim: bool = False) -> bool:
+        """Whether the file was done with. One that breaks this program stops no other."""
+        try:
+            claimed = self._claim(path) if claim else path
+            return claimed is not None and await self._finish(claimed)
+        except Exception:
+            log.exception("%s cannot be worked on; it is tried again", path)
+            self._gateway.counters.broken += 1
+            return False
 
     def _in_turn(self) -> Iterator[Path]:
         mines = [

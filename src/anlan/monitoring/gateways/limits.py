@@ -61,7 +61,7 @@ class Counters:
     cut: int = 0
     """Connections that the server ended: idle, unknown, or not reading answers."""
     broken: int = 0
-    """Connections that ended by a fault of this program; the log says which."""
+    """Connections and files that met a fault of this program; the log says which."""
 
 
 class Rates:

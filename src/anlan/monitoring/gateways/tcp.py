@@ -31,7 +31,7 @@ class _Connection:
     ) -> None:
         self.host = host
         self._gateway = gateway
-        self._conversation = conversation
+        self.conversation = conversation
         self._reader = reader
         self._writer = writer
         self._alive_at = self._ticked_at = time.monotonic()
@@ -66,10 +66,10 @@ class _Connection:
         """Whether to go on."""
         gateway, now = self._gateway, time.time()
         if not data:
-            await gateway.perform(self, self._conversation.end(now))
+            await gateway.perform(self, self.conversation.end(now))
             return False
         gateway.counters.bytes += len(data)
-        heard = self._conversation.feed(data, now)
+        heard = self.conversation.feed(data, now)
         if heard.alive:
             self._alive_at = time.monotonic()
             self._patience = gateway.limits.idle
@@ -88,10 +88,10 @@ class _Connection:
             return False
         if now - self._ticked_at >= limits.tick:
             self._ticked_at = now
-            if self._conversation.deserted():
+            if self.conversation.deserted():
                 self._gateway.counters.cut += 1
                 return False
-            await self._gateway.perform(self, self._conversation.tick(time.time()))
+            await self._gateway.perform(self, self.conversation.tick(time.time()))
         return True
 
 
@@ -103,6 +103,7 @@ class TcpServer:
         self._opener = opener
         self._server: asyncio.Server | None = None
         self._tasks: set[asyncio.Task[None]] = set()
+        self._connections: set[_Connection] = set()
         self._hosts: Counter[str] = Counter()
 
     async def start(self, host: str, port: int) -> int:
@@ -124,6 +125,17 @@ class TcpServer:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
 
+    async def command(self, address: str, make: Callable[[Conversation], bytes]) -> int:
+        """Sends what ``make`` gives to the device at ``address``, on each of its connections.
+
+        How many these are; 0 where it is not here. Raises what ``make`` does, ``TimeoutError``
+        where the device does not read, ``ConnectionError`` where it has just gone.
+        """
+        there = [each for each in self._connections if address in each.conversation.speaking]
+        for connection in there:
+            await connection.send(make(connection.conversation))
+        return len(there)
+
     def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         gateway = self.gateway
         host, port = writer.get_extra_info("peername")[:2]
@@ -135,6 +147,7 @@ class TcpServer:
         writer.transport.set_write_buffer_limits(high=gateway.limits.waiting)
         conversation = self._opener(gateway.directory, f"{host}:{port}")
         connection = _Connection(gateway, conversation, reader, writer, host)
+        self._connections.add(connection)
         self._hosts[host] += 1
         gateway.counters.accepted += 1
         gateway.counters.open += 1
@@ -158,6 +171,7 @@ class TcpServer:
             counters.broken += 1
         finally:
             writer.transport.abort()
+            self._connections.discard(connection)
             counters.open -= 1
             self._hosts[connection.host] -= 1
             if not self._hosts[connection.host]:
