@@ -97,7 +97,7 @@ def test_an_answer_that_was_not_stored_is_asked_for_again():
     poll = gateway.feed(reply, NOW + 1).send
     answer = device.feed(poll, NOW + 1).send
     [task] = gateway.feed(answer, NOW + 2).tasks
-    assert task.batch.point.tolist() == [99]
+    assert task.readings.batch().point.tolist() == [99]
     task.failed(NOW + 2)
     assert gateway.tick(NOW + 61).send == b""
     again = parse(gateway.tick(NOW + 62).send)

@@ -7,8 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from anlan.monitoring.gateways.contracts import DeadLetter, Directory, Known
-from anlan.monitoring.gateways.readings import milliseconds
-from anlan.monitoring.protocols.batch import Batch
+from anlan.monitoring.gateways.readings import Readings, milliseconds
 from anlan.monitoring.protocols.framing import Piece
 
 Answer = Callable[[float], bytes]
@@ -16,11 +15,11 @@ Answer = Callable[[float], bytes]
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A message of ``device``: once ``batch`` and ``letter`` are stored, ``stored(now)`` gives
+    """A message of ``device``: once ``readings`` and ``letter`` are stored, ``stored(now)`` gives
     what to send; where they could not be, ``failed(now)``."""
 
     device: Known
-    batch: Batch
+    readings: Readings
     letter: DeadLetter | None
     stored: Answer
     failed: Answer

@@ -11,7 +11,7 @@ from typing import Protocol
 from anlan.monitoring.gateways.contracts import DeadLetter, Directory, NotStored, Sink
 from anlan.monitoring.gateways.conversation import Heard, Task
 from anlan.monitoring.gateways.limits import Counters, Limits, Rates
-from anlan.monitoring.gateways.readings import together
+from anlan.monitoring.gateways.readings import Readings, together
 from anlan.monitoring.protocols.batch import Batch
 
 log = logging.getLogger(__name__)
@@ -58,7 +58,7 @@ class Gateway:
             if self.rates.wait(key, rate, time.monotonic()):
                 await self._settle(line, ready)
                 ready = []
-            if not await self.paced(self.rates, key, max(1, len(task.batch)), rate):
+            if not await self.paced(self.rates, key, max(1, len(task.readings)), rate):
                 self.counters.refused += 1
                 continue
             ready.append(task)
@@ -86,7 +86,7 @@ class Gateway:
         answers: list[bytes] = []
         for task, letter_lies in zip(tasks, buried, strict=True):
             if letter_lies and task.device.site in stored:
-                self.counters.readings += len(task.batch)
+                self.counters.readings += len(task.readings)
                 answers.append(task.stored(time.time()))
             else:
                 self.counters.refused += 1
@@ -95,12 +95,12 @@ class Gateway:
 
     async def _stored(self, tasks: list[Task]) -> set[int]:
         """The sites all of whose readings lie safely."""
-        by_site: dict[int, list[Batch]] = {}
+        by_site: dict[int, list[Readings]] = {}
         for task in tasks:
-            by_site.setdefault(task.device.site, []).append(task.batch)
+            by_site.setdefault(task.device.site, []).append(task.readings)
         stored: set[int] = set()
-        for site, batches in by_site.items():
-            batch = together(batches)
+        for site, found in by_site.items():
+            batch = together(found)
             if not len(batch) or await self.store(site, batch):
                 stored.add(site)
         return stored

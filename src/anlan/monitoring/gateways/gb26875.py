@@ -140,7 +140,7 @@ class Gb26875(Conversation):
         found, reason = _read(device, upload.frame, now)
         letter = self.letter(now, reason, upload.raw, device) if reason else None
         return Task(
-            device, found.batch(), letter,
+            device, found, letter,
             lambda now: self._centre.confirm(upload, now),
             lambda now: self._centre.deny(upload, now),
         )  # fmt: skip
@@ -162,7 +162,7 @@ class Gb26875(Conversation):
             return b""
 
         letter = self.letter(now, reason, _written(frame), device) if reason else None
-        return Task(device, found.batch(), letter, lambda now: b"", failed)
+        return Task(device, found, letter, lambda now: b"", failed)
 
     def _ask(self, now: float) -> bytes:
         asked = bytearray()

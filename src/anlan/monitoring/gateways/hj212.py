@@ -114,7 +114,7 @@ class Hj212(Conversation):
         found, reason = _read(device, upload.message, now)
         return Task(
             device,
-            found.batch(),
+            found,
             self.letter(now, reason, _raw(upload), device) if reason else None,
             lambda now: self._centre.confirm(upload),
             lambda now: self._centre.deny(upload),

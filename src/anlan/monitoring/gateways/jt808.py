@@ -117,7 +117,7 @@ class Jt808(Conversation):
             reason = "车辆没有登记测点（如 speed、alarm、lat、lng）：请在平台登记后重放"
         return Task(
             device,
-            found.batch(),
+            found,
             self.letter(now, reason, message.raw, device) if reason else None,
             lambda now: self._platform.answer(message, result, now),
             lambda now: self._platform.answer(message, Result.FAILURE, now),

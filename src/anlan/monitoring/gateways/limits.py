@@ -15,7 +15,7 @@ class Limits:
 
     connections: int = 10_000
     per_address: int = 512
-    chunk: int = 16 * 1024
+    chunk: int = 4 * 1024
     """Bytes that are taken from a connection before the others have their turn."""
     waiting: int = 64 * 1024
     """Bytes that wait for a connection, in either direction, before it is slowed."""
