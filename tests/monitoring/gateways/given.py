@@ -14,7 +14,7 @@ from anlan.monitoring.gateways.limits import Limits
 from anlan.monitoring.gateways.tcp import Opener, TcpServer
 from anlan.monitoring.protocols.batch import Batch
 
-PATIENCE = 10  # seconds: a test that waits longer has failed
+PATIENCE = 20  # seconds: a test that waits longer has failed
 QUICK = Limits(tick=0.02, grace=2)
 
 
