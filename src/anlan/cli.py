@@ -24,6 +24,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "tamper": ("anlan.monitoring.tampering:main", "查监测数据：哪些读数像是被动过手脚，为什么"),
     "notice": ("anlan.notices.command:main", "读通知：正文、附表、责任、数字、前后不一致之处"),
     "decode": ("anlan.monitoring.decoding:main", "读设备发来的字节：说的什么，哪个字节起有毛病"),
+    "simulate": (
+        "anlan.monitoring.simulating:main",
+        "模拟一座城市的监测设备：发送读数，演出事故和造假",
+    ),
 }
 
 OK, MISTAKE = 0, 2

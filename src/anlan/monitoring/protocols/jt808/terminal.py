@@ -88,6 +88,11 @@ class Terminal:
         self._login: Outstanding[int] = Outstanding(timeout=self._timeout, retries=None)
         self.stage = Stage.CLOSED
 
+    @property
+    def next_serial(self) -> int:
+        """The number of the next message; a report in parts has those after it, too."""
+        return self._serial
+
     def start(self, now: float) -> bytes:
         """What to send first on a new connection."""
         self._begin_connection()

@@ -1,0 +1,1 @@
+"""A whole city's devices in one process, with scripted incidents (docs/simulate.md)."""
