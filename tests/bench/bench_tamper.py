@@ -76,7 +76,8 @@ def main() -> None:
     options.add_argument("--groups", nargs="*", default=None)
     chosen = options.parse_args()
     if chosen.sealed or chosen.made:
-        untouched([readings.sealed() if chosen.sealed else made_years()], half=None)
+        for group in [readings.sealed()] if chosen.sealed else [made_years(), *made_days()]:
+            untouched([group], half=None)
         return
     groups = [g for g in readings.groups() if not chosen.groups or g.name in chosen.groups]
     untouched(groups, half=0 if chosen.calibrate else 1)
@@ -118,6 +119,14 @@ def made_years() -> Group:
     one, two = made.together(READINGS, seed=72)
     points = [made.coarse(READINGS, 70, "coarse"), made.fine(READINGS, 71, "fine")]
     return Group("made", [*points, replace(one, point="one"), replace(two, point="two")])
+
+
+def made_days() -> list[Group]:
+    """Two times 150 points of 8,000 readings: short histories, which tell laws badly."""
+    return [
+        Group(name, [make(8000, seed + at, f"{name} {at}") for at in range(150)])
+        for name, make, seed in (("coarse", made.coarse, 100), ("fine", made.fine, 400))
+    ]
 
 
 def _first_half(group: Group) -> list[Series]:

@@ -211,7 +211,7 @@ def _signal(corpus: Corpus, match: Match, points: float, what: str) -> Signal:
     changes = match.last - match.first + 1
     why = (
         f"{span(end - start)}内{changes}次变化{what}{source}逐次相同；"
-        f"这段变化的信息量为{match.bits:.0f}比特，碰巧相同的机会可以不计，{verb}"
+        f"这段变化的信息量为{match.bits:.0f}比特，碰巧相同每年只会有{number(10**-points)}次，{verb}"
     )
     beside = () if there is here else (there.point,)
     return Signal(COPIED, here.point, start, end, points, why, beside)

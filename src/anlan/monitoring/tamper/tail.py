@@ -21,8 +21,9 @@ MOST_PEAKS = 50
 NORMAL = 0.2
 """The shape up to which squares count as ending exponentially: its scatter from 50 windows."""
 
-TOLD = 150
-"""From fewer events a normal far end cannot be told from a heavier one: it is not believed."""
+TOLD = 600
+"""From fewer events, and windows overlap, a normal far end cannot be told from a heavier one: it is
+not believed."""
 
 LEAST = 20
 """A tail is not guessed from fewer events than this."""
