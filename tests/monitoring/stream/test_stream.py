@@ -17,7 +17,7 @@ from nats.errors import Error as NatsError
 
 from anlan.monitoring.engine import Engine, State, Step
 from anlan.monitoring.gateways.contracts import DeadLetter, NotStored
-from anlan.monitoring.protocols.batch import Batch, unpack
+from anlan.monitoring.protocols.batch import SPAN, Batch, unpack
 from anlan.monitoring.stream.broker import Broker, NoBroker, await_answer
 from anlan.monitoring.stream.connection import Connection, connected
 from anlan.monitoring.stream.following import Follower, Message, all_of
@@ -218,3 +218,64 @@ def test_workers_are_killed_and_each_event_is_told_once(
 
 def process_ticks(messages: list[Message]) -> int:
     return sum(each.kind == Kind.TICK for each in messages)
+
+
+def test_what_the_client_dropped_is_asked_for_again(on_stream: OnStream) -> None:
+    async def work(connection: Connection) -> None:
+        publisher = Publisher(connection.stream)
+        follower = Follower(connection.stream, 0, 0)
+        found = []
+        for second in range(30):
+            await publisher.store(0, batch(second))
+            if second == 10:
+                found = await follower.some()
+        assert found
+        assert follower._asked is not None
+        lost = await follower._asked.fetch(3, timeout=1)  # as if the client had had no room
+        assert len(lost) == 3
+        while more := await follower.some() or await follower.some():
+            found += more
+        assert [unpack(each.data) for each in found] == [batch(s) for s in range(30)]
+
+    on_stream(work)
+
+
+def test_readings_of_many_devices_go_as_few_messages_each_confirmed(on_stream: OnStream) -> None:
+    async def work(connection: Connection) -> None:
+        publisher = Publisher(connection.stream)
+        single = [batch(1).take(slice(point, point + 1)) for point in range(POINTS)]
+        await asyncio.gather(*(publisher.store(0, each) for each in single))
+        found = await _messages(connection)
+        assert 1 <= len(found) < 5
+        assert Batch.joined([unpack(each.data) for each in found]) == batch(1)
+
+        later = Batch.of([0], [SPAN + 5000], [0.0], [0])  # a device whose clock is months ahead
+        await asyncio.gather(*(publisher.store(0, each) for each in [*single, later, *single]))
+        found = await _messages(connection, found[-1].number)
+        assert Batch.joined([unpack(each.data) for each in found]) == Batch.joined(
+            [batch(1), later, batch(1)]
+        )
+
+    on_stream(work)
+
+
+def test_nobody_is_told_stored_when_the_broker_is_gone(
+    broker: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def work() -> None:
+        async with connected(broker.url) as connection:
+            publisher = Publisher(connection.stream)
+            monkeypatch.setattr(connection.stream, "publish", _refused)
+            told = await asyncio.gather(
+                *(publisher.store(0, batch(second)) for second in range(3)),
+                return_exceptions=True,
+            )
+            assert [type(each) for each in told] == [NotStored] * 3
+            monkeypatch.undo()
+            await publisher.store(0, batch(3))  # and it goes on afterwards
+
+    asyncio.run(work())
+
+
+async def _refused(*_: object, **__: object) -> None:
+    raise NatsError

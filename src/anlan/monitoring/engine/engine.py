@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 
@@ -12,13 +12,14 @@ from anlan.monitoring.engine.plan import Bools, Floats, Ints, Plan
 from anlan.monitoring.engine.rules import Key, Measure, minute_of_week
 from anlan.monitoring.engine.state import Names, State
 from anlan.monitoring.engine.windows import statistics
-from anlan.monitoring.protocols.batch import Batch, Quality
+from anlan.monitoring.protocols.batch import Batch, Quality, gathered
 
 WITHOUT_VALUE = (Quality.SENSOR_FAULT, Quality.LINE_BROKEN, Quality.CALIBRATING)
 AT_FAULT = (Quality.SENSOR_FAULT, Quality.LINE_BROKEN)
 RATE_UNIT = 60_000  # ms: rates are per minute
 # Between two ticks that lie further apart (ms) nobody worked: that time counts as no silence.
 LONGEST_STEP = 10_000
+TOGETHER = 100_000  # readings: more at once is not faster
 
 
 class Engine:
@@ -57,6 +58,18 @@ class Engine:
             found = [*found, *self._exactly(batch.take(chosen), place[chosen])]
         self._advance(batch.time, place)
         return self._with_combinations(found)
+
+    def evaluate_all(self, batches: Iterable[Batch]) -> list[Transition]:
+        """What batches that follow each other change.
+
+        How readings are cut into batches changes nothing for a watch, so small batches go as one.
+        Combinations see their inputs in the order of time within a batch and of arrival between
+        batches: where there are any, each batch goes alone, or the same stream might give other
+        alarms to a worker that takes over and cuts it in other places.
+        """
+        if not self.plan.combinations:
+            batches = gathered(batches, TOGETHER)
+        return [step for each in batches for step in self.evaluate(each)]
 
     def tick(self, now: int) -> list[Transition]:
         """The clock of the stream says ``now`` (ms): what time alone changes."""
@@ -217,7 +230,7 @@ class Engine:
 
     def _new_silences(self) -> Iterator[Transition]:
         state, plan = self.state, self.plan
-        quiet = np.flatnonzero((plan.measure == Measure.SILENCE) & ~state.raised[: len(plan)])
+        quiet = plan.silences[~state.raised[plan.silences]]
         passed = state.now - state.arrived[plan.point_of[quiet]]
         long = passed >= plan.limit[quiet]
         for watch, waited in zip(quiet[long], passed[long], strict=True):
@@ -229,7 +242,7 @@ class Engine:
 
     def _ended_silences(self, place: Ints) -> list[Transition]:
         state, plan = self.state, self.plan
-        silent = np.flatnonzero((plan.measure == Measure.SILENCE) & state.raised[: len(plan)])
+        silent = plan.silences[state.raised[plan.silences]]
         if not len(silent):
             return []
         came = silent[np.isin(plan.point_of[silent], place)]

@@ -56,6 +56,11 @@ class Plan:
         return np.flatnonzero(np.isin(self.measure, MOVING))
 
     @cached_property
+    def silences(self) -> Ints:
+        """The watches of silence."""
+        return np.flatnonzero(self.measure == Measure.SILENCE)
+
+    @cached_property
     def named(self) -> Ints:
         """The keys as rows, for writing down."""
         return np.array(self.keys, np.int64).reshape(-1, 4)

@@ -6,7 +6,6 @@ import asyncio
 import logging
 import time
 
-import numpy as np
 from deltalake.exceptions import DeltaError
 
 from anlan.monitoring.history.table import History
@@ -62,13 +61,7 @@ class Writer:
     async def flush(self) -> None:
         """Write what is gathered; a failure leaves it gathered."""
         if self._gathered:
-            columns = ("point", "time", "value", "quality")
-            whole = Batch(
-                *(
-                    np.concatenate([getattr(each, name) for each in self._gathered])
-                    for name in columns
-                )
-            )
+            whole = Batch.joined(self._gathered)
             await asyncio.to_thread(self._history.append, self.part, whole, self._follower.last)
             self.readings += len(whole)
             self._gathered, self._count = [], 0

@@ -6,6 +6,7 @@ import logging
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
+from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
@@ -14,7 +15,9 @@ from nats.js.client import JetStreamContext as Context
 from anlan.monitoring.stream.names import KIND, STREAM, Kind, subject
 
 log = logging.getLogger("anlan.monitoring")
-AT_ONCE = 64
+AT_ONCE = 256
+BYTES_AT_ONCE = 8_000_000  # about; batches of half a million readings come one by one
+FADES = 0.9  # how soon a large message is forgotten, fetch by fetch
 WAIT_SECONDS = 0.5
 FORGOTTEN_AFTER = 60.0  # the broker drops the consumer of one who asks no more
 
@@ -35,17 +38,21 @@ class Follower:
         self._stream = stream
         self._partition = partition
         self._asked: Context.PullSubscription | None = None
+        self._largest = 125_000.0  # bytes, of late: ticks between large batches are small
+        self._heard = 0  # messages since the broker was asked
         self.last = last
 
     async def some(self) -> list[Message]:
-        """What is there, at most ``AT_ONCE``; an empty list where nothing came for a moment.
+        """What is there, at most ``AT_ONCE`` and fewer where they are large; an empty list where
+        nothing came for a moment.
 
         After a broken link it goes on where it was: nothing twice, nothing left out.
         """
         try:
             if self._asked is None:
                 self._asked = await self._ask()
-            found = await self._asked.fetch(AT_ONCE, timeout=WAIT_SECONDS)
+            many = int(max(1, min(AT_ONCE, BYTES_AT_ONCE // self._largest)))
+            found = await self._asked.fetch(many, timeout=WAIT_SECONDS)
         except TimeoutError:
             return []
         except (NatsError, OSError):
@@ -57,12 +64,24 @@ class Follower:
                 Kind((each.headers or {}).get(KIND, Kind.BATCH)),
                 each.data,
             )
-            for each in found
+            for each in await self._up_to_a_gap(found)
         ]
+        size = max((len(each.data) for each in messages), default=BYTES_AT_ONCE)
+        self._largest = max(float(size), self._largest * FADES, 1.0)
         fresh = [each for each in messages if each.number > self.last]
         if fresh:
             self.last = fresh[-1].number
         return fresh
+
+    async def _up_to_a_gap(self, found: list[Msg]) -> list[Msg]:
+        """The client drops what it has no room for, and the broker, which waits for no
+        acknowledgement, sends it to this consumer no more: then another is asked for."""
+        for place, each in enumerate(found):
+            if each.metadata.sequence.consumer != self._heard + 1:
+                await self.close()
+                return found[:place]
+            self._heard += 1
+        return found
 
     async def close(self) -> None:
         """Let the broker forget; the next ``some`` asks anew."""
@@ -78,6 +97,7 @@ class Follower:
         if self.last > info.state.last_seq:
             log.warning("the stream was made anew: following it from its beginning")
             self.last = 0
+        self._heard = 0
         return await self._stream.pull_subscribe(
             subject(self._partition),
             stream=STREAM,

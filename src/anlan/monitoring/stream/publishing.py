@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import uuid
+from functools import partial
 
 from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
 
 from anlan.monitoring.gateways.contracts import DeadLetter, NotStored
-from anlan.monitoring.protocols.batch import Batch, pack_all
+from anlan.monitoring.protocols.batch import Batch
 from anlan.monitoring.stream.letters import pack_letter
 from anlan.monitoring.stream.names import KIND, Kind, dead_subject, partition_of, subject
+from anlan.monitoring.stream.queueing import Queue
 
 ATTEMPTS = 3
 MESSAGE_ID = "Nats-Msg-Id"  # the broker keeps one message of those that carry the same
@@ -22,11 +24,18 @@ class Publisher:
 
     def __init__(self, stream: JetStreamContext) -> None:
         self._stream = stream
+        self._queues: dict[int, Queue] = {}
 
     async def store(self, site: int, batch: Batch) -> None:
-        """Return once every reading is on the stream; NotStored where one may not be."""
-        for message in pack_all(batch):
-            await self._put(subject(partition_of(site)), Kind.BATCH, message)
+        """Return once every reading is on the stream; NotStored where one may not be.
+
+        What comes for a part while a message of it is under way waits and then goes as one: many
+        devices with a reading each cost no more messages than the broker can confirm.
+        """
+        part = partition_of(site)
+        if part not in self._queues:
+            self._queues[part] = Queue(partial(self._put, subject(part), Kind.BATCH))
+        await self._queues[part].store(batch)
 
     async def bury(self, letter: DeadLetter) -> None:
         """Return once the dead letter is kept; NotStored where it may not be."""

@@ -14,12 +14,13 @@ import logging
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Protocol
 
 from anlan.monitoring.engine import Engine, Key, Plan, State, Transition
 from anlan.monitoring.gateways.contracts import NotStored
 from anlan.monitoring.protocols.batch import unpack
-from anlan.monitoring.stream.following import Follower, Message
+from anlan.monitoring.stream.following import Follower
 from anlan.monitoring.stream.names import Kind
 from anlan.monitoring.stream.publishing import Publisher
 
@@ -106,21 +107,22 @@ class Worker:
         messages = await self._follower.some()
         transitions: list[Transition] = []
         dropped: list[Key] = []
-        for message in messages:
-            if message.kind == Kind.RULES:
+        for kind, run in groupby(messages, key=lambda each: each.kind):
+            if kind == Kind.RULES:
                 dropped += await self._change_rules(engine)
             else:
-                transitions += self._take(engine, message)
+                transitions += self._take(engine, kind, [each.data for each in run])
         due = time.monotonic() - self._kept_at >= KEEP_SECONDS
         if transitions or dropped or (messages and due):
             await self._write(engine, transitions, dropped, keep=due or bool(dropped))
 
-    def _take(self, engine: Engine, message: Message) -> list[Transition]:
-        if message.kind == Kind.TICK:
-            return engine.tick(int(message.data))
-        batch = unpack(message.data)
-        self.readings += len(batch)
-        return engine.evaluate(batch)
+    def _take(self, engine: Engine, kind: Kind, run: Sequence[bytes]) -> list[Transition]:
+        """Neighbours of one kind."""
+        if kind == Kind.TICK:
+            return [step for each in run for step in engine.tick(int(each))]
+        batches = [unpack(each) for each in run]
+        self.readings += sum(map(len, batches))
+        return engine.evaluate_all(batches)
 
     async def _begin(self) -> Engine:
         kept = await asyncio.to_thread(self._ledger.kept, self.partition)

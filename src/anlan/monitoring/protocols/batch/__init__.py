@@ -13,6 +13,7 @@ from anlan.monitoring.protocols.batch.columns import (
     BadReading,
     Batch,
     Quality,
+    gathered,
     split,
 )
 from anlan.monitoring.protocols.batch.text import from_json, to_json
@@ -36,6 +37,7 @@ __all__ = [
     "Splitter",
     "describe",
     "from_json",
+    "gathered",
     "pack",
     "pack_all",
     "parse",

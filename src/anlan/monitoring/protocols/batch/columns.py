@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any, TypeVar
@@ -86,6 +86,13 @@ class Batch:
         except (TypeError, OverflowError) as error:
             raise ValueError("有的数不能放进批次的列") from error
 
+    @classmethod
+    def joined(cls, batches: Sequence[Batch]) -> Batch:
+        """One after another."""
+        if len(batches) == 1:
+            return batches[0]
+        return cls(*(np.concatenate([getattr(each, name) for each in batches]) for name in _DTYPES))
+
     def __len__(self) -> int:
         return len(self.point)
 
@@ -154,3 +161,17 @@ def split(batch: Batch, *, span: int, most: int = MOST_READINGS) -> Iterator[Bat
     for group in groups:
         for begin in range(0, len(group), most):
             yield group.take(slice(begin, begin + most))
+
+
+def gathered(batches: Iterable[Batch], most: int) -> Iterator[Batch]:
+    """Neighbours joined for as long as they have at most ``most`` readings; larger ones alone."""
+    together: list[Batch] = []
+    count = 0
+    for batch in batches:
+        if together and count + len(batch) > most:
+            yield Batch.joined(together)
+            together, count = [], 0
+        together.append(batch)
+        count += len(batch)
+    if together:
+        yield Batch.joined(together)
