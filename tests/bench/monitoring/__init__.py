@@ -1,0 +1,1 @@
+"""Pieces of the benchmark of the monitoring (``tests/bench/bench_monitoring.py``)."""
