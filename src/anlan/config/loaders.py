@@ -46,6 +46,14 @@ def registry() -> str:
     return f"新增 {report.created}，更改 {report.changed}，新版本 {report.versions}"
 
 
+def alarm_rules() -> str:
+    """The alarm rules of law and standards; after the norms, whose documents they name."""
+    from anlan.monitoring.loading import load
+
+    report = load(FACTS / "monitoring" / "rules.yaml", actor=system(ActorSource.IMPORT))
+    return f"新增 {report.created}，新版本 {report.versions}，保留 {len(report.kept)}"
+
+
 def indicators() -> str:
     """What the ledgers' rows come to: after the ledgers' types, which offer measures."""
     from anlan.kernel.indicators.loading import load
@@ -65,12 +73,20 @@ def demonstration() -> str:
     """A year of work, marked as a demonstration."""
     from anlan.calls import demo as calls
     from anlan.cockpit import demo as cockpit
+    from anlan.monitoring import demo as monitoring
     from anlan.plan import demo as plan
     from anlan.registry import demo as registry
     from anlan.stewardship import demo as stewardship
 
     return "；".join(
-        [plan.load(), registry.load(), stewardship.load(), cockpit.load(), calls.load()]
+        [
+            plan.load(),
+            registry.load(),
+            stewardship.load(),
+            monitoring.load(),
+            cockpit.load(),
+            calls.load(),
+        ]
     )
 
 
@@ -80,6 +96,7 @@ FACTS_LOADERS = (
     ("法规标准", norms),
     ("工作记录类型", record_types),
     ("行业领域和台账", registry),
+    ("报警规则", alarm_rules),
     ("指标", indicators),
     ("年度任务", plan),
 )

@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "anlan.kernel.ui",
     "anlan.registry",
     "anlan.records",
+    "anlan.monitoring",
     "anlan.stewardship",
     "anlan.plan",
     "anlan.intake",

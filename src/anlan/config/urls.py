@@ -19,6 +19,7 @@ urlpatterns = [
     path("", include("anlan.kernel.indicators.urls")),
     path("", include("anlan.records.urls")),
     path("", include("anlan.registry.urls")),
+    path("", include("anlan.monitoring.urls")),
     path("", include("anlan.stewardship.urls")),
     path("", include("anlan.plan.urls")),
     path("", include("anlan.intake.urls")),

@@ -72,6 +72,11 @@ DOORS: dict[str, frozenset[Role]] = {
     "records.record": UNIT,
     "records.verify": SCO | UNIT,  # a unit verifies what answers to it
     "records.withdraw": SCO | UNIT,  # the unit its own, who verifies what was verified
+    "monitoring.view": BUSINESS,
+    "monitoring.answer": SCO | UNIT,  # the regulator, the area's government, the office
+    "monitoring.keep": SCO | UNIT,
+    "monitoring.rules.propose": SCO,
+    "monitoring.rules.publish": frozenset({Role.SCO_CHIEF}),  # not who drew it up
     "stewardship.view": BUSINESS,
     "stewardship.keep": SCO | UNIT,  # a unit its own leaders, the office those in its area
     "stewardship.lists": UNIT,

@@ -17,6 +17,7 @@ from anlan.kernel.access.actor import system
 from anlan.kernel.errors import WrongState
 from anlan.kernel.flow import Flow, Transition
 from anlan.kernel.imports.models import ImportBatch
+from anlan.monitoring.models import Alarm, RuleVersion
 from anlan.plan.models import Duty, Extension, Report, SupervisionOrder
 from anlan.records.models import Record
 from anlan.registry.models import Dispute
@@ -33,6 +34,8 @@ MODELS: dict[str, type[models.Model]] = {
     "record": Record,
     "responsibility_list": ResponsibilityList,
     "list_item": ListItem,
+    "alarm": Alarm,
+    "rule_version": RuleVersion,
     "dispute": Dispute,
     "document": Document,
     "call": Call,

@@ -15,12 +15,13 @@ from anlan.calls.flow import FLOWS as CALLS
 from anlan.intake.flow import FLOWS as INTAKE
 from anlan.kernel.flow import declared
 from anlan.kernel.imports.flow import FLOWS as IMPORTS
+from anlan.monitoring.flow import FLOWS as MONITORING
 from anlan.plan.flow import FLOWS as PLAN
 from anlan.records.flow import FLOWS as RECORDS
 from anlan.registry.flow import FLOWS as REGISTRY
 from anlan.stewardship.flow import FLOWS as STEWARDSHIP
 
-FLOWS = [*PLAN, *RECORDS, *STEWARDSHIP, *REGISTRY, *INTAKE, *CALLS, *IMPORTS]
+FLOWS = [*PLAN, *RECORDS, *STEWARDSHIP, *MONITORING, *REGISTRY, *INTAKE, *CALLS, *IMPORTS]
 DOCUMENT = Path(__file__).parents[3] / "docs" / "flows.md"
 HEAD = """# Flows
 

@@ -19,13 +19,14 @@ MORNING = time(8, 30)  # people are reminded when they come to work, not at midn
 
 class Rung(TypedDict):
     """``step`` happens ``days_before`` or ``days_after`` the last day, in the morning, or
-    ``hours_before`` or ``hours_after`` the very end. Exactly one of the four is given."""
+    ``hours_before``, ``hours_after`` or ``minutes_after`` the very end. Exactly one is given."""
 
     step: str
     days_before: NotRequired[int]
     days_after: NotRequired[int]
     hours_before: NotRequired[int]
     hours_after: NotRequired[int]
+    minutes_after: NotRequired[int]
 
 
 def ladder(*, before: Iterable[int] = (), after: Iterable[int] = ()) -> list[Rung]:
@@ -50,6 +51,8 @@ def moment(rung: Rung, due_at: datetime) -> datetime:
             return datetime.combine(day, MORNING, CHINA)
         case "hours":
             return due_at + timedelta(hours=distance)
+        case "minutes":
+            return due_at + timedelta(minutes=distance)
         case _:
             raise ValueError(f"not a rung: {rung}")
 

@@ -21,7 +21,19 @@ TABS = 4
 MOST = 99  # beside an entry more says no more: who counts may stop at one more
 Count = Callable[[Actor], int]
 # Sections in the order of a working day; one that is not named here comes last.
-SECTIONS = ("", "任务", "监管对象", "工作记录", "领导责任", "通知", "台账", "监督", "组织", "系统")
+SECTIONS = (
+    "",
+    "任务",
+    "监管对象",
+    "监测预警",
+    "工作记录",
+    "领导责任",
+    "通知",
+    "台账",
+    "监督",
+    "组织",
+    "系统",
+)
 
 
 @dataclass(frozen=True)

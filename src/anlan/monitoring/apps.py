@@ -1,0 +1,26 @@
+from django.apps import AppConfig
+
+
+class MonitoringConfig(AppConfig):
+    name = "anlan.monitoring"
+    label = "monitoring"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Tell the shell where the pages stand; show a site's monitoring on its page in the
+        registry; offer measures and the steps of call and answer."""
+        from anlan.kernel.ui import nav
+        from anlan.monitoring import (  # noqa: F401 — some register by being imported
+            indicators,
+            panel,
+            policies,
+        )
+        from anlan.monitoring.services import calling  # noqa: F401
+        from anlan.registry import panels
+
+        section, view = "监测预警", policies.VIEW
+        nav.register(section, "报警", "monitoring:alarms", view, "bell", order=10)
+        nav.register(section, "监测态势", "monitoring:board", view, "gauge", order=20)
+        nav.register(section, "监测接入", "monitoring:coverage", view, "plug-connected-x", order=30)
+        nav.register(section, "报警规则", "monitoring:rules", view, "adjustments", order=40)
+        panels.register(panel.monitoring)

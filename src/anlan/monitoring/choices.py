@@ -1,0 +1,118 @@
+"""The words of monitoring."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class Quantity(models.TextChoices):
+    """What a point measures or tells."""
+
+    METHANE = "methane", "甲烷"
+    CO = "co", "一氧化碳"
+    OXYGEN = "oxygen", "氧气"
+    WIND = "wind", "风速"
+    TEMPERATURE = "temperature", "温度"
+    PRESSURE = "pressure", "压力"
+    LEVEL = "level", "液位、水位"
+    FLOW = "flow", "流量"
+    DISPLACEMENT = "displacement", "位移"
+    BEACH = "beach", "干滩长度"
+    SEEPAGE = "seepage", "浸润线"
+    RAIN = "rain", "降水量"
+    FAN = "fan", "风机开停"
+    POWER = "power", "馈电状态"
+    FIRE_PART = "fire_part", "消防部件状态"
+    DUST_PRESSURE = "dust_pressure", "除尘器压差"
+    SPEED = "speed", "车速"
+    OTHER = "other", "其他"
+
+
+class Place(models.TextChoices):
+    """Where a point stands; the places of mine gas are the rows of 煤矿安全规程（2025）Art. 536."""
+
+    FACE_CORNER = "face_corner", "采煤工作面回风隅角（上隅角）"
+    FACE = "face", "采煤工作面"
+    FACE_RETURN = "face_return", "采煤工作面回风巷"
+    FACE_INTAKE = "face_intake", "突出等采煤工作面进风巷、被串采煤工作面进风巷"
+    FACE_RETURN_MIDDLE = "face_return_middle", "高瓦斯、突出采煤工作面回风巷中部"
+    SHEARER = "shearer", "采煤机、掘进机、掘进工作面"
+    HEADING_RETURN = "heading_return", "掘进工作面回风流、掘进巷道中部、双巷混合回风流"
+    HEADING_INTAKE = "heading_intake", "突出掘进进风分风口、被串掘进局部通风机前"
+    LOCAL_FAN = "local_fan", "被串掘进局部通风机前（局部通风机电源）"
+    DRILLING = "drilling", "突出煤层钻孔施工地点下风侧"
+    DISTRICT_RETURN = "district_return", "采（盘）区回风巷"
+    MAIN_RETURN = "main_return", "总回风巷、一翼回风巷"
+    CHAMBER = "chamber", "机电硐室、永久避难硐室"
+    BELT_SHAFT = "belt_shaft", "带式输送机兼回风井筒"
+    LOADING = "loading", "架线电机车装煤点、蓄电池或柴油机车"
+    BUNKER = "bunker", "井下煤仓、地面走廊滚筒上方"
+    DRAINAGE = "drainage", "地面瓦斯抽采泵房"
+    PUMP_DOWNWIND = "pump_downwind", "井下临时抽采泵站下风侧"
+    PUMP_OUTLET = "pump_outlet", "临时抽采泵站排放口下风侧栅栏外"
+    BELT_DRUM = "belt_drum", "带式输送机滚筒下风侧"
+    ROCK_HEADING = "rock_heading", "掘进中的岩巷"
+    OTHER = "other", "其他地点"
+
+
+class Protocol(models.TextChoices):
+    """How a device speaks."""
+
+    HTTP = "http", "HTTP"
+    MQTT = "mqtt", "MQTT"
+    GB26875 = "gb26875", "GB/T 26875.3"
+    JT808 = "jt808", "JT/T 808"
+    HJ212 = "hj212", "HJ 212"
+    COAL = "coal", "煤矿数据文件"
+
+
+class Level(models.IntegerChoices):
+    """The colours in the engine's numbers, the worst highest (突发事件应对法 Art. 63)."""
+
+    BLUE = 0, "蓝"
+    YELLOW = 1, "黄"
+    ORANGE = 2, "橙"
+    RED = 3, "红"
+
+    @property
+    def colour(self) -> str:
+        """Its name in data and style sheets."""
+        return self.name.lower()
+
+
+COLOURS = {each.colour: each for each in Level}
+
+
+class MeasureKind(models.TextChoices):
+    """Which number is compared with the limit: the engine's measures, and the limit's unit."""
+
+    VALUE = "value", "测量值"
+    RATE = "rate", "变化率（每分钟）"
+    MEAN = "mean", "一段时间的均值"
+    SPREAD = "spread", "一段时间的波动"
+    QUALITY = "quality", "传感器故障、断线"
+    SILENCE = "silence", "无数据（分钟）"
+
+
+class AlarmState(models.TextChoices):
+    """Where an alarm stands with people; whether the event goes on is another matter."""
+
+    RAISED = "raised", "待通知"  # nobody has been called yet
+    NOTIFIED = "notified", "待应答"
+    ANSWERED = "answered", "处置中"
+    HANDLED = "handled", "已处置"
+    DOUBTED = "doubted", "误报待复核"  # a red alarm: a second person judges
+    CLOSED = "closed", "已关闭"
+    FALSE = "false", "误报"
+
+
+class VersionState(models.TextChoices):
+    """Where a version of a rule stands."""
+
+    PROPOSED = "proposed", "待发布"
+    PUBLISHED = "published", "已发布"
+    REFUSED = "refused", "未采用"
+
+
+WAITING = (AlarmState.RAISED, AlarmState.NOTIFIED)
+OPEN = (*WAITING, AlarmState.ANSWERED, AlarmState.HANDLED, AlarmState.DOUBTED)

@@ -1,0 +1,73 @@
+"""Tags and words of the pages of monitoring."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django import template
+from django.utils.safestring import SafeString
+
+from anlan.kernel.ui.templatetags.ui import severity, tag
+from anlan.monitoring.choices import AlarmState, Level
+from anlan.monitoring.models import Alarm, RuleVersion
+
+register = template.Library()
+
+TONES = {
+    AlarmState.RAISED: "red",
+    AlarmState.NOTIFIED: "red",
+    AlarmState.ANSWERED: "orange",
+    AlarmState.HANDLED: "blue",
+    AlarmState.DOUBTED: "yellow",
+    AlarmState.CLOSED: "green",
+    AlarmState.FALSE: "grey",
+}
+VERSION_TONES = {"proposed": "yellow", "published": "green", "refused": "grey"}
+
+
+@register.filter
+def alarm_state(alarm: Alarm) -> SafeString:
+    """Where the alarm stands with people."""
+    return tag(alarm.get_state_display(), TONES[AlarmState(alarm.state)])
+
+
+@register.filter
+def version_state(version: RuleVersion) -> SafeString:
+    """Where the version of a rule stands."""
+    return tag(version.get_state_display(), VERSION_TONES[version.state])
+
+
+@register.filter
+def colour(level: int) -> SafeString:
+    """A level as symbol and word."""
+    return severity(Level(level).colour)
+
+
+@register.filter
+def number(value: float | None) -> str:
+    """A measured number as people write it; a dash for none."""
+    return "—" if value is None else f"{value:g}"
+
+
+@register.filter
+def waited(since: datetime, now: datetime) -> str:
+    """How long ago, in the largest unit that says enough."""
+    minutes = max(0, int((now - since).total_seconds() // 60))
+    if minutes < 60:
+        return f"{minutes} 分钟"
+    hours, rest = divmod(minutes, 60)
+    return f"{hours} 小时 {rest} 分钟" if hours < 24 else f"{hours // 24} 天"
+
+
+@register.filter
+def limits(version: RuleVersion | None) -> str:
+    """The limits of a version in one line."""
+    if version is None:
+        return "没有生效的版本"
+    if version.measure == "quality":
+        return f"故障持续 {version.hold // 3600} 小时以上：{version.in_order[0][0].label}色"
+    sign = "≥" if version.above else "≤"
+    unit = " 分钟" if version.measure == "silence" else ""
+    return "；".join(
+        f"{level.label}色 {sign} {limit:g}{unit}" for level, limit, _ in version.in_order
+    )

@@ -1,0 +1,26 @@
+"""The verbs of its writes, in the words of the auditor's page (see ``kernel.audit.words``)."""
+
+VERBS = {
+    "monitoring.engine.take": "监测进程接管分区",
+    "monitoring.alarm.record": "记录报警",
+    "monitoring.alarm.drop": "规则变更后结束报警",
+    "monitoring.alarm.notify": "通知报警",
+    "monitoring.alarm.answer": "应答报警",
+    "monitoring.alarm.handle": "登记报警处置",
+    "monitoring.alarm.close": "关闭报警",
+    "monitoring.alarm.dismiss": "判为误报",
+    "monitoring.alarm.doubt": "提请判为误报",
+    "monitoring.alarm.confirm": "复核为误报",
+    "monitoring.alarm.deny": "复核不是误报",
+    "monitoring.silence.add": "设定报警静默",
+    "monitoring.silence.end": "结束报警静默",
+    "monitoring.window.add": "登记测点维护",
+    "monitoring.point.add": "登记测点",
+    "monitoring.point.retire": "停用测点",
+    "monitoring.device.add": "登记监测设备",
+    "monitoring.channel.add": "登记设备通道",
+    "monitoring.rule.propose": "拟订报警规则",
+    "monitoring.rule.publish": "发布报警规则",
+    "monitoring.rule.refuse": "不采用报警规则",
+    "monitoring.rules.load": "载入报警规则",
+}

@@ -1,0 +1,226 @@
+"""The pages of monitoring: what stands on them, what a refusal says, how often they ask."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from anlan.monitoring import demo
+from anlan.monitoring.choices import AlarmState
+from anlan.monitoring.indicators import connected, unconnected
+from anlan.monitoring.models import Alarm, Point, Rule, RuleVersion
+from anlan.monitoring.services import answering, calling
+from anlan.registry.models import Site
+from tests.factories import day
+from tests.kernel.access.conftest import browser
+from tests.kernel.access.matrix import Seat, assert_visibility
+
+pytestmark = pytest.mark.django_db
+RECORDED: dict[str, int] = json.loads(Path(__file__).with_name("query_counts.json").read_text())
+PAGES = ["/monitoring/", "/monitoring/alarms/", "/monitoring/alarms/{alarm}/", "/monitoring/rules/",
+         "/monitoring/rules/{rule}/", "/monitoring/coverage/"]  # fmt: skip
+
+
+def text(client: Client, address: str, status: int = 200) -> str:
+    answer = client.get(address)
+    assert answer.status_code == status, address
+    return answer.content.decode()
+
+
+def test_one_tap_answers(alarm: Alarm, who: SimpleNamespace) -> None:
+    client = browser(who.bureau_staff.user)
+    shown = text(client, "/monitoring/alarms/")
+    assert "东山矿 1201 上隅角" in shown
+    assert "即将通知" in shown
+    calling.call_waiting()
+    assert "1 人" in text(client, "/monitoring/alarms/")
+    client.post(f"/monitoring/alarms/{alarm.pk}/answer/", {"back": "/monitoring/alarms/"})
+    assert "没有等待应答的报警" in text(client, "/monitoring/alarms/")
+    assert "东山矿" in text(client, "/monitoring/alarms/?show=work")
+    again = browser(who.clerk.user).post(f"/monitoring/alarms/{alarm.pk}/answer/", follow=True)
+    assert "可能已有其他人先办理" in again.content.decode()
+
+
+def test_a_leader_reads_and_others_see_nothing(alarm: Alarm, who: SimpleNamespace) -> None:
+    leader = browser(who.leader.user)
+    assert "应答，由我处置" not in text(leader, f"/monitoring/alarms/{alarm.pk}/")
+    assert leader.post(f"/monitoring/alarms/{alarm.pk}/answer/").status_code == 403
+    west = browser(who.west_head.user)
+    text(west, f"/monitoring/alarms/{alarm.pk}/", 404)
+    assert "东山矿" not in text(west, "/monitoring/alarms/")
+    assert "现在没有报警" in text(west, "/monitoring/")
+
+
+def test_who_sees_an_alarm(alarm: Alarm, city: SimpleNamespace) -> None:
+    from anlan.kernel.access.roles import Role
+
+    assert_visibility(
+        lambda actor: Alarm.objects.visible_to(actor),
+        rows={"alarm": alarm},
+        expected={
+            Seat(Role.SCO_STAFF, city.office): {"alarm"},
+            Seat(Role.LEADER, city.government): {"alarm"},
+            Seat(Role.UNIT_STAFF, city.bureau): {"alarm"},
+            Seat(Role.UNIT_STAFF, city.east_government): {"alarm"},
+            Seat(Role.UNIT_STAFF, city.west_government): set(),
+            Seat(Role.SCO_CHIEF, city.office): {"alarm"},
+            Seat(Role.UNIT_HEAD, city.east_town_government): {"alarm"},
+            **{
+                Seat(role, city.office): set()
+                for role in (Role.SYSTEM, Role.SECURITY, Role.AUDITOR)
+            },
+        },
+    )
+
+
+def test_all_that_is_done_with_an_alarm(
+    alarm: Alarm, who: SimpleNamespace, record: Callable[..., int], told: Callable[..., Any]
+) -> None:
+    client, address = browser(who.clerk.user), f"/monitoring/alarms/{alarm.pk}/"
+    shown = text(client, address)
+    assert "还在持续" in shown
+    assert "橙色报警" in shown
+    for verb, said in (
+        ("answer", "已应答"), ("handle", "已登记"), ("close", "还没有解除"),
+    ):  # fmt: skip
+        answer = client.post(f"{address}{verb}/", {"reason": "撤人", "back": address}, follow=True)
+        assert said in answer.content.decode()
+    record(told("cleared", after=60))
+    client.post(f"{address}close/", {"back": address})
+    alarm.refresh_from_db()
+    assert alarm.state == AlarmState.CLOSED
+    silenced = client.post(f"{address}silence/", {"reason": "检修", "back": address}, follow=True)
+    assert "两小时内" in silenced.content.decode()
+
+
+def test_a_red_one_by_two_people(
+    record: Callable[..., int], told: Callable[..., Any], who: SimpleNamespace
+) -> None:
+    record(told("raised", 3))
+    address = f"/monitoring/alarms/{Alarm.objects.get().pk}/"
+    first, second = browser(who.clerk.user), browser(who.clerk2.user)
+    assert "提请判为误报" in text(first, address)
+    first.post(f"{address}doubt/", {"reason": "校准", "back": address})
+    assert "复核为误报" not in text(first, address)
+    assert "复核为误报" in text(second, address)
+    second.post(f"{address}deny/", {"reason": "不是", "back": address})
+    first.post(f"{address}doubt/", {"reason": "校准", "back": address})
+    second.post(f"{address}confirm/", {"back": address})
+    assert Alarm.objects.get().state == AlarmState.FALSE
+
+
+def test_the_board_and_the_site_show_it(alarm: Alarm, who: SimpleNamespace, mine: Site) -> None:
+    client = browser(who.clerk.user)
+    board = text(client, "/monitoring/")
+    assert "东县" in board
+    assert "煤矿" in board
+    assert "1201 上隅角" in text(client, reverse("registry:site", args=[mine.pk]))
+
+
+def test_a_rule_is_drawn_up_and_published(
+    rule: Rule, version: RuleVersion, who: SimpleNamespace
+) -> None:
+    clerk, chief = browser(who.clerk.user), browser(who.chief.user)
+    address = f"/monitoring/rules/{rule.pk}/"
+    assert "甲烷超限" in text(clerk, "/monitoring/rules/")
+    given = {
+        "measure": "value", "above": "1", "hold": "30", "window": "0", "limit_red": "1.2",
+        "back_red": "2", "reason": "收紧", "effective_from": day(0).isoformat(),
+    }  # fmt: skip
+    wrong = clerk.post(f"{address}propose/", given)
+    assert wrong.status_code == 422
+    assert "正常一侧" in wrong.content.decode()
+    assert (
+        clerk.post(f"{address}propose/", given | {"back_red": "1", "reason": ""}).status_code == 422
+    )
+    clerk.post(f"{address}propose/", given | {"back_red": "1"})
+    made = rule.versions.get(number=2)
+    assert "待发布" in text(chief, address)
+    assert clerk.post(f"/monitoring/versions/{made.pk}/publish/").status_code == 403
+    chief.post(f"/monitoring/versions/{made.pk}/publish/", {"back": address})
+    assert "红色 ≥ 1.2" in text(browser(who.bureau_staff.user), address)
+
+
+def test_coverage_says_who_is_missing(
+    mine: Site, point: Point, who: SimpleNamespace, city: SimpleNamespace
+) -> None:
+    Site.objects.create(
+        name="西山矿", kind="mine", area=city.west_town, sector=mine.sector, regulator=city.bureau
+    )
+    shown = text(browser(who.clerk.user), "/monitoring/coverage/")
+    assert "应接入 2 处，已接入 1 处，未接入 1 处" in shown
+    only = text(browser(who.clerk.user), "/monitoring/coverage/?standing=none")
+    assert "西山矿" in only
+    assert "东山矿" not in only
+    assert [each.name for each in connected(day(-9), day(0))] == ["东山矿"]
+    assert [each.name for each in unconnected(day(-9), day(0))] == ["西山矿"]
+
+
+def test_the_demonstration_is_marked_and_alive(
+    mine: Site, who: SimpleNamespace, rule: Rule, version: RuleVersion
+) -> None:
+    from anlan.config.loaders import alarm_rules, norms
+
+    norms()
+    alarm_rules()
+    for number in range(5):
+        Site.objects.create(
+            name=f"演示矿{number}", kind="mine", area=mine.area, sector=mine.sector,
+            regulator=mine.regulator, is_demo=True,
+        )  # fmt: skip
+    assert "演示测点 24 个、报警 7 条" in demo.load()
+    assert not Alarm.objects.filter(is_demo=False).exists()
+    assert {each.state for each in Alarm.objects.all()} == {
+        "notified", "answered", "handled", "closed", "false",
+    }  # fmt: skip
+    assert demo.load() == "监测已有测点，未改动"
+
+
+def queries(client: Client, address: str) -> list[str]:
+    client.get(address)  # what a process reads once is read
+    with CaptureQueriesContext(connection) as caught:
+        assert client.get(address).status_code == 200
+    return [each["sql"] for each in caught.captured_queries]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_pages_ask_a_fixed_number_of_times(
+    alarm: Alarm, rule: Rule, who: SimpleNamespace, page: str, mine: Site, city: SimpleNamespace,
+    record: Callable[..., int], told: Callable[..., Any],
+) -> None:  # fmt: skip
+    client = browser(who.clerk.user)
+    address = page.format(alarm=alarm.pk, rule=rule.pk)
+    few = queries(client, address)
+    for number in range(6):
+        site = Site.objects.create(
+            name=f"矿{number}", kind="mine", area=city.west_town, sector=mine.sector
+        )
+        more = Point.objects.create(site=site, name="甲烷", quantity="methane")
+        Alarm.objects.create(
+            rule=rule, version=alarm.version, point=more, site=site, begin_ms=number, level=2,
+            highest=2, raised_at=alarm.raised_at,
+        )  # fmt: skip
+    record(*(told("raised", level, begin=9) for level in (0, 3)))
+    many = queries(client, address)
+    assert len(many) == len(few), "\n".join(many)
+    assert len(few) == RECORDED[page], "\n".join(few)
+
+
+def test_the_counts_are_of_these_pages() -> None:
+    assert RECORDED.keys() == set(PAGES)
+
+
+def test_what_people_do_is_in_the_log(alarm: Alarm, who: SimpleNamespace) -> None:
+    answering.alarm_answer(actor=who.clerk, alarm=alarm.pk)
+    shown = text(browser(who.clerk.user), f"/monitoring/alarms/{alarm.pk}/")
+    assert "应答" in shown
+    assert str(who.clerk.user) in shown
