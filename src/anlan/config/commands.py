@@ -89,9 +89,17 @@ def run(arguments: Sequence[str]) -> int:
             return None
 
         anlan = [sys.executable, "-m", "anlan.cli"]
-        return Supervisor(
-            {"网页服务": [*anlan, "serve", *address], "后台任务": [*anlan, "worker"]}
-        ).run(watch)
+        processes = {
+            "消息服务": [*anlan, "broker"],
+            "网页服务": [*anlan, "serve", *address],
+            "后台任务": [*anlan, "worker"],
+            "监测": [*anlan, "monitor"],
+        }
+        if os.environ.get("NATS_URL"):
+            del processes["消息服务"]
+        if host := os.environ.get("ANLAN_GATEWAYS"):
+            processes["接入网关"] = [*anlan, "gateways", "--host", host]
+        return Supervisor(processes).run(watch)
 
 
 @command

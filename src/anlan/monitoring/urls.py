@@ -2,10 +2,12 @@
 
 from django.urls import path
 
+from anlan.monitoring import receiving
 from anlan.monitoring.pages import alarms, board, coverage, rules
 
 app_name = "monitoring"
 urlpatterns = [
+    path("gateway/readings/", receiving.readings, name="readings"),
     path("monitoring/", board.board, name="board"),
     path("monitoring/alarms/", alarms.alarms, name="alarms"),
     path("monitoring/alarms/<int:pk>/", alarms.alarm, name="alarm"),

@@ -5,16 +5,18 @@ from __future__ import annotations
 import pgtrigger
 
 
-def counted() -> pgtrigger.Trigger:
+def counted(*columns: str) -> pgtrigger.Trigger:
     """Each statement that changes the table adds one to :class:`~…rules.Revision`.
 
-    A row, not a sequence: the number grows for others only when the change is there for them too.
+    With ``columns``, an update counts only where it sets one of them. A row, not a sequence: the
+    number grows for others only when the change is there for them too.
     """
+    update = pgtrigger.UpdateOf(*columns) if columns else pgtrigger.Update
     return pgtrigger.Trigger(
         name="counted",
         level=pgtrigger.Statement,
         when=pgtrigger.After,
-        operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+        operation=pgtrigger.Insert | update | pgtrigger.Delete,
         func="""
             INSERT INTO monitoring_revision (id, number) VALUES (1, 1)
             ON CONFLICT (id) DO UPDATE SET number = monitoring_revision.number + 1;

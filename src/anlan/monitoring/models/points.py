@@ -105,7 +105,11 @@ class Device(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["protocol", "address"], name="device_address_once")
         ]
-        triggers = [audited(secret=("secret_digest",), derived=("heard_at",))]
+        triggers = [
+            audited(secret=("secret_digest",), derived=("heard_at",)),
+            # not ``heard_at``: that changes all the time
+            counted("protocol", "address", "site_id", "secret_digest", "rate", "retired_at"),
+        ]
         verbose_name = verbose_name_plural = "监测设备"
 
     def __str__(self) -> str:

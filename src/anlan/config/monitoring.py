@@ -1,0 +1,153 @@
+"""The processes of monitoring: the embedded broker, and the workers of the stream."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+
+from deltalake.exceptions import DeltaError
+
+from anlan.config.commands import DONE, _parser, _settings, command, django
+from anlan.config.errors import SetupError
+from anlan.monitoring.history.table import History
+
+log = logging.getLogger("anlan.monitoring")
+COMPACT_SECONDS = 3600.0
+FRESH_SECONDS = 1.0  # how soon a gateway knows of a device that was registered or retired
+PORTS = {
+    "gb26875": (5200, "GB/T 26875.3"),
+    "jt808": (8808, "JT/T 808"),
+    "hj212": (8212, "HJ 212"),
+}  # none is fixed by a standard
+
+
+@command
+def broker(arguments: Sequence[str]) -> int:
+    """Run the embedded broker: this process becomes it."""
+    _parser("broker", "只运行内置的消息服务").parse_args(arguments)
+    from anlan.monitoring.stream.broker import Broker, NoBroker
+
+    try:
+        program = Broker(_settings().VAR).command()
+    except NoBroker as missing:
+        raise SetupError(str(missing)) from missing
+    os.execv(program[0], program)  # noqa: S606 — the supervisor's child is the broker itself
+
+
+@command
+def monitor(arguments: Sequence[str]) -> int:
+    """Run the workers of the stream: the engine and the history of every part."""
+    _parser("monitor", "只运行监测：判断读数、写入历史").parse_args(arguments)
+    with django():
+        asyncio.run(_monitor(_settings().VAR))
+    return DONE
+
+
+async def _monitor(var: Path) -> None:
+    from anlan.monitoring.history.writer import Writer
+    from anlan.monitoring.ledger import DjangoLedger
+    from anlan.monitoring.stream.broker import url
+    from anlan.monitoring.stream.connection import connected
+    from anlan.monitoring.stream.following import Follower
+    from anlan.monitoring.stream.names import partitions
+    from anlan.monitoring.stream.publishing import Publisher
+    from anlan.monitoring.stream.worker import Worker
+
+    stop = _stopped()
+    history, ledger = History.at(var / "history"), DjangoLedger()
+    async with connected(url(var)) as connection, asyncio.TaskGroup() as group:
+        publisher = Publisher(connection.stream)
+        for part in range(partitions()):
+            follower = Follower(connection.stream, part, 0)
+            group.create_task(Worker(part, ledger, follower, publisher).run(stop))
+            writing = Follower(connection.stream, part, 0)
+            group.create_task(Writer(part, history, writing).run(stop))
+        group.create_task(_compacting(history, stop))
+
+
+@command
+def gateways(arguments: Sequence[str]) -> int:
+    """Run the servers that devices speak to."""
+    parser = _parser("gateways", "只运行接入网关：GB/T 26875.3、JT/T 808、HJ 212")
+    parser.add_argument("--host", default="127.0.0.1", help="监听地址（默认只限本机）")
+    for name, (port, what) in PORTS.items():
+        parser.add_argument(f"--{name}", type=int, default=port, help=f"{what} 的端口，0 不开")
+    options = parser.parse_args(arguments)
+    with django():
+        asyncio.run(_gateways(_settings().VAR, options.host, vars(options)))
+    return DONE
+
+
+async def _gateways(var: Path, host: str, ports: Mapping[str, int]) -> None:
+    from anlan.kernel.secret import kept
+    from anlan.monitoring.gateways.contracts import Directory
+    from anlan.monitoring.gateways.conversation import Conversation
+    from anlan.monitoring.gateways.gateway import Gateway
+    from anlan.monitoring.gateways.gb26875 import Gb26875, splitter
+    from anlan.monitoring.gateways.hj212 import Hj212
+    from anlan.monitoring.gateways.jt808 import Jt808
+    from anlan.monitoring.gateways.tcp import TcpServer
+    from anlan.monitoring.gateways.udp import UdpServer
+    from anlan.monitoring.register import register
+    from anlan.monitoring.stream.broker import url
+    from anlan.monitoring.stream.connection import connected
+    from anlan.monitoring.stream.publishing import Publisher
+
+    stop = _stopped()
+    secret = kept(var, "terminal-key").encode()
+    async with connected(url(var)) as connection:
+        await asyncio.to_thread(register.refresh_in_thread)
+        gateway = Gateway(Publisher(connection.stream), register)
+        openers: dict[str, Callable[[Directory, str], Conversation]] = {
+            "gb26875": Gb26875,
+            "jt808": partial(Jt808, secret=secret),
+            "hj212": Hj212,
+        }
+        servers: list[TcpServer | UdpServer] = []
+        for name, opener in openers.items():
+            if not ports[name]:
+                continue
+            kinds: list[TcpServer | UdpServer] = [TcpServer(gateway, opener)]
+            if name == "gb26875":
+                kinds.append(UdpServer(gateway, opener, splitter))
+            for server in kinds:
+                try:
+                    await server.start(host, ports[name])
+                except OSError as error:
+                    what = PORTS[name][1]
+                    raise SetupError(
+                        f"{what} 不能使用 {host} 的端口 {ports[name]}：{error.strerror}。"
+                    ) from error
+                servers.append(server)
+        while not stop.is_set():
+            await asyncio.to_thread(register.refresh_in_thread)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), FRESH_SECONDS)
+        for server in servers:
+            await server.stop()
+
+
+def _stopped() -> asyncio.Event:
+    """Set once we are told to stop."""
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    return stop
+
+
+async def _compacting(history: History, stop: asyncio.Event) -> None:
+    """Put the many small files of a day together, once an hour."""
+    while not stop.is_set():
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), COMPACT_SECONDS)
+            return
+        try:
+            await asyncio.to_thread(history.compact)
+        except (OSError, DeltaError) as error:  # the next hour tries again
+            log.error("history cannot be compacted: %s", error)
