@@ -13,6 +13,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from anlan.kernel.visits import release
 from anlan.monitoring import keys, receiving
 from anlan.monitoring.bridge import Bridge
 from anlan.monitoring.ledger import DjangoLedger
@@ -79,10 +80,18 @@ async def working(broker: Broker, partition: int) -> AsyncIterator[DjangoLedger]
         await task
 
 
+def _looked(seen: Any) -> bool:
+    """In a thread that keeps no connection."""
+    try:
+        return bool(seen())
+    finally:
+        release()
+
+
 async def until(seen: Any, seconds: float = 20) -> float:
     """How long it took until ``seen``; fails where it never came."""
     began = time.monotonic()
-    while not await asyncio.to_thread(seen):
+    while not await asyncio.to_thread(_looked, seen):
         assert time.monotonic() - began < seconds
         await asyncio.sleep(0.01)
     return time.monotonic() - began
