@@ -22,6 +22,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "migrate": ("anlan.config.commands:migrate", "更新数据库结构"),
     "load": ("anlan.config.commands:load", "载入随程序提供的区划、单位等资料"),
     "demo": ("anlan.config.commands:demo", "载入标明为演示的一年数据"),
+    "demo-devices": ("anlan.config.monitoring:demo_devices", "让演示设备上报模拟读数"),
     "audit": ("anlan.config.audit:audit", "审计链：verify 核验，seal 封存，head 显示链尾"),
     "manage": ("anlan.config.commands:manage", "Django 的管理命令"),
     "tamper": ("anlan.monitoring.tampering:main", "查监测数据：哪些读数像是被动过手脚，为什么"),

@@ -99,6 +99,9 @@ def run(arguments: Sequence[str]) -> int:
             del processes["消息服务"]
         if host := os.environ.get("ANLAN_GATEWAYS"):
             processes["接入网关"] = [*anlan, "gateways", "--host", host]
+        if options.demo:
+            web = f"http://127.0.0.1:{options.port}"
+            processes["演示设备"] = [*anlan, "demo-devices", "--web", web]
         return Supervisor(processes).run(watch)
 
 

@@ -84,6 +84,24 @@ def gateways(arguments: Sequence[str]) -> int:
     return DONE
 
 
+@command
+def demo_devices(arguments: Sequence[str]) -> int:
+    """Let the demonstration's devices speak: gives them fresh secrets, then simulates them."""
+    parser = _parser("demo-devices", "让演示设备上报模拟读数（只在演示时用）")
+    parser.add_argument("--web", default="http://127.0.0.1:8000", help="平台网址")
+    options = parser.parse_args(arguments)
+    city = _settings().VAR / "demo-city.json"
+    with django():
+        from anlan.monitoring import demo_city
+
+        count = demo_city.write(city)
+    if not count:
+        signal.pause()  # nothing to say, and the supervisor need not start us again
+    from anlan.monitoring import simulating
+
+    return simulating.main([str(city), "--web", options.web])
+
+
 async def _gateways(var: Path, host: str, ports: Mapping[str, int]) -> None:
     from anlan.kernel.secret import kept
     from anlan.monitoring.gateways.contracts import Directory

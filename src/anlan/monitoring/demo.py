@@ -75,7 +75,7 @@ def _equip(site: Site) -> list[Point]:
     """A device with a channel for each of its points."""
     actor = system(ActorSource.COMMAND)
     device, _ = device_add(
-        actor=actor, site=site.pk, name="演示监测分站", protocol=Protocol.MQTT,
+        actor=actor, site=site.pk, name="演示监测分站", protocol=Protocol.HTTP,
         address=f"demo-{site.pk}", is_demo=True,
     )  # fmt: skip
     made = []

@@ -17,6 +17,7 @@ VERBS = {
     "monitoring.window.add": "登记测点维护",
     "monitoring.point.add": "登记测点",
     "monitoring.point.retire": "停用测点",
+    "monitoring.device.renew": "更换演示设备密钥",
     "monitoring.device.add": "登记监测设备",
     "monitoring.channel.add": "登记设备通道",
     "monitoring.rule.propose": "拟订报警规则",
