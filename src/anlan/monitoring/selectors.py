@@ -62,7 +62,7 @@ def timeline(alarm: Alarm) -> list[Entry]:
     entries += [each for each in history(alarm, flow.ALARM) if each.title != "建立"]
     for span in alarm.spans.all():
         level = f"{Level(span.level).label}色"
-        value = "" if span.value is None else f"{span.value:g}{alarm.point.unit}"
+        value = alarm.in_words(span.value)
         entries.append(Entry(_at(span.raised_ms), f"{level}报警", "监测", value))
         if span.cleared_ms is not None:
             entries.append(Entry(_at(span.cleared_ms), f"{level}报警解除", "监测"))

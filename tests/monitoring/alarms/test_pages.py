@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -14,6 +15,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from anlan.kernel.notify.models import Notification
 from anlan.monitoring import demo
 from anlan.monitoring.choices import AlarmState
 from anlan.monitoring.indicators import connected, unconnected
@@ -23,6 +25,7 @@ from anlan.registry.models import Site
 from tests.factories import day
 from tests.kernel.access.conftest import browser
 from tests.kernel.access.matrix import Seat, assert_visibility
+from tests.monitoring.alarms.conftest import published
 
 pytestmark = pytest.mark.django_db
 RECORDED: dict[str, int] = json.loads(Path(__file__).with_name("query_counts.json").read_text())
@@ -183,6 +186,18 @@ def test_the_demonstration_is_marked_and_alive(
         "notified", "answered", "handled", "closed", "false",
     }  # fmt: skip
     assert demo.load() == "监测已有测点，未改动"
+
+
+def test_silence_is_told_in_minutes(
+    rule: Rule, point: Point, record: Callable[..., int], told: Callable[..., Any], who: Any
+) -> None:
+    levels = [{"level": "yellow", "limit": 10}]
+    silence = published(rule, measure="silence", levels=levels)
+    step = told("raised", 1, peak=1_320_000.0)
+    record(replace(step, key=step.key._replace(version=silence.number)))
+    assert "22 分钟" in text(browser(who.clerk.user), "/monitoring/alarms/")
+    calling.call_waiting()
+    assert "22 分钟" in Notification.objects.get().text
 
 
 def queries(client: Client, address: str) -> list[str]:

@@ -13,7 +13,7 @@ from django.db.models import F, Q
 from anlan.kernel.access.actor import Actor
 from anlan.kernel.audit.triggers import audited
 from anlan.monitoring import flow
-from anlan.monitoring.choices import OPEN, AlarmState, Level
+from anlan.monitoring.choices import OPEN, AlarmState, Level, MeasureKind
 from anlan.monitoring.models.points import Point
 from anlan.monitoring.models.rules import Rule, RuleVersion
 from anlan.monitoring.visibility import of_sites_seen
@@ -145,6 +145,15 @@ class Alarm(models.Model):
     def cleared(self) -> datetime | None:
         """When it was over, by the device's clock; None while it goes on."""
         return moment(self.cleared_ms)
+
+    def in_words(self, value: float | None) -> str:
+        """A number of this alarm with its unit, as people say it; empty for none."""
+        if value is None or self.version.measure == MeasureKind.QUALITY:
+            return ""
+        if self.version.measure == MeasureKind.SILENCE:  # the engine counts ms
+            return f"{value / 60_000:.0f} 分钟"
+        unit = self.point.unit + ("/分钟" if self.version.measure == MeasureKind.RATE else "")
+        return f"{value:g} {unit}".strip()
 
     @property
     def colour(self) -> str:

@@ -48,7 +48,7 @@ def _call_for(site: int, now: datetime) -> int:
     users, capacity = line.people(place, "staff")
     said = f"通知{capacity} {len(users)} 人" if users else "没有可以通知的账号，请指定值班人员"
     with Write(system(), "monitoring.alarm.notify", reason=said) as write:
-        waiting = to_call(now).filter(site=site).select_related("rule", "point")
+        waiting = to_call(now).filter(site=site).select_related("rule", "point", "version")
         alarms = list(
             waiting.select_for_update(of=("self",), skip_locked=True).order_by("-highest", "pk")
         )
@@ -89,7 +89,7 @@ def call_next(write: Write, clock: Deadline, step: str) -> str:
     """Nobody has answered in time: the next in the line is called."""
     alarm = (
         Alarm.objects.select_for_update(of=("self",))
-        .select_related("site__regulator", "site__area", "rule", "point")
+        .select_related("site__regulator", "site__area", "rule", "point", "version")
         .get(pk=clock.subject_id)
     )
     if alarm.state not in WAITING:
@@ -129,7 +129,8 @@ def _text(alarms: Iterable[Alarm]) -> str:
 
 
 def _value(alarm: Alarm) -> str:
-    return "" if alarm.value is None else f"，{alarm.value:g}{alarm.point.unit}"
+    value = alarm.in_words(alarm.value)
+    return f"，{value}" if value else ""
 
 
 def _link(alarms: list[Alarm]) -> str:

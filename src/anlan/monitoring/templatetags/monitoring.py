@@ -50,6 +50,18 @@ def number(value: float | None) -> str:
 
 
 @register.filter
+def peak(alarm: Alarm) -> str:
+    """The farthest value with its unit; a dash for none."""
+    return alarm.in_words(alarm.peak if alarm.peak is not None else alarm.value) or "—"
+
+
+@register.filter
+def first_value(alarm: Alarm) -> str:
+    """The value when it was raised, with its unit; a dash for none."""
+    return alarm.in_words(alarm.value) or "—"
+
+
+@register.filter
 def waited(since: datetime, now: datetime) -> str:
     """How long ago, in the largest unit that says enough."""
     minutes = max(0, int((now - since).total_seconds() // 60))
