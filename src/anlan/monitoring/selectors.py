@@ -53,6 +53,15 @@ def alarm(actor: Actor, pk: int) -> Alarm:
     return found
 
 
+def point(actor: Actor, pk: int) -> Point:
+    """One point of a site that the actor sees; Unknown if there is none."""
+    rows = Point.objects.visible_to(actor).select_related("site__area", "site__sector")
+    found = rows.filter(pk=pk).first()
+    if found is None:
+        raise Unknown("没有这个测点，或不在您的管辖范围内。请从场所的页面重新进入。")
+    return found
+
+
 def timeline(alarm: Alarm) -> list[Entry]:
     """All that happened to the alarm, newest first: its levels, who was called, what was done."""
     steps = DeadlineStep.objects.filter(

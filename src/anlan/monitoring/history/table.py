@@ -29,7 +29,7 @@ from anlan.monitoring.protocols.batch import Batch
 DAY = 24 * 3600 * 1000
 CITY_OFFSET = 8 * 3600 * 1000  # days are the city's
 PARTS = ["part", "day"]
-COLUMNS = ("point", "time", "value", "quality")
+COLUMNS = ["point", "time", "value", "quality"]
 TIME = pa.timestamp("us", "UTC")
 SCHEMA = pa.schema(
     [
@@ -96,10 +96,10 @@ class History:
         done = self.table().optimize.compact(writer_properties=SMALL)
         return {"removed": int(done["numFilesRemoved"]), "added": int(done["numFilesAdded"])}
 
-    def read(
-        self, points: Sequence[int], begin: int, end: int, columns: Sequence[str] = COLUMNS
-    ) -> pa.Table:
+    def read(self, points: Sequence[int], begin: int, end: int) -> pa.Table:
         """Readings of these points from ``begin`` to before ``end`` (ms), by point and time."""
+        if not DeltaTable.is_deltatable(self.where):
+            return SCHEMA.empty_table().select(COLUMNS)
         first, last = ((each + CITY_OFFSET) // DAY for each in (begin, end - 1))
         moments = [pa.scalar(each * 1000, TIME) for each in (begin, end)]
         chosen = (
@@ -109,7 +109,7 @@ class History:
             & (ds.field("time") >= moments[0])
             & (ds.field("time") < moments[1])
         )
-        found = self.table().to_pyarrow_dataset().to_table(list(columns), filter=chosen)
+        found = self.table().to_pyarrow_dataset().to_table(COLUMNS, filter=chosen)
         return found.sort_by([("point", "ascending"), ("time", "ascending")])
 
 
