@@ -41,6 +41,7 @@ def test_the_curve_shows_the_peak_and_the_limits(
     assert '<polyline class="line"' in shown
     assert "<strong>1.75</strong>" in shown
     assert "720 条" in shown
+    assert "红色 1.5" in shown
     assert "99" not in shown.split("</svg>")[1]
     for colour in ("red", "orange", "blue"):
         assert f"limit-{colour}" in shown

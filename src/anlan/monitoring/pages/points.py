@@ -15,7 +15,7 @@ from django.utils.dateparse import parse_datetime
 from anlan.kernel.access.policies import page
 from anlan.kernel.access.requests import Request
 from anlan.monitoring import compiling, policies, selectors
-from anlan.monitoring.choices import Level
+from anlan.monitoring.choices import COLOURS, Level
 from anlan.monitoring.engine import Measure
 from anlan.monitoring.history.curve import HEIGHT, WIDTH, Curve, curve
 from anlan.monitoring.history.table import History
@@ -49,6 +49,9 @@ def point(request: Request, pk: int) -> HttpResponse:
         "point": found,
         "curve": drawn,
         "extremes": _extremes(drawn),
+        "limits": [(COLOURS[each.name].label, each.value) for each in drawn.levels]
+        if drawn
+        else [],
         "size": (WIDTH, HEIGHT),
         "spans": [(name, words, name == span) for name, (words, _) in SPANS.items()],
         "span": span,
