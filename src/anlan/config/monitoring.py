@@ -10,12 +10,13 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-
-from deltalake.exceptions import DeltaError
+from typing import TYPE_CHECKING
 
 from anlan.config.commands import DONE, _parser, _settings, command, django
 from anlan.config.errors import SetupError
-from anlan.monitoring.history.table import History
+
+if TYPE_CHECKING:
+    from anlan.monitoring.history.table import History
 
 log = logging.getLogger("anlan.monitoring")
 COMPACT_SECONDS = 3600.0
@@ -50,6 +51,7 @@ def monitor(arguments: Sequence[str]) -> int:
 
 
 async def _monitor(var: Path) -> None:
+    from anlan.monitoring.history.table import History
     from anlan.monitoring.history.writer import Writer
     from anlan.monitoring.ledger import DjangoLedger
     from anlan.monitoring.stream.broker import url
@@ -161,6 +163,8 @@ def _stopped() -> asyncio.Event:
 
 async def _compacting(history: History, stop: asyncio.Event) -> None:
     """Put the many small files of a day together, once an hour."""
+    from deltalake.exceptions import DeltaError
+
     while not stop.is_set():
         with suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), COMPACT_SECONDS)

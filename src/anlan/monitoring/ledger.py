@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 from uuid import uuid4
 
+from django.db import transaction
+
 from anlan.kernel.errors import Refused
 from anlan.kernel.visits import release
 from anlan.monitoring import compiling
@@ -63,6 +65,7 @@ class DjangoLedger:
         """
         counted = self._counted[partition] if state is None else last
 
+        @transaction.atomic  # refused together: an overtaken worker ends no alarm either
         def write() -> None:
             if dropped:
                 alarms.drop(dropped)
@@ -70,12 +73,12 @@ class DjangoLedger:
                 partition=partition, holder=self.holder, last=counted, transitions=transitions,
                 state=state, revision=revision,
             )  # fmt: skip
-            self._counted[partition] = counted
 
         try:
             _visit(write)
         except Refused as refused:
             raise Overtaken(str(refused)) from refused
+        self._counted[partition] = counted
 
 
 def _visit(work: Callable[[], T]) -> T:

@@ -24,6 +24,7 @@ from anlan.monitoring.stream.following import Follower, Message, all_of
 from anlan.monitoring.stream.letters import newest
 from anlan.monitoring.stream.names import DEAD, STREAM, Kind
 from anlan.monitoring.stream.publishing import Publisher
+from anlan.monitoring.stream.worker import Worker
 from tests.monitoring.stream.sqlite_ledger import SqliteLedger
 from tests.monitoring.stream.work import POINTS, rules
 
@@ -214,6 +215,22 @@ def test_workers_are_killed_and_each_event_is_told_once(
     counted = [each for each in messages if each.number <= ledger.last(0)]
     assert ledger.events() == expected(counted)
     assert len(ledger.events()) > 500
+
+
+def test_a_worker_whose_clock_stops_ends(on_stream: OnStream, tmp_path: Path) -> None:
+    """Without ticks no silence would be seen: it must fall over, to be started again."""
+
+    class Broken(SqliteLedger):
+        def revision(self) -> int:
+            raise OSError("the database is gone")
+
+    async def work(connection: Connection) -> None:
+        ledger = Broken(tmp_path / "ledger", rules())
+        follower, publisher = Follower(connection.stream, 0, 0), Publisher(connection.stream)
+        with pytest.raises(OSError, match="the database is gone"):
+            await Worker(0, ledger, follower, publisher).run(asyncio.Event())
+
+    on_stream(work)
 
 
 def process_ticks(messages: list[Message]) -> int:

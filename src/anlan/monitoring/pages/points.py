@@ -18,7 +18,6 @@ from anlan.monitoring import compiling, policies, selectors
 from anlan.monitoring.choices import COLOURS, Level
 from anlan.monitoring.engine import Measure
 from anlan.monitoring.history.curve import HEIGHT, WIDTH, Curve, curve
-from anlan.monitoring.history.table import History
 from anlan.monitoring.models import Alarm, Point
 
 SPANS = {
@@ -71,6 +70,9 @@ def point(request: Request, pk: int) -> HttpResponse:
 
 
 def _curve(found: Point, begin: datetime, end: datetime) -> Curve | None:
+    # not with the module: Arrow and Delta Lake would burden every process that knows addresses
+    from anlan.monitoring.history.table import History
+
     first, last = _ms(begin), _ms(end)
     rows = History.at(settings.VAR / "history").read([found.pk], first, last)
     time = rows.column("time").to_numpy().astype("datetime64[ms]").astype(np.int64)

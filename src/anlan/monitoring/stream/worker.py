@@ -94,6 +94,8 @@ class Worker:
             clock = asyncio.create_task(self._clock())
             try:
                 while not stop.is_set():
+                    if clock.done():
+                        clock.result()  # raises: without ticks no silence would ever be seen
                     await self.step()
                 await self._write(engine, [], [], keep=True)
             finally:
