@@ -19,7 +19,7 @@ setup: ## 只准备运行环境（.venv 和前端文件）
 setup-dev: ## 准备开发和测试环境
 	@$(PYTHON) tools/bootstrap.py --dev
 
-run: setup ## 准备并运行：数据库、网页、后台任务（Ctrl-C 全部停止）
+run: setup ## 准备并运行：数据库、网页、后台任务、监测（Ctrl-C 全部停止）
 	@exec $(BIN)/anlan run --with-parent
 
 demo: setup ## 同 run，并载入标明为演示的一年数据

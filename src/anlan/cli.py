@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 COMMANDS: dict[str, tuple[str, str]] = {
     # name: ("module:function", what it does)
-    "run": ("anlan.config.commands:run", "准备数据并运行：数据库、网页、后台任务"),
+    "run": ("anlan.config.commands:run", "准备数据并运行：数据库、网页、后台任务、监测"),
     "serve": ("anlan.config.commands:serve", "只运行网页服务"),
     "worker": ("anlan.config.commands:worker", "只运行后台任务"),
     "broker": ("anlan.config.monitoring:broker", "只运行内置的消息服务"),

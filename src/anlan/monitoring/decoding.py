@@ -12,12 +12,13 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO, NoReturn
+from typing import Any, BinaryIO
 
+from anlan.arguments import MISTAKE, worded
 from anlan.monitoring.hexadecimal import BadHex, HexText, looks_hex
 from anlan.monitoring.pieces import PROTOCOLS, Decoder, Unreadable, decoder
 
-GOOD, FAULTY, MISTAKE = 0, 1, 2
+GOOD, FAULTY = 0, 1
 CHUNK = 64 * 1024
 SAMPLE = 64  # bytes; enough to tell in what form an input is
 
@@ -43,17 +44,6 @@ _HELP = """\
 """
 
 
-class _Parser(argparse.ArgumentParser):
-    """argparse with help and messages in Chinese."""
-
-    def format_help(self) -> str:
-        return _HELP
-
-    def error(self, message: str) -> NoReturn:
-        del message  # English text of argparse
-        self.exit(MISTAKE, f"错误：参数不对。\n\n{_HELP}")
-
-
 def main(arguments: Sequence[str]) -> int:
     """Runs ``anlan decode …``; the exit codes stand above."""
     options = _parser().parse_args(arguments or ["--help"])
@@ -72,7 +62,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(prog="anlan decode")
+    parser = worded("anlan decode", _HELP)
     parser.add_argument("protocol", choices=PROTOCOLS)
     parser.add_argument("file", nargs="?", default="-")
     form = parser.add_mutually_exclusive_group()

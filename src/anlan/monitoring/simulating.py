@@ -11,15 +11,15 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import NoReturn
 
+from anlan.arguments import MISTAKE, worded
 from anlan.monitoring.simulate import scenarios
 from anlan.monitoring.simulate.city import Unreadable, load
 from anlan.monitoring.simulate.counting import table
 from anlan.monitoring.simulate.run import Running, Target
 from anlan.monitoring.simulate.world import World
 
-OK, MISTAKE = 0, 2
+OK = 0
 
 _HELP = """\
 用法：anlan simulate 城市.json [选项]
@@ -42,18 +42,6 @@ _HELP = """\
 """
 
 
-class _Parser(argparse.ArgumentParser):
-    """argparse with help and messages in Chinese."""
-
-    def format_help(self) -> str:
-        names = sorted(path.stem for path in scenarios.SHIPPED.glob("*.yaml"))
-        return _HELP.format(scenarios="、".join(names))
-
-    def error(self, message: str) -> NoReturn:
-        del message  # English text of argparse
-        self.exit(MISTAKE, f"错误：参数不对。\n\n{self.format_help()}")
-
-
 def main(arguments: Sequence[str]) -> int:
     """Runs ``anlan simulate …``; returns 0, or 2 with one Chinese line on stderr."""
     options = _parser().parse_args(arguments or ["--help"])
@@ -69,8 +57,13 @@ def main(arguments: Sequence[str]) -> int:
     return OK
 
 
+def _help() -> str:
+    names = sorted(path.stem for path in scenarios.SHIPPED.glob("*.yaml"))
+    return _HELP.format(scenarios="、".join(names))
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(prog="anlan simulate")
+    parser = worded("anlan simulate", _help())
     parser.add_argument("city", type=Path)
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--web", default="http://127.0.0.1:8000")

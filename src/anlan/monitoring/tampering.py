@@ -9,14 +9,14 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NoReturn
 
+from anlan.arguments import MISTAKE, worded
 from anlan.monitoring.tamper.detector import Settings, check
 from anlan.monitoring.tamper.reading import Wanted, read
 from anlan.monitoring.tamper.states import ROLES
 from anlan.monitoring.tamper.tables import Unreadable
 
-OK, MISTAKE = 0, 2
+OK = 0
 
 _HELP = """\
 用法：anlan tamper check 文件 [--json] [选项]
@@ -34,17 +34,6 @@ _HELP = """\
   --unit 单位            说明里写在数值后面的单位；也可以写 测点=单位
   -h, --help             显示这段说明
 """
-
-
-class _Parser(argparse.ArgumentParser):
-    """argparse with help and messages in Chinese."""
-
-    def format_help(self) -> str:
-        return _HELP
-
-    def error(self, message: str) -> NoReturn:
-        del message  # English text of argparse
-        self.exit(MISTAKE, f"错误：参数不对。\n\n{_HELP}")
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -66,7 +55,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(prog="anlan tamper")
+    parser = worded("anlan tamper", _HELP)
     one = parser.add_subparsers(required=True).add_parser("check")
     one.add_argument("file", type=Path)
     one.add_argument("--json", action="store_true")

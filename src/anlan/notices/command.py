@@ -8,12 +8,12 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NoReturn
 
+from anlan.arguments import MISTAKE, worded
 from anlan.notices.document import Notice, NoticeError, Source
 from anlan.notices.readers import MAX_BYTES, check_size, read_data, read_source
 
-OK, MISTAKE = 0, 2
+OK = 0
 
 
 _HELP = """\
@@ -26,17 +26,6 @@ _HELP = """\
   --output 文件   写入这个文件，不输出到屏幕
   -h, --help      显示这段说明
 """
-
-
-class _Parser(argparse.ArgumentParser):
-    """argparse with help and messages in Chinese."""
-
-    def format_help(self) -> str:
-        return _HELP
-
-    def error(self, message: str) -> NoReturn:
-        del message  # English text of argparse
-        self.exit(MISTAKE, f"错误：参数不对。\n\n{_HELP}")
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -55,7 +44,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(prog="anlan notice")
+    parser = worded("anlan notice", _HELP)
     read = parser.add_subparsers(required=True).add_parser("read")
     read.add_argument("file")
     read.add_argument("--json", action="store_true")
