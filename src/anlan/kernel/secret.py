@@ -5,23 +5,28 @@ from __future__ import annotations
 import os
 import secrets
 import tempfile
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
 
+def _fresh() -> str:
+    return secrets.token_urlsafe(50)
+
+
 @cache
-def kept(var: Path, name: str) -> str:
-    """The secret ``name`` kept in the folder ``var``, made on first use."""
+def kept(var: Path, name: str, make: Callable[[], str] = _fresh) -> str:
+    """The secret ``name`` kept in the folder ``var``, made on first use by ``make``."""
     path = var / name
     if not path.exists():
-        _make(path)
+        _store(path, make())
     return path.read_text()
 
 
-def _make(path: Path) -> None:
+def _store(path: Path, secret: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False) as file:
-        file.write(secrets.token_urlsafe(50))
+        file.write(secret)
     try:
         # A link never replaces: of two processes that start at once, both read the first one's.
         os.link(file.name, path)

@@ -8,15 +8,16 @@ the token that only the owner of the data folder can read.
 from __future__ import annotations
 
 import os
-import secrets
 import shutil
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+from anlan.kernel.secret import kept
 
 PROGRAM = "nats-server"
 START_SECONDS = 30
@@ -38,21 +39,26 @@ class Broker:
     @property
     def url(self) -> str:
         """Where clients connect, with the token."""
-        return f"nats://{self._kept('token', _token)}@127.0.0.1:{self.port}"
+        return f"nats://{self._token}@127.0.0.1:{self.port}"
 
     @property
     def port(self) -> int:
         """The same at every start, so that clients find it again."""
-        return int(self._kept("port", _free_port))
+        return int(kept(self.folder, "port", _free_port))
+
+    @property
+    def _token(self) -> str:
+        return kept(self.folder, "token")
 
     def command(self) -> list[str]:
         """What to run; writes the configuration first."""
         config = self.folder / "nats.conf"
-        token = self._kept("token", _token)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.folder.chmod(0o700)
         config.write_text(
             f"""server_name: anlan
 listen: "127.0.0.1:{self.port}"
-authorization: {{ token: "{token}" }}
+authorization: {{ token: "{self._token}" }}
 max_payload: {MOST_PAYLOAD}
 jetstream: {{ store_dir: "{self.folder / "jetstream"}", sync_interval: "{SYNC}" }}
 """,
@@ -66,19 +72,6 @@ jetstream: {{ store_dir: "{self.folder / "jetstream"}", sync_interval: "{SYNC}" 
         with socket.socket() as probe:
             probe.settimeout(1)
             return probe.connect_ex(("127.0.0.1", self.port)) == 0
-
-    def _kept(self, name: str, make: Callable[[], str]) -> str:
-        path = self.folder / name
-        if not path.exists():
-            self.folder.mkdir(parents=True, exist_ok=True)
-            self.folder.chmod(0o700)
-            fresh = path.with_name(f"{name}.{os.getpid()}")
-            fresh.write_text(make(), encoding="utf-8")
-            fresh.chmod(0o600)
-            with suppress(FileExistsError):  # who comes second takes what the first one made
-                os.link(fresh, path)
-            fresh.unlink()
-        return path.read_text(encoding="utf-8")
 
 
 def url(var: Path) -> str:
@@ -117,10 +110,6 @@ def program() -> str:
     if not found:
         raise NoBroker("没有找到 nats-server。请运行 make setup，或用 NATS_URL 指定已有的服务。")
     return found
-
-
-def _token() -> str:
-    return secrets.token_urlsafe(24)
 
 
 def _free_port() -> str:
