@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import daft
@@ -68,6 +70,20 @@ def test_what_is_appended_is_read_by_point_and_time(tmp_path: Path) -> None:
     one = history.read([7], MORNING + 10_000, MORNING + 20_000)
     assert one.column("time").to_pylist()[0].timestamp() * 1000 == MORNING + 10_000
     assert one.num_rows == 1
+
+
+def test_writers_of_all_parts_make_the_table_at_once(tmp_path: Path) -> None:
+    parts = 8
+    for attempt in range(20):  # without the mend one in three attempts failed
+        history = History.at(tmp_path / f"readings{attempt}")
+        together = Barrier(parts)
+
+        def first(part: int, history: History = history, together: Barrier = together) -> int:
+            together.wait()
+            return history.last(part)
+
+        with ThreadPoolExecutor(parts) as pool:
+            assert list(pool.map(first, range(parts))) == [0] * parts
 
 
 def test_days_are_the_citys(tmp_path: Path) -> None:
@@ -161,14 +177,20 @@ def test_a_full_disk_loses_nothing(
     tmp_path: Path, on_stream: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     history = History.at(tmp_path / "readings")
-    fails = iter([True, True, True])
-    append = History.append
+    closed, fails = iter([True, True]), iter([True, True, True])
+    begin, append = History.last, History.append
+
+    def shut(self: History, part: int) -> int:
+        if next(closed, False):
+            raise OSError(28, "No space left on device")
+        return begin(self, part)
 
     def failing(self: History, part: int, gathered: Batch, last: int) -> None:
         if next(fails, False):
             raise OSError(28, "No space left on device")
         append(self, part, gathered, last)
 
+    monkeypatch.setattr(History, "last", shut)
     monkeypatch.setattr(History, "append", failing)
     monkeypatch.setattr(writer, "RETRY_SECONDS", 0.01)
     monkeypatch.setattr(writer, "MOST_READINGS", POINTS)

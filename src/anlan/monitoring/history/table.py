@@ -8,6 +8,7 @@ a writer that dies leaves either both or neither, and the next one goes on after
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,7 +23,7 @@ from deltalake import (
     WriterProperties,
     write_deltalake,
 )  # fmt: skip
-from deltalake.exceptions import TableNotFoundError
+from deltalake.exceptions import CommitFailedError, TableNotFoundError
 
 from anlan.monitoring.protocols.batch import Batch
 
@@ -68,14 +69,17 @@ class History:
         return cls(str(folder))
 
     def table(self) -> DeltaTable:
-        """As it is now; made where there is none."""
+        """As it is now; made where there is none. Each part's writer begins by asking, so several
+        make it at once: one does, the others' commit is refused and they open what it made."""
         try:
             return DeltaTable(self.where)
         except TableNotFoundError:
-            return DeltaTable.create(
-                self.where, SCHEMA, mode="ignore", partition_by=PARTS,
-                configuration={"delta.enableChangeDataFeed": "false"},
-            )  # fmt: skip
+            with suppress(CommitFailedError):
+                DeltaTable.create(
+                    self.where, SCHEMA, mode="ignore", partition_by=PARTS,
+                    configuration={"delta.enableChangeDataFeed": "false"},
+                )  # fmt: skip
+            return DeltaTable(self.where)
 
     def last(self, part: int) -> int:
         """The number of the last message of a part of the stream that the table holds."""

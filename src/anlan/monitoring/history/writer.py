@@ -34,13 +34,17 @@ class Writer:
     async def run(self, stop: asyncio.Event) -> None:
         """Go on where the table ends, until told to stop; then write what is gathered.
 
-        Where writing fails (a full disk) it is tried again and again, and nothing more is taken:
-        the stream keeps it meanwhile.
+        Where opening or writing fails (a full disk) it is tried again and again, and nothing more
+        is taken: the stream keeps it meanwhile.
         """
-        self._follower.last = await asyncio.to_thread(self._history.last, self.part)
+        opened = False
         while not stop.is_set():
             try:
-                await self.step()
+                if opened:
+                    await self.step()
+                else:
+                    self._follower.last = await asyncio.to_thread(self._history.last, self.part)
+                    opened = True
             except (OSError, DeltaError) as error:
                 log.error("history of part %s cannot be written: %s", self.part, error)
                 await asyncio.sleep(RETRY_SECONDS)
