@@ -201,7 +201,7 @@ def test_a_full_disk_loses_nothing(
             await publisher.store(0, batch(step))
         last = (await connection.stream.stream_info(STREAM)).state.last_seq
         task = asyncio.create_task(Writer(0, history, Follower(connection.stream, 0, 0)).run(stop))
-        while history.last(0) < last:
+        while begin(history, 0) < last:
             await asyncio.sleep(0.05)
         stop.set()
         await task
