@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from anlan.monitoring.history.table import History
 
 log = logging.getLogger("anlan.monitoring")
-COMPACT_SECONDS = 3600.0
+KEEP_SECONDS = 3600.0
 FRESH_SECONDS = 1.0  # how soon a gateway knows of a device that was registered or retired
 PORTS = {
     "gb26875": (5200, "GB/T 26875.3"),
@@ -70,7 +70,7 @@ async def _monitor(var: Path) -> None:
             group.create_task(Worker(part, ledger, follower, publisher).run(stop))
             writing = Follower(connection.stream, part, 0)
             group.create_task(Writer(part, history, writing).run(stop))
-        group.create_task(_compacting(history, stop))
+        group.create_task(_keeping(history, stop))
 
 
 @command
@@ -161,15 +161,20 @@ def _stopped() -> asyncio.Event:
     return stop
 
 
-async def _compacting(history: History, stop: asyncio.Event) -> None:
-    """Put the many small files of a day together, once an hour."""
+async def _keeping(history: History, stop: asyncio.Event) -> None:
+    """Look after the history once an hour: see :mod:`anlan.monitoring.keeping`."""
     from deltalake.exceptions import DeltaError
+    from django.db import DatabaseError
+    from django.utils import timezone
+
+    from anlan.monitoring.keeping import keep
 
     while not stop.is_set():
         with suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), COMPACT_SECONDS)
+            await asyncio.wait_for(stop.wait(), KEEP_SECONDS)
             return
         try:
-            await asyncio.to_thread(history.compact)
-        except (OSError, DeltaError) as error:  # the next hour tries again
-            log.error("history cannot be compacted: %s", error)
+            await asyncio.to_thread(keep, history, timezone.now(), stop.is_set)
+        except (OSError, ValueError, DeltaError, DatabaseError) as error:
+            # neither a full disk nor a wrong policy ends the engine; the next hour tries again
+            log.error("history cannot be looked after: %s", error)

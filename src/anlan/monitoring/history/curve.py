@@ -46,12 +46,19 @@ class Curve:
 
 
 def curve(
-    time: Times, value: Values, begin: int, end: int, limits: Sequence[tuple[str, float]] = ()
+    time: Times,
+    value: Values,
+    begin: int,
+    end: int,
+    limits: Sequence[tuple[str, float]] = (),
+    rest: Times | None = None,
 ) -> Curve | None:
     """Of readings sorted by time, from ``begin`` to before ``end`` (ms); NaN has no value. None
-    where nothing has one. ``limits`` are drawn where they lie near the values."""
+    where nothing has one. ``limits`` are drawn where they lie near the values. ``rest``: for each
+    reading, how long it may be alone without being silence, since the others were thinned out."""
     valued = ~np.isnan(value) & (time >= begin) & (time < end)
-    time, value = time[valued], value[valued]
+    rest = np.zeros(len(time), np.int64) if rest is None else rest
+    time, value, rest = time[valued], value[valued], rest[valued]
     if not len(value):
         return None
     at_least, at_most = int(value.argmin()), int(value.argmax())
@@ -62,11 +69,11 @@ def curve(
     def y(given: Values) -> Values:
         return np.round(HEIGHT * (high - given) / (high - low), 1)
 
-    x = np.round(WIDTH * (time - begin) / (end - begin), 1)
-    runs = np.split(np.arange(len(time)), np.flatnonzero(_breaks(time)) + 1)
+    x = WIDTH * (time - begin) / (end - begin)
+    runs = np.split(np.arange(len(time)), np.flatnonzero(_breaks(time, rest)) + 1)
     alone = len(time) <= MOST_ALONE
     return Curve(
-        lines=[_joined(x[run], y(value[run])) for run in runs if alone],
+        lines=[_joined(np.round(x[run], 1), y(value[run])) for run in runs if alone],
         bands=[_band(x[run], y(value[run])) for run in runs if not alone],
         ticks=[
             (float(y(np.array([tick]))[0]), float(f"{tick:.10g}"))
@@ -102,9 +109,12 @@ def _near(limit: float, low: float, high: float) -> bool:
     return low - room <= limit <= high + room
 
 
-def _breaks(time: Times) -> npt.NDArray[np.bool_]:
+def _breaks(time: Times, rest: Times) -> npt.NDArray[np.bool_]:
     gaps = np.diff(time)
-    return gaps > BREAK * max(float(np.median(gaps)), 1.0) if len(gaps) else np.zeros(0, bool)
+    if not len(gaps):
+        return np.zeros(0, np.bool_)
+    usual = max(float(np.median(gaps)), 1.0)
+    return np.asarray(gaps > np.maximum(BREAK * usual, rest[:-1]), dtype=np.bool_)
 
 
 def _joined(x: Values, y: Values) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -42,19 +43,28 @@ SCHEMA = pa.schema(
         pa.field("quality", pa.int8(), nullable=False),
     ]
 )
-# Sorted by point and time, neighbours differ little: differences cost a bit or two. Values of a
-# sensor are few: a dictionary names each once.
-SMALL = WriterProperties(
-    compression="ZSTD",
-    compression_level=6,
-    max_row_group_size=1_000_000,
-    column_properties={
-        "point": ColumnProperties(dictionary_enabled=False, encoding="DELTA_BINARY_PACKED"),
-        "time": ColumnProperties(dictionary_enabled=False, encoding="DELTA_BINARY_PACKED"),
-        "value": ColumnProperties(dictionary_enabled=True),
-        "quality": ColumnProperties(dictionary_enabled=True),
-    },
-)
+
+
+def _written(rows: int) -> WriterProperties:
+    """Sorted by point and time, neighbours differ little: differences cost a bit or two. Values of
+    a sensor are few: a dictionary names each once. ``rows``: what is read at once at least."""
+    return WriterProperties(
+        compression="ZSTD",
+        compression_level=6,
+        max_row_group_size=rows,
+        column_properties={
+            "point": ColumnProperties(dictionary_enabled=False, encoding="DELTA_BINARY_PACKED"),
+            "time": ColumnProperties(dictionary_enabled=False, encoding="DELTA_BINARY_PACKED"),
+            "value": ColumnProperties(dictionary_enabled=True),
+            "quality": ColumnProperties(dictionary_enabled=True),
+        },
+    )
+
+
+SMALL = _written(1_000_000)
+# a past day, sorted as a whole: a point's day lies in one or two groups, and only those are read
+ORDERED = _written(65_536)
+LOG_KEPT = "interval 2 days"  # of the table's own log: each part adds a line each half minute
 
 
 @dataclass(frozen=True)
@@ -77,7 +87,10 @@ class History:
             with suppress(CommitFailedError):
                 DeltaTable.create(
                     self.where, SCHEMA, mode="ignore", partition_by=PARTS,
-                    configuration={"delta.enableChangeDataFeed": "false"},
+                    configuration={
+                        "delta.enableChangeDataFeed": "false",
+                        "delta.logRetentionDuration": LOG_KEPT,
+                    },
                 )  # fmt: skip
             return DeltaTable(self.where)
 
@@ -94,10 +107,11 @@ class History:
             ),
         )  # fmt: skip
 
-    def compact(self) -> dict[str, int]:
-        """Many small files of a day become few; readers see the old ones until it is done. Says how
-        many files went and came."""
-        done = self.table().optimize.compact(writer_properties=SMALL)
+    def compact(self, since: int = 0) -> dict[str, int]:
+        """Many small files of a day become few, of days from ``since`` on (a number since 1970);
+        readers see the old ones until it is done. Says how many files went and came."""
+        first = date.fromordinal(date(1970, 1, 1).toordinal() + since).isoformat()
+        done = self.table().optimize.compact([("day", ">=", first)], writer_properties=SMALL)
         return {"removed": int(done["numFilesRemoved"]), "added": int(done["numFilesAdded"])}
 
     def read(self, points: Sequence[int], begin: int, end: int) -> pa.Table:
