@@ -54,6 +54,7 @@ async def _monitor(var: Path) -> None:
     from anlan.monitoring.history.table import History
     from anlan.monitoring.history.writer import Writer
     from anlan.monitoring.ledger import DjangoLedger
+    from anlan.monitoring.stream.asking import answering
     from anlan.monitoring.stream.broker import url
     from anlan.monitoring.stream.connection import connected
     from anlan.monitoring.stream.following import Follower
@@ -61,13 +62,18 @@ async def _monitor(var: Path) -> None:
     from anlan.monitoring.stream.publishing import Publisher
     from anlan.monitoring.stream.worker import Worker
 
+    async def work(worker: Worker) -> None:
+        part = worker.partition
+        async with answering(connection.client, part, lambda: worker.engine):
+            await worker.run(stop)
+
     stop = _stopped()
     history, ledger = History.at(var / "history"), DjangoLedger()
     async with connected(url(var)) as connection, asyncio.TaskGroup() as group:
         publisher = Publisher(connection.stream)
         for part in range(partitions()):
             follower = Follower(connection.stream, part, 0)
-            group.create_task(Worker(part, ledger, follower, publisher).run(stop))
+            group.create_task(work(Worker(part, ledger, follower, publisher)))
             writing = Follower(connection.stream, part, 0)
             group.create_task(Writer(part, history, writing).run(stop))
         group.create_task(_keeping(history, stop))

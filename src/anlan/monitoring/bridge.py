@@ -34,20 +34,26 @@ class Bridge:
         self._ready: asyncio.Task[Connection] | None = None
         self._open = AsyncExitStack()  # stays open as long as the process lives
 
-    def run(self, work: Callable[[Connection], Coroutine[Any, Any, T]]) -> T:
-        """The result of ``work``; NotStored where the broker does not answer in time."""
-        future = asyncio.run_coroutine_threadsafe(self._with(work), self._running())
+    def run(
+        self, work: Callable[[Connection], Coroutine[Any, Any, T]], patience: float | None = None
+    ) -> T:
+        """The result of ``work``; NotStored where the broker does not answer in time. ``patience``:
+        how many seconds to wait for a connection where there is none yet."""
+        connect = CONNECT_SECONDS if patience is None else patience
+        future = asyncio.run_coroutine_threadsafe(self._with(work, connect), self._running())
         try:
             return future.result(ANSWER_SECONDS)
         except Late:
             future.cancel()
             raise NotStored("数据流没有及时应答，请稍后重发。") from None
 
-    async def _with(self, work: Callable[[Connection], Coroutine[Any, Any, T]]) -> T:
+    async def _with(
+        self, work: Callable[[Connection], Coroutine[Any, Any, T]], patience: float
+    ) -> T:
         if self._ready is None or (self._ready.done() and self._ready.exception()):
             self._ready = asyncio.create_task(self._connect())
         try:
-            connection = await asyncio.wait_for(asyncio.shield(self._ready), CONNECT_SECONDS)
+            connection = await asyncio.wait_for(asyncio.shield(self._ready), patience)
         except (TimeoutError, OSError, NoBroker) as error:
             raise NotStored("数据流暂时不可用，请稍后重发。") from error
         return await work(connection)

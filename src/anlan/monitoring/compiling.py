@@ -48,7 +48,8 @@ def in_force(on: date | None = None) -> QuerySet[RuleVersion]:
 
 
 def compiled(points: QuerySet[Point] | None = None) -> Plan:
-    """The plan for ``points`` (default: all) that are not retired, by the rules in force today."""
+    """The plan for ``points`` (default: all) that are not retired, by the rules in force today;
+    points that no rule watches stand in it too, for their newest readings."""
     chosen = Point.objects.all() if points is None else points
     located: list[_Located] = list(
         chosen.filter(retired_at=None).values_list("pk", "quantity", "place")
@@ -59,7 +60,7 @@ def compiled(points: QuerySet[Point] | None = None) -> Plan:
         for version, held in _held(located)
         for watch in _watches(version, held, _calendar(version, calendars))
     ]
-    return plan(watches, (), calendars)
+    return plan(watches, (), calendars, [pk for pk, _, _ in located])
 
 
 def _held(located: list[_Located]) -> Iterator[tuple[RuleVersion, list[int]]]:

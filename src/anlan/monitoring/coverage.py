@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -23,15 +24,19 @@ def asked() -> SubjectQuerySet:
     return sites.filter(within).exclude(business=Business.CLOSED)
 
 
-def judged(sites: QuerySet[Any]) -> QuerySet[Any]:
-    """With ``connected``: it has a point in use; and ``silent``: one of them sends nothing now."""
-    quiet = Alarm.objects.filter(
+def judged(sites: QuerySet[Any], quiet: Collection[int] | None = None) -> QuerySet[Any]:
+    """With ``connected``: it has a point in use; and ``silent``: one of them sends nothing.
+
+    ``quiet``: the points that send nothing now or never did (``live.silent``). Without, where the
+    worker was not asked or does not answer, an alarm of silence that goes on tells.
+    """
+    standing = Point.objects.filter(site=OuterRef("pk"), retired_at=None)
+    told = Alarm.objects.filter(
         site=OuterRef("pk"), cleared_ms=None, version__measure=MeasureKind.SILENCE
     )
-    found: QuerySet[Any] = sites.annotate(
-        connected=Exists(Point.objects.filter(site=OuterRef("pk"), retired_at=None)),
-        silent=Exists(quiet),
-    )
+    # no point is numbered 0: an empty condition would be a constant, by which nothing sorts
+    silent = told if quiet is None else standing.filter(pk__in=[0, *quiet])
+    found: QuerySet[Any] = sites.annotate(connected=Exists(standing), silent=Exists(silent))
     return found
 
 

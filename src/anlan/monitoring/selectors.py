@@ -137,9 +137,11 @@ def _worst_first(groups: Iterable[Group]) -> list[Group]:
 
 
 def points_of(site: Site) -> list[tuple[Point, Alarm | None]]:
-    """The points in use with the worst open alarm of each."""
+    """The points in use with the worst open alarm of each; one that goes on before one that has
+    ended."""
     worst: dict[int, Alarm] = {}
-    rows = site.alarms.filter(state__in=OPEN).select_related("rule").order_by("highest", "pk")
+    rows = site.alarms.filter(state__in=OPEN).select_related("rule", "version")
+    rows = rows.order_by(F("level").asc(nulls_first=True), "highest", "pk")
     for each in rows:
         worst[each.point_id] = each
     points = site.points.filter(retired_at=None).order_by("quantity", "name")

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from anlan.monitoring import receiving
-from anlan.monitoring.pages import alarms, board, coverage, points, rules
+from anlan.monitoring.pages import alarms, board, coverage, live, points, rules
 
 app_name = "monitoring"
 urlpatterns = [
@@ -19,6 +19,7 @@ urlpatterns = [
     path("monitoring/alarms/<int:pk>/confirm/", alarms.confirm, name="confirm"),
     path("monitoring/alarms/<int:pk>/deny/", alarms.deny, name="deny"),
     path("monitoring/alarms/<int:pk>/silence/", alarms.silence, name="silence"),
+    path("monitoring/sites/<int:pk>/", live.site, name="site"),
     path("monitoring/points/<int:pk>/", points.point, name="point"),
     path("monitoring/rules/", rules.rules, name="rules"),
     path("monitoring/rules/<int:pk>/", rules.rule, name="rule"),

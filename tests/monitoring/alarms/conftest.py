@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from anlan.kernel.access.actor import system
 from anlan.kernel.write import Write
-from anlan.monitoring import flow
+from anlan.monitoring import flow, live
 from anlan.monitoring.choices import Place, Quantity
 from anlan.monitoring.engine import Key, Step, Transition
 from anlan.monitoring.models import Alarm, Point, Rule, RuleVersion
@@ -52,6 +52,16 @@ def published(rule: Rule, **more: Any) -> RuleVersion:
         version = version_add(write, rule, content(**more), "试验", day(-10))
         flow.RULE_VERSION.move(write, version, "publish", fields={})
     return version
+
+
+answers = live._answers  # of a worker at work, for the test that has one
+
+
+@pytest.fixture(autouse=True)
+def _no_worker(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No broker is waited for where a test has none: nobody answers, as when monitoring is down."""
+    monkeypatch.setattr(live, "_answers", lambda asked: [None] * len(asked))
+    live._away.clear()
 
 
 @pytest.fixture

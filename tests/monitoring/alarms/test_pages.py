@@ -30,7 +30,8 @@ from tests.monitoring.alarms.conftest import published
 pytestmark = pytest.mark.django_db
 RECORDED: dict[str, int] = json.loads(Path(__file__).with_name("query_counts.json").read_text())
 PAGES = ["/monitoring/", "/monitoring/alarms/", "/monitoring/alarms/{alarm}/", "/monitoring/rules/",
-         "/monitoring/rules/{rule}/", "/monitoring/coverage/"]  # fmt: skip
+         "/monitoring/rules/{rule}/", "/monitoring/coverage/",
+         "/monitoring/sites/{site}/"]  # fmt: skip
 
 
 def text(client: Client, address: str, status: int = 200) -> str:
@@ -160,7 +161,7 @@ def test_coverage_says_who_is_missing(
         name="西山矿", kind="mine", area=city.west_town, sector=mine.sector, regulator=city.bureau
     )
     shown = text(browser(who.clerk.user), "/monitoring/coverage/")
-    assert "应接入 2 处，已接入 1 处，未接入 1 处" in shown
+    assert "应接入 2 处，已接入 1 处（其中 0 处有测点无数据），未接入 1 处" in shown
     only = text(browser(who.clerk.user), "/monitoring/coverage/?standing=none")
     assert "西山矿" in only
     assert "东山矿" not in only
@@ -213,7 +214,7 @@ def test_pages_ask_a_fixed_number_of_times(
     record: Callable[..., int], told: Callable[..., Any],
 ) -> None:  # fmt: skip
     client = browser(who.clerk.user)
-    address = page.format(alarm=alarm.pk, rule=rule.pk)
+    address = page.format(alarm=alarm.pk, rule=rule.pk, site=mine.pk)
     few = queries(client, address)
     for number in range(6):
         site = Site.objects.create(

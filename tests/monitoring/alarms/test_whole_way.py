@@ -19,6 +19,7 @@ from anlan.monitoring.bridge import Bridge
 from anlan.monitoring.ledger import DjangoLedger
 from anlan.monitoring.models import Alarm, Channel, Device, EngineState, Point, RuleVersion
 from anlan.monitoring.register import Register
+from anlan.monitoring.stream.asking import answering
 from anlan.monitoring.stream.broker import Broker
 from anlan.monitoring.stream.connection import Connection, connected
 from anlan.monitoring.stream.following import Follower
@@ -69,15 +70,15 @@ async def working(broker: Broker, partition: int) -> AsyncIterator[DjangoLedger]
     """A worker of the part at work."""
     ledger, stop = DjangoLedger(), asyncio.Event()
     async with connected(broker.url) as connection:
-        task = asyncio.create_task(
-            Worker(
-                partition, ledger, Follower(connection.stream, partition, 0),
-                Publisher(connection.stream),
-            ).run(stop)
+        worker = Worker(
+            partition, ledger, Follower(connection.stream, partition, 0),
+            Publisher(connection.stream),
         )  # fmt: skip
-        yield ledger
-        stop.set()
-        await task
+        async with answering(connection.client, partition, lambda: worker.engine):
+            task = asyncio.create_task(worker.run(stop))
+            yield ledger
+            stop.set()
+            await task
 
 
 def _looked(seen: Any) -> bool:

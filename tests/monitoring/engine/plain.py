@@ -30,6 +30,7 @@ class Plain:
         self.newest: dict[int, int] = {}
         self.arrived = {int(point): now for point in plan.points}
         self.last: dict[int, tuple[int, float]] = {}
+        self.shown: dict[int, tuple[int, float, int]] = {}
 
     def read(self, batch: Batch) -> list[Transition]:
         told: list[Transition] = []
@@ -41,6 +42,7 @@ class Plain:
             if time < self.newest.get(point, -(2**62)):
                 continue
             self.newest[point] = time
+            self.shown[point] = (time, value, quality)
             told += self._reading(point, time, value, quality)
         return told
 

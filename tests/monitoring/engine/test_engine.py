@@ -325,7 +325,7 @@ def _batches(messages: Sequence[list[Row] | int]) -> list[Batch | int]:
 def test_arrays_do_what_the_loop_does(
     wanted: list[Watch], messages: list[list[Row] | int], cuts: list[int], dies: int
 ) -> None:
-    made = plan(wanted, calendars=[SHIFTS])
+    made = plan(wanted, calendars=[SHIFTS], also=[3])
     plain, whole, cut = Plain(made, 0), engine(made), engine(made)
     now = 0
     for number, message in enumerate(_batches(messages)):
@@ -347,3 +347,8 @@ def test_arrays_do_what_the_loop_does(
         assert bool(whole.state.on[place]) == bool(cut.state.on[place]) == one.on
         if one.on and watch.measure in (Measure.VALUE, Measure.QUALITY):
             assert whole.state.peak[place] == cut.state.peak[place] == one.peak
+    for point, newest in plain.shown.items():
+        place = made.points.tolist().index(point)
+        for state in (whole.state, cut.state):
+            seen = (state.newest[place], state.shown[place], state.quality[place])
+            assert seen == newest

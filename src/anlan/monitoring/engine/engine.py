@@ -56,7 +56,7 @@ class Engine:
         found = ends
         if chosen is not None:
             found = [*found, *self._exactly(batch.take(chosen), place[chosen])]
-        self._advance(batch.time, place)
+        self._advance(batch, place)
         return self._with_combinations(found)
 
     def evaluate_all(self, batches: Iterable[Batch]) -> list[Transition]:
@@ -98,13 +98,16 @@ class Engine:
         touched[place[leaves]] = True
         return np.flatnonzero(touched[place])
 
-    def _advance(self, time: Ints, place: Ints) -> None:
-        newest = self.state.newest
+    def _advance(self, batch: Batch, place: Ints) -> None:
+        time, newest = batch.time, self.state.newest
         before = newest[place]
         newest[place] = np.maximum(time, before)
         behind = newest[place] < time  # the same point again, out of order
         if behind.any():
             np.maximum.at(newest, place[behind], time[behind])
+        shown = time == newest[place]  # of several at one moment the last to come is shown
+        self.state.shown[place[shown]] = batch.value[shown]
+        self.state.quality[place[shown]] = batch.quality[shown]
 
     # --- the exact way ------------------------------------------------------------------------
 

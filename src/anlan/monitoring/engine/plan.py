@@ -94,12 +94,16 @@ def plan(
     watches: Sequence[Watch],
     combinations: Sequence[Combination] = (),
     calendars: Sequence[Calendar] = (),
+    also: Sequence[int] = (),
 ) -> Plan:
-    """ValueError where a key stands twice, an input is not known or a calendar is missing."""
+    """``also``: points whose newest reading is remembered though no rule may watch them.
+
+    ValueError where a key stands twice, an input is not known or a calendar is missing."""
     _check(watches, combinations, calendars)
     ordered = tuple(sorted(watches, key=lambda each: (each.key.point, each.key)))
     column = np.array([each.key.point for each in ordered], np.int64)
-    points, point_of = np.unique(column, return_inverse=True)
+    points = np.union1d(column, np.array(also, np.int64))
+    point_of = np.searchsorted(points, column)
     lookup = np.full((int(points[-1]) if len(points) else 0) + 2, -1, np.int32)
     lookup[points] = np.arange(len(points))
     measure = np.array([each.measure for each in ordered], np.uint8)

@@ -5,18 +5,20 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
+import numpy.typing as npt
 
 from anlan.monitoring.engine.plan import Bools, Floats, Ints, Plan
 from anlan.monitoring.engine.rules import Key
 from anlan.monitoring.engine.windows import SLICES
+from anlan.monitoring.protocols.batch import Quality
 
 NEVER = np.iinfo(np.int64).min
 _WATCH = ("on", "since", "came", "raised", "peak")
 _RING = ("slice", "count", "total", "squares", "centre")
-_POINT = ("newest", "arrived", "value", "valued")
+_POINT = ("newest", "arrived", "value", "valued", "shown", "quality")
 
 
 @dataclass(eq=False)
@@ -27,7 +29,8 @@ class State:
     combinations), ``raised``, ``peak``. By watch of a moving window: ``slice``, ``count``,
     ``total``, ``squares`` (rings of slices), ``centre`` (subtracted from values, so that squares
     stay exact). By point: ``newest`` device time, ``arrived`` (tick), ``value`` and ``valued``: the
-    last reading that counted, and its time.
+    last reading that counted, and its time; ``shown`` and ``quality``: the newest reading, whether
+    it counted or not.
     """
 
     now: int
@@ -45,6 +48,8 @@ class State:
     arrived: Ints
     value: Floats
     valued: Ints
+    shown: Floats
+    quality: npt.NDArray[np.uint8]
 
     @classmethod
     def fresh(cls, plan: Plan, now: int) -> Self:
@@ -58,7 +63,7 @@ class State:
             slice=np.full(ring, NEVER), count=np.zeros(ring), total=np.zeros(ring),
             squares=np.zeros(ring), centre=np.full(len(plan.moving), np.nan),
             newest=np.full(points, NEVER), arrived=np.full(points, now, np.int64),
-            value=np.full(points, np.nan), valued=np.full(points, NEVER),
+            value=np.full(points, np.nan), valued=np.full(points, NEVER), **_unseen(points),
         )  # fmt: skip
 
     def carried(self, names: Names, plan: Plan) -> State:
@@ -100,12 +105,20 @@ class State:
         with np.load(io.BytesIO(data), allow_pickle=False) as kept:
             keys = [Key._make(row) for row in kept["keys"].tolist()]
             names = Names(keys, [keys[place] for place in kept["moved"]], kept["points"].tolist())
-            columns = {each.name: kept[each.name] for each in fields(cls)}
+            known = {each.name for each in fields(cls)} & set(kept.files)
+            columns = {name: kept[name] for name in known}
             last = int(kept["last"])
-        state = cls(**{**columns, "now": int(columns["now"])})
+        # a state that an older program wrote down knows no newest readings
+        state = cls(**{**_unseen(len(names.points)), **columns, "now": int(columns["now"])})
         if names.keys == plan.keys and names.points == plan.points.tolist():
             return state, last, []
         return state.carried(names, plan), last, state.dropped(names, plan)
+
+
+def _unseen(points: int) -> dict[str, Any]:
+    """The columns of the newest reading where none has come."""
+    quality = np.full(points, Quality.GOOD, np.uint8)
+    return {"shown": np.full(points, np.nan), "quality": quality}
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Count, Q
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 
@@ -11,7 +12,7 @@ from anlan.kernel.access.policies import page
 from anlan.kernel.access.requests import Request
 from anlan.kernel.ui.lists import Column, Empty, Filter, List, Rows
 from anlan.kernel.ui.templatetags.ui import tag
-from anlan.monitoring import policies
+from anlan.monitoring import live, policies
 from anlan.monitoring.coverage import asked, judged
 from anlan.registry.pages.common import county_filter, place
 
@@ -25,9 +26,14 @@ STANDINGS = {
 @page(policies.VIEW)
 def coverage(request: Request) -> HttpResponseBase:
     """The sites that I see of which monitoring is asked."""
-    sites = judged(asked().visible_to(request.actor))
-    total, connected = sites.count(), sites.filter(connected=True).count()
-    context = {"total": total, "connected": connected, "missing": total - connected}
+    found = live.silent()
+    sites = judged(asked().visible_to(request.actor), found.readings if found.known else None)
+    counts = sites.aggregate(
+        total=Count("pk"),
+        equipped=Count("pk", filter=Q(connected=True)),
+        quiet=Count("pk", filter=Q(connected=True, silent=True)),
+    )
+    context = {**counts, "missing": counts["total"] - counts["equipped"], "known": found.known}
     rows = sites.select_related("area__parent", "sector", "regulator", "enterprise")
     return LIST.respond(request, rows, "monitoring/coverage.html", context)
 

@@ -87,6 +87,11 @@ class Worker:
         self._revision = 0
         self._kept_at = 0.0
 
+    @property
+    def engine(self) -> Engine | None:
+        """As it stands between two messages; None before the part was taken over."""
+        return self._engine
+
     async def run(self, stop: asyncio.Event) -> None:
         """Work until ``stop``; returns early where another worker has taken over."""
         try:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django import template
 from django.utils.safestring import SafeString
 
 from anlan.kernel.ui.templatetags.ui import severity, tag
+from anlan.monitoring import now_rows
 from anlan.monitoring.choices import AlarmState, Level
 from anlan.monitoring.models import Alarm, RuleVersion
+from anlan.monitoring.standing import Now
 
 register = template.Library()
 
@@ -23,6 +26,12 @@ TONES = {
     AlarmState.FALSE: "grey",
 }
 VERSION_TONES = {"proposed": "yellow", "published": "green", "refused": "grey"}
+
+
+@register.simple_tag
+def live_rows(rows: Iterable[Now], short: object) -> SafeString:
+    """A row for each point with what it says now."""
+    return now_rows.live_rows(rows, short=bool(short))
 
 
 @register.filter
