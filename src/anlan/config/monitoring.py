@@ -6,8 +6,9 @@ import asyncio
 import logging
 import os
 import signal
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+import sys
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +17,9 @@ from anlan.config.commands import DONE, _parser, _settings, command, django
 from anlan.config.errors import SetupError
 
 if TYPE_CHECKING:
+    from anlan.monitoring.gateways.gateway import Gateway
     from anlan.monitoring.history.table import History
+    from anlan.monitoring.stream.connection import Connection
 
 log = logging.getLogger("anlan.monitoring")
 KEEP_SECONDS = 3600.0
@@ -31,14 +34,23 @@ PORTS = {
 @command
 def broker(arguments: Sequence[str]) -> int:
     """Run the embedded broker: this process becomes it."""
-    _parser("broker", "只运行内置的消息服务").parse_args(arguments)
-    from anlan.monitoring.stream.broker import Broker, NoBroker
+    parser = _parser("broker", "只运行内置的消息服务")
+    parser.add_argument(
+        "--print", action="store_true", help="只打印它的配置（含口令），供自建集群参照"
+    )
+    options = parser.parse_args(arguments)
+    from anlan.monitoring.stream.broker import Broker, Mqtt, NoBroker
 
     try:
-        program = Broker(_settings().VAR).command()
+        made = Broker(_settings().VAR, Mqtt.wanted())
+        program = made.command()
     except NoBroker as missing:
         raise SetupError(str(missing)) from missing
-    os.execv(program[0], program)  # noqa: S606 — the supervisor's child is the broker itself
+    if options.print:
+        sys.stdout.write(made.configuration())
+    else:
+        os.execv(program[0], program)  # noqa: S606 — the supervisor's child is the broker itself
+    return DONE
 
 
 @command
@@ -82,7 +94,7 @@ async def _monitor(var: Path) -> None:
 @command
 def gateways(arguments: Sequence[str]) -> int:
     """Run the servers that devices speak to."""
-    parser = _parser("gateways", "只运行接入网关：GB/T 26875.3、JT/T 808、HJ 212")
+    parser = _parser("gateways", "只运行接入网关：MQTT、GB/T 26875.3、JT/T 808、HJ 212")
     parser.add_argument("--host", default="127.0.0.1", help="监听地址（默认只限本机）")
     for name, (port, what) in PORTS.items():
         parser.add_argument(f"--{name}", type=int, default=port, help=f"{what} 的端口，0 不开")
@@ -151,12 +163,43 @@ async def _gateways(var: Path, host: str, ports: Mapping[str, int]) -> None:
                         f"{what} 不能使用 {host} 的端口 {ports[name]}：{error.strerror}。"
                     ) from error
                 servers.append(server)
-        while not stop.is_set():
-            await asyncio.to_thread(register.refresh_in_thread)
-            with suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), FRESH_SECONDS)
+        async with _mqtt(var, gateway, connection, stop):
+            while not stop.is_set():
+                await asyncio.to_thread(register.refresh_in_thread)
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(stop.wait(), FRESH_SECONDS)
         for server in servers:
             await server.stop()
+
+
+@asynccontextmanager
+async def _mqtt(
+    var: Path, gateway: Gateway, connection: Connection, stop: asyncio.Event
+) -> AsyncIterator[None]:
+    """Let MQTT devices in and take what they say, where the broker's accounts for it are known."""
+    from anlan.monitoring.gateways.mqtt import Mqtt
+    from anlan.monitoring.stream.admission import Admission
+    from anlan.monitoring.stream.broker import Broker, urls
+    from anlan.monitoring.stream.connection import linked
+    from anlan.monitoring.stream.inlet import Inlet
+    from anlan.monitoring.stream.tokens import Issuer
+
+    accounts = urls(var)
+    if accounts is None:
+        log.warning("no MQTT: NATS_DEVICES_URL and NATS_SYSTEM_URL are not set")
+        yield
+        return
+    async with linked(accounts.devices) as devices, linked(accounts.system) as system:
+        issuer = Issuer(Broker(var).issuer)
+        admission = Admission(
+            gateway, issuer, core=connection.client, devices=devices, system=system
+        )
+        inlet = Inlet(devices, Mqtt(gateway), admission)
+        await inlet.open()  # first: what is acknowledged must be kept
+        await admission.open()
+        async with asyncio.TaskGroup() as group:
+            group.create_task(inlet.run(stop))
+            yield
 
 
 def _stopped() -> asyncio.Event:

@@ -80,7 +80,7 @@ def changed(*path_and_value):
     [
         ([], "文件应是一个对象"),
         ({"devices": []}, "devices 应是不空的列表"),
-        (changed("devices", 0, "protocol", "mqtt"), "第 1 台设备：protocol“mqtt”"),
+        (changed("devices", 0, "protocol", "modbus"), "第 1 台设备：protocol“modbus”"),
         (changed("devices", 0, "every", 0), "第 1 台设备：every"),
         (changed("devices", 1, "address", "mine-1"), "写了 2 次"),
         (changed("devices", 2, "address", "x"), "第 3 台设备：address“x”"),

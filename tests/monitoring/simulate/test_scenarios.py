@@ -109,7 +109,7 @@ STEP = {"at": 0, "effect": "silence"}
         ({"steps": []}, "不空的列表"),
         ({"steps": [STEP], "whre": {}}, "不认识“whre”"),
         ({"steps": [STEP], "where": {"sites": 0}}, "不小于 1"),
-        ({"steps": [STEP], "where": {"protocol": "mqtt"}}, "应是 http"),
+        ({"steps": [STEP], "where": {"protocol": "modbus"}}, "应是 http"),
         ({"steps": [{"at": 0, "effect": "explode"}]}, "第 1 步：effect“explode”"),
         ({"steps": [STEP, {"effect": "silence"}]}, "第 2 步：at 应是数字"),
         ({"steps": [{**STEP, "at": -1}]}, "不能小于 0"),

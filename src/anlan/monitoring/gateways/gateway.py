@@ -50,6 +50,15 @@ class Gateway:
             await self.bury(letter)
         await self._tasks(line, heard.tasks)
 
+    def noisy(self, host: str) -> bool:
+        """Whether ``host`` makes too many dead letters, one more counted; for those who cannot be
+        made to wait."""
+        now, rate = time.monotonic(), self.limits.letters_per_second
+        if self._hosts.wait(host, rate, now):
+            return True
+        self._hosts.spend(host, 1, rate, now)
+        return False
+
     async def _tasks(self, line: Line, tasks: Iterable[Task]) -> None:
         """What may be stored now is stored together; what is over the rate waits."""
         ready: list[Task] = []

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeGuard
 
-PROTOCOLS = ("http", "gb26875", "jt808", "hj212", "coal")
+PROTOCOLS = ("http", "mqtt", "gb26875", "jt808", "hj212", "coal")
 MOST_EVERY = 86_400.0
 JT808_CHANNELS = frozenset(
     {"speed", "alarm", "status", "lat", "lng", "altitude", "direction", "mileage", "fuel"}
@@ -20,6 +20,7 @@ JT808_CHANNELS = frozenset(
 # What a channel of each protocol may be called (docs/gateways.md).
 _CHANNELS: Mapping[str, re.Pattern[str]] = {
     "http": re.compile(r"\d{1,9}", re.ASCII),
+    "mqtt": re.compile(r"\d{1,9}", re.ASCII),
     "gb26875": re.compile(
         r"device:(state|operation)|\d{1,3}/\d{1,3}:(state|operation)"
         r"|\d{1,3}/\d{1,3}/\d{1,3}/\d{1,10}:(state|\d{1,3})",
@@ -31,6 +32,7 @@ _CHANNELS: Mapping[str, re.Pattern[str]] = {
 }
 _ADDRESSES: Mapping[str, re.Pattern[str]] = {
     "http": re.compile(r"[^\s:]{1,60}"),
+    "mqtt": re.compile(r"[A-Za-z0-9_-]{1,64}"),
     "gb26875": re.compile(r"\d{1,15}", re.ASCII),
     "jt808": re.compile(r"\d{1,20}", re.ASCII),
     "hj212": re.compile(r"[0-9A-Za-z]{1,24}", re.ASCII),

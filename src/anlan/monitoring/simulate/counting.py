@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 NAMES = {
     "http": "HTTP 批次",
+    "mqtt": "MQTT 批次",
     "gb26875": "GB/T 26875.3 消防",
     "jt808": "JT/T 808 车辆",
     "hj212": "HJ 212 污染源",

@@ -20,6 +20,7 @@ from anlan.monitoring.simulate.senders.hj212 import Hj212
 from anlan.monitoring.simulate.senders.http import HttpSender, Web
 from anlan.monitoring.simulate.senders.jt808 import Jt808
 from anlan.monitoring.simulate.senders.line import LineSender, Speaker
+from anlan.monitoring.simulate.senders.mqtt import MqttSender
 from anlan.monitoring.simulate.signals import key
 from anlan.monitoring.simulate.world import World
 
@@ -50,7 +51,7 @@ class Running:
         self._web = Web(target.web) if "http" in used else None
         if "coal" in used and target.folder is None:
             raise Unreadable("城市里有煤矿数据文件（coal）：请用 --folder 写明放到哪个文件夹")
-        for protocol in {"gb26875", "jt808", "hj212"} & set(used) - set(city.ports):
+        for protocol in {"mqtt", "gb26875", "jt808", "hj212"} & set(used) - set(city.ports):
             raise Unreadable(f"城市里有 {protocol} 设备，ports 里却没有它的端口")
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -102,6 +103,8 @@ class Running:
             return HttpSender(device, self._web, tally)
         if device.protocol == "coal" and self._target.folder is not None:
             return CoalSender(device, self._target.folder, tally)
+        if device.protocol == "mqtt":
+            return MqttSender(device, self._target.host, self._city.ports["mqtt"], tally)
         makers: Mapping[str, type[Gb26875] | type[Jt808] | type[Hj212]] = {
             "gb26875": Gb26875,
             "jt808": Jt808,

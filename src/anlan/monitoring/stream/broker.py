@@ -3,6 +3,10 @@
 ``NATS_URL`` names a broker or a cluster of one's own instead. The embedded one listens on the
 loopback address at a port that the system chose when it was first started, and lets in who knows
 the token that only the owner of the data folder can read.
+
+It has three accounts: ours, that of MQTT devices (who hear and say nothing in ours), and the
+broker's own, by which a device is put off the line. MQTT devices are let in by our gateways
+(``admission.py``); their listener is the only one that may be reached from outside.
 """
 
 from __future__ import annotations
@@ -15,13 +19,18 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from anlan.kernel.secret import kept
+from anlan.monitoring.stream.names import CORE, DEVICES
+from anlan.monitoring.stream.tokens import Issuer, fresh_seed
 
 PROGRAM = "nats-server"
 START_SECONDS = 30
 MOST_PAYLOAD = 8 * 1024 * 1024  # a batch of 400,000 readings
+MQTT_PORT = 1883  # IANA's for MQTT without TLS
+CORE_USER, DEVICES_USER, SYSTEM_USER = "anlan", "inlet", "system"
 SYNC = "1s"  # how long the system may keep what is written before it must be on the disk
 
 
@@ -29,17 +38,62 @@ class NoBroker(Exception):
     """The message, in Chinese, says what is missing and what to do."""
 
 
+@dataclass(frozen=True)
+class Urls:
+    """Where the three accounts are."""
+
+    core: str
+    devices: str
+    system: str
+
+
+@dataclass(frozen=True)
+class Mqtt:
+    """What MQTT devices connect to: host and port; files of a certificate and its key, or none."""
+
+    listen: str
+    certificate: str = ""
+    key: str = ""
+
+    @classmethod
+    def wanted(cls) -> Mqtt | None:
+        """By ``ANLAN_MQTT`` (host:port), ``ANLAN_MQTT_CERTIFICATE`` and ``ANLAN_MQTT_KEY``; where
+        gateways are wanted (``ANLAN_GATEWAYS``), at port 1883 unless said otherwise."""
+        host = os.environ.get("ANLAN_GATEWAYS")
+        listen = os.environ.get("ANLAN_MQTT") or (f"{host}:{MQTT_PORT}" if host else "")
+        if not listen:
+            return None
+        certificate, key = (
+            os.environ.get(f"ANLAN_MQTT_{each}", "") for each in ("CERTIFICATE", "KEY")
+        )
+        if bool(certificate) != bool(key):
+            raise NoBroker("ANLAN_MQTT_CERTIFICATE 与 ANLAN_MQTT_KEY 须同时给出。")
+        return cls(listen, certificate, key)
+
+
 class Broker:
     """The files and the address of one embedded broker."""
 
-    def __init__(self, var: Path) -> None:
+    def __init__(self, var: Path, mqtt: Mqtt | None = None) -> None:
+        self.mqtt = mqtt
         self.folder = var / "nats"
         self.log = self.folder / "log"
 
     @property
-    def url(self) -> str:
+    def urls(self) -> Urls:
         """Where clients connect, with the token."""
-        return f"nats://{self._token}@127.0.0.1:{self.port}"
+        where = f"{self._token}@127.0.0.1:{self.port}"
+        return Urls(*(f"nats://{user}:{where}" for user in (CORE_USER, DEVICES_USER, SYSTEM_USER)))
+
+    @property
+    def url(self) -> str:
+        """Of our own account."""
+        return self.urls.core
+
+    @property
+    def issuer(self) -> str:
+        """The seed of the key by which MQTT devices are let in."""
+        return kept(self.folder, "issuer", fresh_seed)
 
     @property
     def port(self) -> int:
@@ -55,17 +109,44 @@ class Broker:
         config = self.folder / "nats.conf"
         self.folder.mkdir(parents=True, exist_ok=True)
         self.folder.chmod(0o700)
-        config.write_text(
-            f"""server_name: anlan
-listen: "127.0.0.1:{self.port}"
-authorization: {{ token: "{self._token}" }}
-max_payload: {MOST_PAYLOAD}
-jetstream: {{ store_dir: "{self.folder / "jetstream"}", sync_interval: "{SYNC}" }}
-""",
-            encoding="utf-8",
-        )
+        config.write_text(self.configuration(), encoding="utf-8")
         config.chmod(0o600)
         return [program(), "--config", str(config), "--log", str(self.log)]
+
+    def configuration(self) -> str:
+        """Of the broker; a pattern for a cluster of one's own."""
+        users = {CORE: CORE_USER, DEVICES: DEVICES_USER, "SYS": SYSTEM_USER}
+        accounts = "\n".join(
+            f"  {account}: {{ {'' if account == 'SYS' else 'jetstream: enabled, '}"
+            f'users: [{{ user: {user}, password: "{self._token}" }}] }}'
+            for account, user in users.items()
+        )
+        return f"""server_name: anlan
+listen: "127.0.0.1:{self.port}"
+max_payload: {MOST_PAYLOAD}
+jetstream: {{ store_dir: "{self.folder / "jetstream"}", sync_interval: "{SYNC}" }}
+accounts: {{
+{accounts}
+}}
+system_account: SYS
+authorization: {{
+  auth_callout: {{
+    issuer: {Issuer(self.issuer).public}
+    account: {CORE}
+    auth_users: [{", ".join(users.values())}]
+  }}
+}}
+{self._mqtt()}"""
+
+    def _mqtt(self) -> str:
+        if self.mqtt is None:
+            return ""
+        tls = ""
+        if self.mqtt.certificate:
+            tls = (
+                f'\n  tls: {{ cert_file: "{self.mqtt.certificate}", key_file: "{self.mqtt.key}" }}'
+            )
+        return f'mqtt: {{\n  listen: "{self.mqtt.listen}"{tls}\n}}\n'
 
     def answers(self) -> bool:
         """Whether somebody listens at the port."""
@@ -79,11 +160,19 @@ def url(var: Path) -> str:
     return os.environ.get("NATS_URL") or Broker(var).url
 
 
+def urls(var: Path) -> Urls | None:
+    """Of all accounts; None where a broker of one's own has no URLs for devices and system."""
+    if not (core := os.environ.get("NATS_URL")):
+        return Broker(var).urls
+    devices, system = (os.environ.get(f"NATS_{each}_URL") for each in ("DEVICES", "SYSTEM"))
+    return Urls(core, devices, system) if devices and system else None
+
+
 @contextmanager
-def running(var: Path) -> Iterator[Broker]:
+def running(var: Path, mqtt: Mqtt | None = None) -> Iterator[Broker]:
     """An embedded broker inside the ``with`` block (tests, benchmarks); NoBroker if it does not
     start."""
-    broker = Broker(var)
+    broker = Broker(var, mqtt)
     process = subprocess.Popen(broker.command(), stdin=subprocess.DEVNULL)  # noqa: S603
     try:
         await_answer(broker, process)

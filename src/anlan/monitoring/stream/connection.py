@@ -12,7 +12,7 @@ from nats.js import JetStreamContext
 from nats.js.api import DiscardPolicy, RetentionPolicy, StorageType, StoreCompression, StreamConfig
 from nats.js.errors import NotFoundError
 
-from anlan.monitoring.stream.names import DEAD, STREAM
+from anlan.monitoring.stream.names import DEAD, STREAM, replicas
 
 DAY = 24 * 3600.0
 MOST_BYTES = 8 * 1024**3  # then the broker refuses, and the devices keep what they have
@@ -31,14 +31,21 @@ class Connection:
 @asynccontextmanager
 async def connected(url: str, *, most_bytes: int = MOST_BYTES) -> AsyncIterator[Connection]:
     """Connected inside the ``with`` block, again and again where the link breaks."""
+    async with linked(url) as client:
+        stream = client.jetstream(timeout=10, publish_async_max_pending=512)
+        await ensure(stream, most_bytes)
+        yield Connection(client, stream)
+
+
+@asynccontextmanager
+async def linked(url: str) -> AsyncIterator[Client]:
+    """The client alone, of whatever account ``url`` names."""
     client = await nats.connect(
         url, max_reconnect_attempts=-1, reconnect_time_wait=0.2, pending_size=PENDING,
         allow_reconnect=True, error_cb=_ignored, disconnected_cb=_nothing, name="anlan",
     )  # fmt: skip
     try:
-        stream = client.jetstream(timeout=10, publish_async_max_pending=512)
-        await ensure(stream, most_bytes)
-        yield Connection(client, stream)
+        yield client
     finally:
         await client.close()
 
@@ -55,11 +62,13 @@ async def ensure(stream: JetStreamContext, most_bytes: int = MOST_BYTES) -> None
             name=STREAM, subjects=["readings.*"], retention=RetentionPolicy.LIMITS,
             storage=StorageType.FILE, discard=DiscardPolicy.NEW, max_age=DAY,
             max_bytes=most_bytes, compression=StoreCompression.S2, duplicate_window=120.0,
+            num_replicas=replicas(),
         ),
         StreamConfig(
             name=DEAD, subjects=["dead.*"], retention=RetentionPolicy.LIMITS,
             storage=StorageType.FILE, discard=DiscardPolicy.OLD, max_age=30 * DAY,
             max_bytes=MOST_DEAD, compression=StoreCompression.S2, duplicate_window=120.0,
+            num_replicas=replicas(),
         ),
     ]  # fmt: skip
     for each in wanted:

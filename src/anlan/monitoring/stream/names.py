@@ -7,6 +7,9 @@ from enum import StrEnum
 
 STREAM = "READINGS"
 DEAD = "DEAD"  # the stream of dead letters
+SAID = "$MQTT_msgs"  # the broker's own stream of what MQTT devices said
+DEVICES = "DEVICES"  # the broker's account of MQTT devices, apart from ours
+CORE = "ANLAN"
 KIND = "Anlan-Kind"  # the header that says what a message is; without it, a batch
 
 
@@ -26,6 +29,12 @@ def partitions() -> int:
     """``ANLAN_PARTITIONS``: into how many parts sites are dealt. Never made smaller: a site's
     readings must stay in one part."""
     return int(os.environ.get("ANLAN_PARTITIONS", "4"))
+
+
+def replicas() -> int:
+    """``ANLAN_STREAM_REPLICAS``: how many brokers of a cluster keep each message; an embedded
+    broker is alone."""
+    return int(os.environ.get("ANLAN_STREAM_REPLICAS", "1"))
 
 
 def partition_of(site: int) -> int:

@@ -16,7 +16,7 @@ from anlan.monitoring.protocols.batch.columns import (
     gathered,
     split,
 )
-from anlan.monitoring.protocols.batch.text import from_json, to_json
+from anlan.monitoring.protocols.batch.text import Row, from_json, rows, to_json
 from anlan.monitoring.protocols.batch.words import describe
 
 
@@ -34,6 +34,7 @@ __all__ = [
     "BadReading",
     "Batch",
     "Quality",
+    "Row",
     "Splitter",
     "describe",
     "from_json",
@@ -41,6 +42,7 @@ __all__ = [
     "pack",
     "pack_all",
     "parse",
+    "rows",
     "split",
     "to_json",
     "unpack",

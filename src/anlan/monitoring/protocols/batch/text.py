@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from anlan.monitoring.protocols.batch.columns import EARLIEST, LATEST, BadReading, Batch, Quality
+from anlan.monitoring.protocols.batch.columns import EARLIEST, LATEST, Batch, Quality
 from anlan.monitoring.protocols.framing import Malformed
 
 LONGEST = 16 * 1024 * 1024
@@ -25,18 +25,22 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 
 
+Row = tuple[int, int, float, int]
+"""Point, time (ms since 1970 UTC), value (NaN: none), quality."""
+
+
 def from_json(data: bytes) -> Batch:
     """Reads UTF-8 JSON; raises ``Malformed``, whose offset is a byte where the syntax is wrong."""
-    readings = _readings(_loaded(data))
-    rows = [_row(reading, index) for index, reading in enumerate(readings)]
-    point, time, value, quality = zip(*rows, strict=True)
-    try:
-        return Batch(
-            np.array(point, np.uint32), np.array(time, np.int64),
-            np.array(value, np.float64), np.array(quality, np.uint8),
-        )  # fmt: skip
-    except BadReading as bad:
-        raise Malformed(str(bad)) from bad
+    point, time, value, quality = zip(*rows(data), strict=True)
+    return Batch(
+        np.array(point, np.uint32), np.array(time, np.int64),
+        np.array(value, np.float64), np.array(quality, np.uint8),
+    )  # fmt: skip
+
+
+def rows(data: bytes) -> list[Row]:
+    """The same before columns are made of it, which is dear for a reading or two."""
+    return [_row(reading, index) for index, reading in enumerate(_readings(_loaded(data)))]
 
 
 def to_json(batch: Batch) -> bytes:
@@ -103,16 +107,16 @@ def _readings(document: Any) -> list[Any]:
     return readings
 
 
-def _row(reading: Any, index: int) -> tuple[int, int, float, int]:
+def _row(reading: Any, index: int) -> Row:
     try:
         if not isinstance(reading, dict) or not _NEEDED <= reading.keys() <= _FIELDS:
             raise ValueError("应有 point、time、value，可有 quality，没有别的字段")
-        return (
-            _whole(reading["point"], "point", 0, 2**32 - 1),
-            _time(reading["time"]),
-            _value(reading["value"]),
-            _whole(reading.get("quality", 0), "quality", 0, max(Quality)),
-        )
+        value = _value(reading["value"])
+        quality = _whole(reading.get("quality", 0), "quality", 0, max(Quality))
+        if math.isnan(value) and quality == Quality.GOOD:
+            raise ValueError("没有值（null），质量就不能是“正常”（0）")
+        point = _whole(reading["point"], "point", 0, 2**32 - 1)
+        return point, _time(reading["time"]), value, quality
     except ValueError as error:
         raise Malformed(f"第 {index + 1} 条读数：{error}") from error
 
@@ -148,7 +152,7 @@ def _time(given: Any) -> int:
         raise ValueError(f"time“{given[:40]}”不是 ISO 8601 的时间") from error
     if time.tzinfo is None:
         raise ValueError(f"time“{given[:40]}”没有时区，如 +08:00")
-    return (time - _EPOCH) // _MILLISECOND
+    return _whole((time - _EPOCH) // _MILLISECOND, "time（毫秒）", EARLIEST, LATEST)
 
 
 def _written(time: int) -> str:

@@ -8,24 +8,17 @@ import json
 import socket
 import ssl
 import threading
-from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-import numpy as np
-
-from anlan.monitoring.protocols.batch import Batch, pack, split
-from anlan.monitoring.protocols.batch.binary import SPAN
 from anlan.monitoring.simulate.city import Device, Unreadable
 from anlan.monitoring.simulate.counting import Tally
-from anlan.monitoring.simulate.senders import begun, ended
-from anlan.monitoring.simulate.world import Said
+from anlan.monitoring.simulate.senders.batches import BatchSender, Body
 
 PATH = "/gateway/readings/"
 MOST_READINGS = 200_000  # of a body: 17 bytes each, within the 5 MB that the endpoint takes
-MOST_WAITING = 10_000  # bodies of a device
 TIMEOUT = 30.0  # seconds for an answer
 LANES = 16  # requests at a time, all devices together
 _AGAIN = frozenset({408, 429, 500, 502, 503, 504})
@@ -107,85 +100,55 @@ class Web:
         return found
 
 
-@dataclass(frozen=True, slots=True)
-class _Body:
-    data: bytes
-    readings: int
-
-
-class HttpSender:
-    """One device; its bodies go one after another, in order."""
+class HttpSender(BatchSender):
+    """One device."""
 
     def __init__(self, device: Device, web: Web, tally: Tally, *, pause: float = 1.0) -> None:
+        super().__init__(device, tally, MOST_READINGS)
         self._authorization = f"Device {device.address}:{device.secret}"
-        self._channels = np.array([int(point.channel) for point in device.points], np.uint32)
-        self._web, self._tally, self._pause = web, tally, pause
-        self._waiting: deque[_Body] = deque()
-        self._more = asyncio.Event()
-        self._task: asyncio.Task[None] | None = None
+        self._web, self._pause = web, pause
 
-    def start(self) -> None:
-        self._task = begun(self._run())
-
-    def say(self, said: Said, now: float) -> None:
-        if not len(said):
-            return
-        whole = Batch.of(
-            self._channels[said.point], said.time, said.value, np.zeros(len(said), np.uint8)
-        )
-        for part in split(whole, span=SPAN, most=MOST_READINGS):
-            if len(self._waiting) >= MOST_WAITING:
-                self._tally.lost += len(part)
-                continue
-            self._waiting.append(_Body(pack(part), len(part)))
-            self._tally.sent += len(part)
-        self._more.set()
-
-    async def stop(self, grace: float) -> None:
-        if self._task is not None:
-            await ended(self._task, lambda: not self._waiting, grace)
-
-    async def _run(self) -> None:
+    async def run(self) -> None:
         pause = self._pause
         while True:
-            await self._more.wait()
-            self._more.clear()
-            while self._waiting:
-                wait = await self._deliver(self._waiting[0])
+            await self.more.wait()
+            self.more.clear()
+            while self.waiting:
+                wait = await self._deliver(self.waiting[0])
                 if wait is None:
-                    self._waiting.popleft()
+                    self.waiting.popleft()
                     pause = self._pause
                     continue
-                self._tally.resent += 1
+                self.tally.resent += 1
                 await asyncio.sleep(wait or pause)
                 pause = min(2 * pause, _LONGEST_PAUSE)
 
-    async def _deliver(self, body: _Body) -> float | None:
+    async def _deliver(self, body: Body) -> float | None:
         """None: settled. Else seconds to wait before it is sent again, 0 where nobody said."""
         try:
             answer = await self._web.post(body.data, self._authorization)
         except (OSError, http.client.HTTPException) as error:
-            self._tally.reasons[f"没有连上或没有应答：{error or type(error).__name__}"] += 1
+            self.tally.reasons[f"没有连上或没有应答：{error or type(error).__name__}"] += 1
             return 0.0
         if answer.status in _AGAIN:
-            self._tally.denied += 1
+            self.tally.denied += 1
             return answer.after or 0.0
         self._settle(body, answer)
         return None
 
-    def _settle(self, body: _Body, answer: Answer) -> None:
+    def _settle(self, body: Body, answer: Answer) -> None:
         told = _told(answer.body)
         if answer.status == 200:
             refused = told.get("refused_readings", 0)
             refused = refused if isinstance(refused, int) else 0
-            self._tally.acknowledged += body.readings - refused
-            self._tally.refused += refused
+            self.tally.acknowledged += body.readings - refused
+            self.tally.refused += refused
             if refused:
-                self._tally.reasons["有的通道没有登记在设备名下"] += 1
+                self.tally.reasons["有的通道没有登记在设备名下"] += 1
             return
-        self._tally.refused += body.readings
-        self._tally.denied += 1
-        self._tally.reasons[f"{answer.status} {str(told.get('error', ''))[:100]}".strip()] += 1
+        self.tally.refused += body.readings
+        self.tally.denied += 1
+        self.tally.reasons[f"{answer.status} {str(told.get('error', ''))[:100]}".strip()] += 1
 
 
 def _told(body: bytes) -> dict[str, object]:

@@ -1,0 +1,194 @@
+"""Who may speak MQTT: the broker asks for each connection, the register of devices answers.
+
+The broker's "authorization callout" (NATS ADR-26) carries user name, password and client id of a
+device that connects; the answer is a signed token that lets it publish below ``devices/<number>/``
+and nothing else, for an hour. So no list of users is written or reloaded, and a retired device
+stays out from its next connection on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import re
+import time
+from collections.abc import Coroutine
+from dataclasses import dataclass
+from typing import Any
+
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+from nats.errors import Error as NatsError
+
+from anlan.monitoring.gateways.contracts import DeadLetter
+from anlan.monitoring.gateways.gateway import Gateway
+from anlan.monitoring.gateways.mqtt import PROTOCOL
+from anlan.monitoring.gateways.readings import milliseconds
+from anlan.monitoring.stream.names import DEVICES
+from anlan.monitoring.stream.tokens import Claims, Issuer, claims
+
+log = logging.getLogger("anlan.monitoring")
+ASKED = "$SYS.REQ.USER.AUTH"
+HOLDS_SECONDS = 3600  # an assumption: then the device connects anew and is judged anew
+MOST_PAYLOAD = 1024 * 1024  # bytes of a message
+ADDRESS = re.compile(r"[A-Za-z0-9_-]{1,64}")  # what a level of a topic may be in both worlds
+QOS = "Nmqtt-Pub"  # the header in which the broker says how a message came
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Who wants in. ``user_key`` and ``server`` are the broker's names for the connection."""
+
+    address: str
+    secret: str
+    client_id: str
+    kind: str
+    host: str
+    user_key: str
+    server: str
+    connection: int
+
+    @classmethod
+    def of(cls, token: Claims) -> Asked:
+        """From the claims of a request; ``ValueError`` where it is none."""
+        try:
+            said = token["nats"]
+            client, options = said["client_info"], said["connect_opts"]
+            return cls(
+                str(options.get("user", "")), str(options.get("pass", "")),
+                str(client.get("mqtt_id", "")), str(client.get("type", "")),
+                str(client.get("host", "")), str(said["user_nkey"]), str(said["server_id"]["id"]),
+                int(client["id"]),
+            )  # fmt: skip
+        except (KeyError, TypeError, AttributeError, ValueError) as error:
+            raise ValueError("not a request of the broker") from error
+
+
+class Admission:
+    """Answers the broker, and puts devices off the line."""
+
+    def __init__(
+        self, gateway: Gateway, issuer: Issuer, *, core: Client, devices: Client, system: Client
+    ) -> None:
+        self._gateway = gateway
+        self._issuer = issuer
+        self._core, self._devices, self._system = core, devices, system
+        self._on_line: dict[str, tuple[str, int]] = {}  # address → server, connection
+        self._tasks: set[asyncio.Task[object]] = set()
+
+    async def open(self) -> None:
+        """From now on the broker is answered."""
+        await self._core.subscribe(ASKED, queue="anlan", cb=self._answer)
+        await self._core.flush()  # the broker knows of it
+
+    def refusal(self, asked: Asked) -> str:
+        """Why not, in Chinese for an installer; empty: it may."""
+        if asked.kind != "mqtt":
+            return "只有 MQTT 设备可以这样连接"
+        if not ADDRESS.fullmatch(asked.address):
+            return "用户名应为设备编号，MQTT 的设备编号只能含字母、数字、_、-"
+        device = self._gateway.directory.device(PROTOCOL, asked.address)
+        if device is None:
+            return f"没有登记编号为 {asked.address} 的 MQTT 设备，或已停用"
+        if not device.proves(asked.secret):
+            return f"设备 {asked.address} 的密钥不对"
+        if asked.client_id != asked.address:
+            # the broker ends the session of another connection that shows the same id
+            return f"ClientID 应与设备编号相同（{asked.address}），收到“{asked.client_id[:60]}”"
+        rate = max(1, device.most_per_second)
+        wait = self._gateway.rates.wait(("device", device.key), rate, time.monotonic())
+        if wait:
+            return f"发得太快：每秒至多 {rate} 条读数，{wait:.0f} 秒后再连接"
+        return ""
+
+    def reply(self, asked: Asked, refusal: str, now: float) -> str:
+        """The token that answers the broker."""
+        said = {"error": refusal} if refusal else {"jwt": self._user(asked, now)}
+        return self._issuer.token(
+            {
+                "sub": asked.user_key,
+                "aud": asked.server,
+                "nats": {"type": "authorization_response", "version": 2, **said},
+            },
+            now,
+        )
+
+    async def cut(self, address: str) -> None:
+        """End the connection of a device; one that has none is none."""
+        server, connection = self._on_line.pop(address, ("", 0))
+        if server:
+            log.warning("MQTT device %s is put off the line", address)
+            asked = json.dumps({"cid": connection}).encode()
+            try:
+                await self._system.request(f"$SYS.REQ.SERVER.{server}.KICK", asked, timeout=5)
+            except (NatsError, TimeoutError) as error:  # the token's end does it, or the next cut
+                log.error("MQTT device %s could not be put off the line: %r", address, error)
+
+    async def _answer(self, message: Msg) -> None:
+        now = time.time()
+        try:
+            asked = Asked.of(claims(message.data))
+        except ValueError:
+            log.exception("the broker asked what cannot be understood")
+            return  # unanswered, it lets nobody in
+        refusal = self.refusal(asked)
+        await message.respond(self.reply(asked, refusal, now).encode())
+        if refusal:
+            self._later(self._bury(asked, refusal, now))
+        else:
+            self._on_line[asked.address] = (asked.server, asked.connection)
+            self._later(self._look_at_first(asked.address))
+
+    def _user(self, asked: Asked, now: float) -> str:
+        own = f"devices.{asked.address}.>"
+        return self._issuer.token(
+            {
+                "sub": asked.user_key,
+                "aud": DEVICES,
+                "name": asked.address,
+                "exp": int(now) + HOLDS_SECONDS,
+                "nats": {
+                    "type": "user", "version": 2, "allowed_connection_types": ["MQTT"],
+                    "pub": {"allow": [own]}, "sub": {"deny": [">"]},
+                    "subs": -1, "data": -1, "payload": MOST_PAYLOAD,
+                },
+            },
+            now,
+        )  # fmt: skip
+
+    async def _look_at_first(self, address: str) -> None:
+        """Messages of QoS 0 are answered by nobody and kept by nobody: say so, once for each
+        connection, or an installer would look for them in vain."""
+
+        async def first(message: Msg) -> None:
+            if (message.headers or {}).get(QOS) == "0":
+                self._later(self._bury_unkept(address, message.data))
+
+        said = await self._devices.subscribe(f"devices.{address}.>", cb=first)
+        await said.unsubscribe(limit=1)
+
+    async def _bury_unkept(self, address: str, data: bytes) -> None:
+        device = self._gateway.directory.device(PROTOCOL, address)
+        reason = "这台设备用 QoS 0 发送，平台不保证收到，读数没有入库。请改为 QoS 1"
+        received = milliseconds(time.time())
+        key = device.key if device else None
+        await self._gateway.bury(
+            DeadLetter(received, PROTOCOL, f"/devices/{address}", key, reason, data)
+        )
+
+    async def _bury(self, asked: Asked, refusal: str, now: float) -> None:
+        """Of one host, as many as of any other noise."""
+        if self._gateway.noisy(asked.host):
+            self._gateway.counters.unburied += 1
+            return
+        device = self._gateway.directory.device(PROTOCOL, asked.address)
+        key = device.key if device else None
+        await self._gateway.bury(
+            DeadLetter(milliseconds(now), PROTOCOL, asked.host, key, refusal, b"")
+        )
+
+    def _later(self, work: Coroutine[Any, Any, object]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
