@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from anlan.config.commands import DONE, _parser, _settings, command, django
 from anlan.config.errors import SetupError
+from anlan.monitoring.ports import PORTS
 
 if TYPE_CHECKING:
     from anlan.monitoring.gateways.gateway import Gateway
@@ -24,11 +25,6 @@ if TYPE_CHECKING:
 log = logging.getLogger("anlan.monitoring")
 KEEP_SECONDS = 3600.0
 FRESH_SECONDS = 1.0  # how soon a gateway knows of a device that was registered or retired
-PORTS = {
-    "gb26875": (5200, "GB/T 26875.3"),
-    "jt808": (8808, "JT/T 808"),
-    "hj212": (8212, "HJ 212"),
-}  # none is fixed by a standard
 
 
 @command
@@ -63,6 +59,7 @@ def monitor(arguments: Sequence[str]) -> int:
 
 
 async def _monitor(var: Path) -> None:
+    from anlan.monitoring.hearing import Hearing, Overheard
     from anlan.monitoring.history.table import History
     from anlan.monitoring.history.writer import Writer
     from anlan.monitoring.ledger import DjangoLedger
@@ -80,14 +77,15 @@ async def _monitor(var: Path) -> None:
             await worker.run(stop)
 
     stop = _stopped()
-    history, ledger = History.at(var / "history"), DjangoLedger()
+    history, ledger, hearing = History.at(var / "history"), DjangoLedger(), Hearing()
     async with connected(url(var)) as connection, asyncio.TaskGroup() as group:
         publisher = Publisher(connection.stream)
         for part in range(partitions()):
             follower = Follower(connection.stream, part, 0)
             group.create_task(work(Worker(part, ledger, follower, publisher)))
-            writing = Follower(connection.stream, part, 0)
+            writing = Overheard(connection.stream, part, 0, hearing)
             group.create_task(Writer(part, history, writing).run(stop))
+        group.create_task(hearing.run(stop))
         group.create_task(_keeping(history, stop))
 
 

@@ -11,6 +11,7 @@ class MonitoringConfig(AppConfig):
         registry; offer measures and the steps of call and answer."""
         from anlan.kernel.ui import nav
         from anlan.monitoring import (  # noqa: F401 — some register by being imported
+            importing,
             indicators,
             panel,
             policies,
@@ -22,5 +23,6 @@ class MonitoringConfig(AppConfig):
         nav.register(section, "报警", "monitoring:alarms", view, "bell", order=10)
         nav.register(section, "监测态势", "monitoring:board", view, "gauge", order=20)
         nav.register(section, "监测接入", "monitoring:coverage", view, "plug-connected-x", order=30)
+        nav.register(section, "监测设备", "monitoring:devices", view, "stack-2", order=35)
         nav.register(section, "报警规则", "monitoring:rules", view, "adjustments", order=40)
         panels.register(panel.monitoring)

@@ -6,16 +6,21 @@ from typing import Any
 
 from anlan.kernel.access.actor import Actor
 from anlan.monitoring import coverage, policies, standing
+from anlan.monitoring.visibility import reaches
 from anlan.registry.models import Enterprise, Site
 
 SHORT = 12  # points in the panel, the most pressing; the rest are on the page of monitoring
 
 
 def monitoring(actor: Actor, subject: Enterprise | Site) -> tuple[str, Any] | None:
-    """Points with what they say now; None for a site that has none and needs none."""
+    """Points with what they say now; None for a site that has none, needs none and is not the
+    viewer's to connect."""
     if not isinstance(subject, Site) or not policies.VIEW.allows(actor):
         return None
     now = standing.of_site(subject)
-    if not now.rows and not coverage.asked().filter(pk=subject.pk).exists():
+    asked = coverage.asked().filter(pk=subject.pk).exists()
+    keeps = policies.KEEP.allows(actor) and reaches(actor, subject, policies.KEEP)
+    if not now.rows and not asked and not keeps:
         return None
-    return "monitoring/_panel.html", {"site": subject, "standing": now, "rows": now.rows[:SHORT]}
+    shown = {"site": subject, "standing": now, "rows": now.rows[:SHORT], "asked": asked}
+    return "monitoring/_panel.html", shown

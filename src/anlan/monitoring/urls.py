@@ -3,7 +3,16 @@
 from django.urls import path
 
 from anlan.monitoring import receiving
-from anlan.monitoring.pages import alarms, board, coverage, live, points, rules
+from anlan.monitoring.pages import (
+    alarms,
+    board,
+    coverage,
+    devices,
+    equipping,
+    live,
+    points,
+    rules,
+)
 
 app_name = "monitoring"
 urlpatterns = [
@@ -26,5 +35,15 @@ urlpatterns = [
     path("monitoring/rules/<int:pk>/propose/", rules.propose, name="propose"),
     path("monitoring/versions/<int:pk>/publish/", rules.publish, name="publish"),
     path("monitoring/versions/<int:pk>/refuse/", rules.refuse, name="refuse"),
+    path("monitoring/devices/", devices.devices, name="devices"),
+    path("monitoring/devices/<int:pk>/", devices.device, name="device"),
+    path("monitoring/devices/<int:pk>/bind/", devices.bind, name="bind"),
+    path("monitoring/devices/<int:pk>/secret/", devices.secret, name="secret"),
+    path("monitoring/devices/<int:pk>/retire/", devices.retire, name="retire"),
+    path("monitoring/channels/<int:pk>/remove/", devices.unbind, name="unbind"),
+    path("monitoring/sites/<int:pk>/devices/", equipping.site, name="equipment"),
+    path("monitoring/sites/<int:pk>/device/", equipping.device_add, name="device_add"),
+    path("monitoring/sites/<int:pk>/point/", equipping.point_add, name="point_add"),
+    path("monitoring/points/<int:pk>/retire/", equipping.point_retire, name="point_retire"),
     path("monitoring/coverage/", coverage.coverage, name="coverage"),
 ]

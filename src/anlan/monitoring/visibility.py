@@ -6,7 +6,7 @@ from django.db.models import Q
 
 from anlan.kernel.access.actor import Actor
 from anlan.kernel.access.policies import Policy
-from anlan.kernel.orgs.models import OrganisationKind
+from anlan.kernel.orgs.models import Organisation, OrganisationKind
 from anlan.monitoring.policies import OFFICE
 from anlan.registry.models import Site
 
@@ -18,11 +18,15 @@ def of_sites_seen(actor: Actor, field: str = "site") -> Q:
     return Q(**{f"{field}__in": Site.objects.visible_to(actor).order_by().values("pk")})
 
 
-def reaches(actor: Actor, site: Site, policy: Policy) -> bool:
-    """Whether one of the grants that open ``policy`` reaches the site: as the office its area, as
-    a unit what it regulates, as a government also what lies in its area. Role and place are those
-    of one and the same grant."""
+def reaches(
+    actor: Actor, site: Site, policy: Policy, organisation: Organisation | None = None
+) -> bool:
+    """Whether one of the grants that open ``policy`` (for ``organisation``, if one is given)
+    reaches the site: as the office its area, as a unit what it regulates, as a government also
+    what lies in its area. Role and place are those of one and the same grant."""
     for grant in policy.grants(actor):
+        if organisation is not None and grant.organisation_id != organisation.pk:
+            continue
         if grant.role in OFFICE:
             if grant.area.covers(site.area):
                 return True

@@ -85,7 +85,8 @@ class Device(models.Model):
     """What speaks to a gateway. ``address`` is its registered number in its protocol.
 
     ``secret_digest``: see ``monitoring.keys``; empty: it has none. ``rate``: readings per second
-    beyond which it is held back. ``heard_at`` is kept by the gateway, not by people.
+    beyond which it is held back. ``heard_at``: the time of its newest reading that was stored; kept
+    by the monitor (``monitoring.hearing``), not by people.
     """
 
     name = models.CharField("名称", max_length=80)
@@ -94,7 +95,7 @@ class Device(models.Model):
     site = models.ForeignKey(Site, models.PROTECT, related_name="devices", verbose_name="场所")
     secret_digest = models.CharField("密钥摘要", max_length=64, blank=True)
     rate = models.PositiveIntegerField("每秒读数上限", default=100)
-    heard_at = models.DateTimeField("最近通信", null=True, blank=True)
+    heard_at = models.DateTimeField("最近读数", null=True, blank=True)
     retired_at = models.DateTimeField("停用时间", null=True, blank=True)
     is_demo = models.BooleanField("演示数据", default=False)
 

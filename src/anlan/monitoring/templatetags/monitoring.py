@@ -12,6 +12,7 @@ from anlan.kernel.ui.templatetags.ui import severity, tag
 from anlan.monitoring import now_rows
 from anlan.monitoring.choices import AlarmState, Level
 from anlan.monitoring.models import Alarm, RuleVersion
+from anlan.monitoring.protocols.batch import Quality
 from anlan.monitoring.standing import Now
 
 register = template.Library()
@@ -24,6 +25,15 @@ TONES = {
     AlarmState.DOUBTED: "yellow",
     AlarmState.CLOSED: "green",
     AlarmState.FALSE: "grey",
+}
+# what readings say of themselves (docs/monitoring.md, the batch)
+QUALITIES = {
+    Quality.OUT_OF_RANGE: "超量程",
+    Quality.SENSOR_FAULT: "传感器故障",
+    Quality.LINE_BROKEN: "断线",
+    Quality.CALIBRATING: "校准中",
+    Quality.SUBSTITUTED: "人工替代",
+    Quality.TIME_NOT_TRUSTED: "时间不可信",
 }
 VERSION_TONES = {"proposed": "yellow", "published": "green", "refused": "grey"}
 
@@ -56,6 +66,12 @@ def colour(level: int) -> SafeString:
 def number(value: float | None) -> str:
     """A measured number as people write it; a dash for none."""
     return "—" if value is None else f"{value:g}"
+
+
+@register.filter
+def quality(code: int) -> SafeString:
+    """What is wrong with a reading that is not good."""
+    return tag(QUALITIES.get(Quality(code), "良好"), "orange")
 
 
 @register.filter
