@@ -121,6 +121,7 @@ def demo_devices(arguments: Sequence[str]) -> int:
 
 
 async def _gateways(var: Path, host: str, ports: Mapping[str, int]) -> None:
+    from anlan.kernel import collector
     from anlan.kernel.secret import kept
     from anlan.monitoring.gateways.contracts import Directory
     from anlan.monitoring.gateways.conversation import Conversation
@@ -135,6 +136,7 @@ async def _gateways(var: Path, host: str, ports: Mapping[str, int]) -> None:
     from anlan.monitoring.stream.connection import connected
     from anlan.monitoring.stream.publishing import Publisher
 
+    collector.settle()
     stop = _stopped()
     secret = kept(var, "terminal-key").encode()
     async with connected(url(var)) as connection:
@@ -180,6 +182,7 @@ async def _mqtt(
     from anlan.monitoring.stream.broker import Broker, urls
     from anlan.monitoring.stream.connection import linked
     from anlan.monitoring.stream.inlet import Inlet
+    from anlan.monitoring.stream.names import partition_of
     from anlan.monitoring.stream.tokens import Issuer
 
     accounts = urls(var)
@@ -192,7 +195,7 @@ async def _mqtt(
         admission = Admission(
             gateway, issuer, core=connection.client, devices=devices, system=system
         )
-        inlet = Inlet(devices, Mqtt(gateway), admission)
+        inlet = Inlet(devices, Mqtt(gateway, partition_of), admission)
         await inlet.open()  # first: what is acknowledged must be kept
         await admission.open()
         async with asyncio.TaskGroup() as group:

@@ -17,7 +17,7 @@ import psutil
 from anlan.monitoring.engine import Engine, State
 from anlan.monitoring.history.table import History
 from anlan.monitoring.protocols.batch import Batch, pack
-from anlan.monitoring.stream.broker import Broker, running
+from anlan.monitoring.stream.broker import Broker, Mqtt, running
 from anlan.monitoring.stream.connection import connected
 from anlan.monitoring.stream.names import KIND, Kind, subject
 from anlan.monitoring.stream.publishing import Publisher
@@ -57,11 +57,11 @@ class System:
 
 
 @contextmanager
-def system(folder: Path, points: int) -> Iterator[System]:
+def system(folder: Path, points: int, mqtt: Mqtt | None = None) -> Iterator[System]:
     """Broker, worker, writer; the worker has its rules when the block begins."""
     folder.mkdir()
     with ExitStack() as stack:
-        broker = stack.enter_context(running(folder))
+        broker = stack.enter_context(running(folder, mqtt))
         asyncio.run(_made(broker.url))
         done, processes = {}, {}
         for role in ROLES:

@@ -303,14 +303,14 @@ def test_a_fault_of_ours_costs_one_message_and_no_other(
 ) -> None:
     from anlan.monitoring.gateways import mqtt
 
-    read = mqtt._rows
+    read = mqtt.rows
 
     def failing(data: bytes) -> object:
         if data == b"poison":
             raise RuntimeError("a fault of this program")
         return read(data)
 
-    monkeypatch.setattr(mqtt, "_rows", failing)
+    monkeypatch.setattr(mqtt, "rows", failing)
 
     async def act(scene: Scene) -> None:
         async with scene.device() as device:

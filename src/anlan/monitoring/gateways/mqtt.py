@@ -10,18 +10,19 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections import defaultdict
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from anlan.monitoring.gateways.contracts import DeadLetter, Known
 from anlan.monitoring.gateways.gateway import Gateway
 from anlan.monitoring.gateways.readings import HISTORY, listed, milliseconds, trusted
-from anlan.monitoring.protocols.batch import MAGIC, Batch, Row, rows, unpack
+from anlan.monitoring.protocols.batch import Batch, Row, rows
 from anlan.monitoring.protocols.framing import Malformed
 
 PROTOCOL = "mqtt"
 TOPIC = "devices/{}/readings"
+READINGS = ("readings",)  # the levels after the device's number
 CUT_SECONDS = 10.0  # of debt; less is forgiven, or every hiccup would cost the connection
 log = logging.getLogger(__name__)
 
@@ -46,22 +47,45 @@ class Sorted:
 class Mqtt:
     """Makes readings of messages and stores them."""
 
-    def __init__(self, gateway: Gateway) -> None:
+    def __init__(self, gateway: Gateway, alike: Callable[[int], int] = int) -> None:
+        """``alike`` gives one site for all whose readings may be stored as one batch: a batch for
+        each of a thousand sites would cost more than all else."""
         self._gateway = gateway
+        self._alike = alike
 
-    def sort(self, messages: Iterable[Said], now: float) -> Sorted:
-        """``now`` is seconds since 1970 UTC."""
+    def owes(self, address: str) -> bool:
+        """Whether the device has said more than it may, for now."""
+        device = self._gateway.directory.device(PROTOCOL, address)
+        if device is None:
+            return False
+        rate = max(1, device.most_per_second)
+        return self._gateway.rates.wait(("device", device.key), rate, time.monotonic()) > 0
+
+    def spend(self, address: str, amount: int) -> bool:
+        """Count what the device has said; True: it is so far over its rate that it is to be cut."""
+        device = self._gateway.directory.device(PROTOCOL, address)
+        if device is None:
+            return False
+        rates, key, now = self._gateway.rates, ("device", device.key), time.monotonic()
+        rate = max(1, device.most_per_second)
+        rates.spend(key, amount, rate, now)
+        return rates.wait(key, rate, now) > CUT_SECONDS
+
+    def sort(self, messages: Iterable[Said], now: float, *, counted: bool = False) -> Sorted:
+        """``now`` is seconds since 1970 UTC; ``counted``: one for each message is spent already."""
         received = milliseconds(now)
         found, by_site = Sorted(), defaultdict[int, list[Row]](list)
+        spent = Counter[str]()
         for each in messages:
-            self._gateway.counters.frames += 1
             address = each.topic[1] if len(each.topic) > 1 else ""
             device = self._gateway.directory.device(PROTOCOL, address)
             try:
                 if device is None:
                     found.cut.add(address)
                     raise Malformed("设备没有登记，或已停用")
-                mine, strange = self._read(each, device, found)
+                spent[address] += not counted
+                mine, strange = _own(each, device)
+                spent[address] += len(mine) + len(strange) - 1
                 by_site[device.site].extend(mine)
                 if strange:
                     raise Malformed(f"没有登记在这台设备名下的通道：{listed(strange)}")
@@ -72,7 +96,12 @@ class Mqtt:
                 self._gateway.counters.broken += 1
                 reason = "程序出错，原因在日志里。修好后可重放"
                 found.letters.append(_letter(each, address, device, reason, received))
+        self._gateway.counters.frames += spent.total()
+        found.cut |= {address for address, amount in spent.items() if self.spend(address, amount)}
+        together = defaultdict[int, list[Row]](list)
         for site, said in by_site.items():
+            together[self._alike(site)] += said
+        for site, said in together.items():
             if said:
                 batch = Batch.of(*zip(*said, strict=True))
                 found.batches[site] = trusted(batch, received, HISTORY)
@@ -92,40 +121,19 @@ class Mqtt:
             del found.batches[site]
             self._gateway.counters.readings += len(batch)
 
-    def _read(self, said: Said, device: Known, found: Sorted) -> tuple[list[Row], list[str]]:
-        """The readings of the device's own points, and channels that it does not have."""
-        try:
-            if said.topic[2:] != ("readings",):
-                raise Malformed(f"主题应为 {TOPIC.format(said.topic[1])}")
-            given = _rows(said.data)
-        except Malformed:
-            self._spend(device, 1, said.topic[1], found)
-            raise
-        self._spend(device, len(given), said.topic[1], found)
-        mine, strange = list[Row](), list[str]()
-        for channel, at, value, quality in given:
-            point = device.points.get(str(channel))
-            if point is None:
-                strange.append(str(channel))
-            else:
-                mine.append((point, at, value, quality))
-        return mine, strange
 
-    def _spend(self, device: Known, amount: int, address: str, found: Sorted) -> None:
-        rates, key, now = self._gateway.rates, ("device", device.key), time.monotonic()
-        rate = max(1, device.most_per_second)
-        rates.spend(key, amount, rate, now)
-        if rates.wait(key, rate, now) > CUT_SECONDS:
-            self._gateway.counters.slowed += 1
-            found.cut.add(address)
-
-
-def _rows(data: bytes) -> list[Row]:
-    if not data.startswith(MAGIC):
-        return rows(data)
-    batch = unpack(data)
-    columns = (batch.point, batch.time, batch.value, batch.quality)
-    return list(zip(*(each.tolist() for each in columns), strict=True))
+def _own(said: Said, device: Known) -> tuple[list[Row], list[str]]:
+    """The readings of the device's own points, and channels that it does not have."""
+    if said.topic[2:] != READINGS:
+        raise Malformed(f"主题应为 {TOPIC.format(said.topic[1])}")
+    mine, strange = list[Row](), list[str]()
+    for channel, at, value, quality in rows(said.data):
+        point = device.points.get(str(channel))
+        if point is None:
+            strange.append(str(channel))
+        else:
+            mine.append((point, at, value, quality))
+    return mine, strange
 
 
 def _letter(

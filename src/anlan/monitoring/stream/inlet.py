@@ -12,6 +12,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections import Counter, deque
+from contextlib import suppress
 
 from nats.aio.client import Client
 from nats.aio.msg import Msg
@@ -34,7 +36,9 @@ from anlan.monitoring.stream.names import SAID, replicas
 log = logging.getLogger("anlan.monitoring")
 SUBJECTS = "$MQTT.msgs.>"
 LEVELS_BEFORE = 2  # of a subject, before those of the topic
+ADDRESS_AT = 3
 AT_ONCE = 4_000
+MOST_HELD = 100_000
 MOST_WAITING = 4 * AT_ONCE
 MOST_BYTES = 4 * 1024**3  # full, the broker refuses, and devices keep what they have
 PURGE_SECONDS = 1.0
@@ -51,7 +55,9 @@ class Inlet:
         self._admission = admission
         self._waiting: list[Msg] = []
         self._some, self._room = asyncio.Event(), asyncio.Event()
-        self._done, self._purged = 0, 0
+        self._held: deque[Msg] = deque()  # of devices over their rate, in order
+        self._holding = Counter[str]()
+        self._read, self._done, self._purged = 0, 0, 0
 
     async def open(self) -> None:
         """Make the stream, where it is not there, and follow it. Before anybody is let in."""
@@ -59,7 +65,7 @@ class Inlet:
             state = (await self._stream.stream_info(SAID)).state
         except NotFoundError:
             state = (await self._stream.add_stream(_wanted())).state
-        self._done = self._purged = max(0, state.first_seq - 1)
+        self._read = self._done = self._purged = max(0, state.first_seq - 1)
         await self._stream.subscribe(
             SUBJECTS, stream=SAID, ordered_consumer=True, cb=self._heard,
             config=ConsumerConfig(
@@ -71,11 +77,9 @@ class Inlet:
         """Until told to stop: what is stored then is purged, the rest waits in the stream."""
         looked = time.monotonic()
         while not stop.is_set():
-            try:
-                async with asyncio.timeout(PURGE_SECONDS):
-                    await self._some.wait()
-            except TimeoutError:
-                pass
+            if not self._held:
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._some.wait(), PURGE_SECONDS)
             await self._take(stop)
             if time.monotonic() - looked > PURGE_SECONDS:
                 await self._purge()
@@ -91,22 +95,58 @@ class Inlet:
         self._some.set()
 
     async def _take(self, stop: asyncio.Event) -> None:
-        taken, self._waiting = self._waiting[:AT_ONCE], self._waiting[AT_ONCE:]
-        if not self._waiting:
-            self._some.clear()
-        self._room.set()
-        # the broker's client begins again after a broken link: what is done is left out
-        fresh = [(number, each) for each in taken if (number := _number(each)) > self._done]
-        if not fresh:
+        now, late = await self._prompt(self._next()), False
+        if not now:
+            await asyncio.sleep(0)  # whoever has something prompt to say comes first
+            if not self._waiting or len(self._held) > MOST_HELD:
+                now, late = self._released(), True
+        if not now:
             return
-        found = self._mqtt.sort((_said(each) for _, each in fresh), time.time())
+        found = self._mqtt.sort((_said(each) for each in now), time.time(), counted=late)
         for address in found.cut:
             await self._admission.cut(address)
         while not await self._mqtt.settle(found):
             if stop.is_set():
                 return
             await asyncio.sleep(RETRY_SECONDS)
-        self._done = fresh[-1][0]
+        self._done = _number(self._held[0]) - 1 if self._held else self._read
+
+    def _next(self) -> list[Msg]:
+        """What has come since; the broker's client begins again after a broken link, so what was
+        read before is left out."""
+        taken, self._waiting = self._waiting[:AT_ONCE], self._waiting[AT_ONCE:]
+        if not self._waiting:
+            self._some.clear()
+        self._room.set()
+        if taken and _number(taken[0]) <= self._read:
+            taken = [each for each in taken if _number(each) > self._read]
+        if taken:
+            self._read = _number(taken[-1])
+        return taken
+
+    async def _prompt(self, fresh: list[Msg]) -> list[Msg]:
+        """Without what those say who have said too much: it is held until nobody else speaks."""
+        prompt, over = list[Msg](), Counter[str]()
+        owes: dict[str, bool] = {}
+        for each in fresh:
+            address = _address(each)
+            if address not in owes:
+                owes[address] = self._holding[address] > 0 or self._mqtt.owes(address)
+            if owes[address]:
+                over[address] += 1
+                self._holding[address] += 1
+                self._held.append(each)
+            else:
+                prompt.append(each)
+        for address, amount in over.items():
+            if self._mqtt.spend(address, amount):
+                await self._admission.cut(address)
+        return prompt
+
+    def _released(self) -> list[Msg]:
+        found = [self._held.popleft() for _ in range(min(AT_ONCE, len(self._held)))]
+        self._holding -= Counter(map(_address, found))
+        return found
 
     async def _purge(self) -> None:
         if self._done > self._purged:
@@ -127,6 +167,11 @@ def _wanted() -> StreamConfig:
 
 def _number(message: Msg) -> int:
     return message.metadata.sequence.stream
+
+
+def _address(message: Msg) -> str:
+    levels = message.subject.split(".", ADDRESS_AT + 1)
+    return levels[ADDRESS_AT] if len(levels) > ADDRESS_AT else ""
 
 
 def _said(message: Msg) -> Said:

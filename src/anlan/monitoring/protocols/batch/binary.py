@@ -5,6 +5,10 @@ The columns of a message are used where they lie; only times are computed anew.
 
 from __future__ import annotations
 
+import math
+import struct
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 
@@ -12,8 +16,10 @@ from anlan.monitoring.protocols.batch.columns import (
     EARLIEST,
     LATEST,
     MOST_READINGS,
+    WORST,
     BadReading,
     Batch,
+    Row,
     split,
 )
 from anlan.monitoring.protocols.framing import Cut, Malformed
@@ -28,6 +34,7 @@ SPAN = 2**32 - 1
 
 NOISE = "不是批次：应以“ANB1”开头"
 
+FEW = 32  # readings
 _COUNT, _BASE = slice(4, 8), slice(8, 16)
 
 
@@ -69,6 +76,30 @@ def unpack(message: bytes) -> Batch:
         return Batch(point, time.astype(np.int64) + base, value, quality)
     except BadReading as bad:
         raise Malformed(str(bad), _offset(bad, count)) from bad
+
+
+def rows(message: bytes) -> list[Row]:
+    """The same as rows: columns are dear where a message holds a reading or two."""
+    count = _count(message)
+    if count <= FEW:
+        base = int.from_bytes(message[_BASE], "little", signed=True)
+        fields = struct.unpack_from(f"<{count}I{count}i{count}d{count}B", message, HEADER)
+        point, offset = fields[:count], fields[count : 2 * count]
+        value, quality = fields[2 * count : 3 * count], fields[3 * count :]
+        time = [base + each for each in offset]
+        if _plain(time, value, quality):
+            return list(zip(point, time, value, quality, strict=True))
+    batch = unpack(message)  # says what is wrong, and where
+    columns = (batch.point, batch.time, batch.value, batch.quality)
+    return list(zip(*(each.tolist() for each in columns), strict=True))
+
+
+def _plain(time: list[int], value: Sequence[float], quality: Sequence[int]) -> bool:
+    """Surely as they may be; of others ``unpack`` judges."""
+    return (
+        min(time) >= EARLIEST + SPAN and max(time) <= LATEST - SPAN
+        and max(quality) <= WORST and all(map(math.isfinite, value))
+    )  # fmt: skip
 
 
 def _count(message: bytes) -> int:

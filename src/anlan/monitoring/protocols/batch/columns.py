@@ -20,6 +20,10 @@ Values = npt.NDArray[np.float64]
 Qualities = npt.NDArray[np.uint8]
 
 
+Row = tuple[int, int, float, int]
+"""Point, time (ms since 1970 UTC), value (NaN: none), quality: a reading that is no column yet."""
+
+
 class Quality(IntEnum):
     """Whether a value may be believed."""
 
@@ -37,6 +41,7 @@ class Quality(IntEnum):
         return _QUALITY_WORDS[self]
 
 
+WORST = max(Quality)  # a constant: asking the enumeration each time costs more than the check
 _QUALITY_WORDS = {
     Quality.GOOD: "正常", Quality.OUT_OF_RANGE: "超量程", Quality.SENSOR_FAULT: "传感器故障",
     Quality.LINE_BROKEN: "断线", Quality.CALIBRATING: "标校中", Quality.SUBSTITUTED: "人工替代",
@@ -133,7 +138,7 @@ def _check(batch: Batch) -> None:
     if not finite.all():
         lacking = np.isnan(batch.value) & (batch.quality != Quality.GOOD)
         _refuse(~(finite | lacking), "的值不是有限的数；没有值用 NaN，且质量不能是“正常”", "value")
-    _refuse(batch.quality > max(Quality), f"的质量不在 0–{max(Quality)} 之内", "quality")
+    _refuse(batch.quality > WORST, f"的质量不在 0–{WORST} 之内", "quality")
     late = (batch.time < EARLIEST) | (batch.time > LATEST)
     _refuse(late, "的时间不在公元 1–9999 年之内", "time")
 

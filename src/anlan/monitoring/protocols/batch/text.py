@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from anlan.monitoring.protocols.batch.columns import EARLIEST, LATEST, Batch, Quality
+from anlan.monitoring.protocols.batch.columns import EARLIEST, LATEST, WORST, Batch, Quality, Row
 from anlan.monitoring.protocols.framing import Malformed
 
 LONGEST = 16 * 1024 * 1024
@@ -23,10 +23,6 @@ _FIELDS = frozenset({"point", "time", "value", "quality"})
 _NEEDED = _FIELDS - {"quality"}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
-
-
-Row = tuple[int, int, float, int]
-"""Point, time (ms since 1970 UTC), value (NaN: none), quality."""
 
 
 def from_json(data: bytes) -> Batch:
@@ -112,7 +108,7 @@ def _row(reading: Any, index: int) -> Row:
         if not isinstance(reading, dict) or not _NEEDED <= reading.keys() <= _FIELDS:
             raise ValueError("应有 point、time、value，可有 quality，没有别的字段")
         value = _value(reading["value"])
-        quality = _whole(reading.get("quality", 0), "quality", 0, max(Quality))
+        quality = _whole(reading.get("quality", 0), "quality", 0, WORST)
         if math.isnan(value) and quality == Quality.GOOD:
             raise ValueError("没有值（null），质量就不能是“正常”（0）")
         point = _whole(reading["point"], "point", 0, 2**32 - 1)
