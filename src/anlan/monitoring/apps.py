@@ -22,6 +22,7 @@ class MonitoringConfig(AppConfig):
         section, view = "监测预警", policies.VIEW
         nav.register(section, "报警", "monitoring:alarms", view, "bell", order=10)
         nav.register(section, "监测态势", "monitoring:board", view, "gauge", order=20)
+        nav.register(section, "监测地图", "monitoring:map", view, "map-2", order=22)
         nav.register(section, "监测接入", "monitoring:coverage", view, "plug-connected-x", order=30)
         nav.register(section, "监测设备", "monitoring:devices", view, "stack-2", order=35)
         nav.register(section, "报警规则", "monitoring:rules", view, "adjustments", order=40)

@@ -21,7 +21,8 @@ def live_rows(rows: Iterable[Now], *, short: bool) -> SafeString:
     drawn = (
         f'<tr id="live-{each.point.pk}">'
         f'<td class="main-cell" data-label="测点">{_link("point", each.point.pk, str(each.point))}'
-        f'</td><td class="num" data-label="现在的值"><strong>{escape(each.value) or "—"}</strong>'
+        f'</td><td class="num nowrap" data-label="现在的值">'
+        f"<strong>{escape(each.value) or '—'}</strong>"
         f'</td><td data-label="状态">{_state(each)}</td>'
         f'<td class="nowrap num" data-label="时间">{_time(each, today)}</td>'
         f"{'' if short else _more(each)}</tr>"

@@ -10,6 +10,7 @@ from anlan.monitoring.pages import (
     devices,
     equipping,
     live,
+    maps,
     points,
     rules,
 )
@@ -28,6 +29,7 @@ urlpatterns = [
     path("monitoring/alarms/<int:pk>/confirm/", alarms.confirm, name="confirm"),
     path("monitoring/alarms/<int:pk>/deny/", alarms.deny, name="deny"),
     path("monitoring/alarms/<int:pk>/silence/", alarms.silence, name="silence"),
+    path("monitoring/map/", maps.alarm_map, name="map"),
     path("monitoring/sites/<int:pk>/", live.site, name="site"),
     path("monitoring/points/<int:pk>/", points.point, name="point"),
     path("monitoring/rules/", rules.rules, name="rules"),

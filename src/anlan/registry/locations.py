@@ -29,14 +29,15 @@ _NONE = len(_RANKS)
 
 @dataclass(frozen=True)
 class Cluster:
-    """The subjects of one cell: ``x``, ``y`` where they lie on average, ``worst`` the highest grade
-    among them, empty if none is graded."""
+    """The subjects of one cell: ``x``, ``y`` where they lie on average, ``worst`` the worst colour
+    among them, empty if none has one. ``first``: the lowest key, of one subject its own."""
 
     cell: str
     x: float
     y: float
     count: int
     worst: str
+    first: int
 
 
 @dataclass(frozen=True)
@@ -63,9 +64,9 @@ class Grid:
         self._columns = _cells(drawn.width)
         self._rows = _cells(drawn.height)
 
-    def count(self, rows: QuerySet) -> Located:
-        """The rows by cell."""
-        ranks = [When(grade=colour, then=Value(rank)) for colour, rank in _RANKS.items()]
+    def count(self, rows: QuerySet, colour: str = "grade") -> Located:
+        """The rows by cell; ``colour`` names the field or annotation that holds a row's colour."""
+        ranks = [When(**{colour: name}, then=Value(rank)) for name, rank in _RANKS.items()]
         worst = Min(Case(*ranks, default=Value(_NONE), output_field=IntegerField()))
         found = (
             rows.order_by()
@@ -75,7 +76,8 @@ class Grid:
                 count=Count("pk"),
                 east=Avg("longitude"),
                 north=Avg("latitude"),
-                worst=worst,
+                worst_rank=worst,
+                first=Min("pk"),
             )
             .order_by("row", "column")
         )
@@ -120,9 +122,9 @@ class Grid:
 
     def _cluster(self, row: dict) -> Cluster:
         x, y = self._plane.put(float(row["east"]), float(row["north"]))
-        worst = next((each for each, rank in _RANKS.items() if rank == row["worst"]), "")
+        worst = next((each for each, rank in _RANKS.items() if rank == row["worst_rank"]), "")
         cell = f"{self._name}:{row['column']:.0f}-{row['row']:.0f}"
-        return Cluster(cell, x, y, row["count"], worst)
+        return Cluster(cell, x, y, row["count"], worst, row["first"])
 
     def _column(self) -> Floor:
         plane = self._plane

@@ -31,7 +31,7 @@ pytestmark = pytest.mark.django_db
 RECORDED: dict[str, int] = json.loads(Path(__file__).with_name("query_counts.json").read_text())
 PAGES = ["/monitoring/", "/monitoring/alarms/", "/monitoring/alarms/{alarm}/", "/monitoring/rules/",
          "/monitoring/rules/{rule}/", "/monitoring/coverage/",
-         "/monitoring/sites/{site}/"]  # fmt: skip
+         "/monitoring/sites/{site}/", "/monitoring/map/"]  # fmt: skip
 
 
 def text(client: Client, address: str, status: int = 200) -> str:

@@ -101,12 +101,17 @@ def _of_sector(rows: Rows, code: str) -> Rows:
     return rows.filter(sector__code=code) | rows.filter(sector__parent__code=code)
 
 
+def sector_filter() -> Filter:
+    """The subject's sector; a sector stands for its parts too."""
+    return Filter("sector", "行业领域", _sectors, _of_sector)
+
+
 def subject_filters() -> tuple[Filter, ...]:
     """By county, sector, state of business and grade."""
     none: list[tuple[str, str]] = [("none", "未评定")]
     return (
         county_filter(),
-        Filter("sector", "行业领域", _sectors, _of_sector),
+        sector_filter(),
         Filter("business", "状态", Business.choices, lambda rows, v: rows.filter(business=v)),
         Filter("grade", "风险等级", [*Colour.choices, *none], _of_grade),
     )
