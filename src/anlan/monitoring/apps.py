@@ -9,13 +9,16 @@ class MonitoringConfig(AppConfig):
     def ready(self) -> None:
         """Tell the shell where the pages stand; show a site's monitoring on its page in the
         registry; offer measures and the steps of call and answer."""
+        from anlan.kernel.evidence.pages import register
         from anlan.kernel.ui import nav
         from anlan.monitoring import (  # noqa: F401 — some register by being imported
+            checks,
             importing,
             indicators,
             panel,
             policies,
         )
+        from anlan.monitoring.models import TamperSignal
         from anlan.monitoring.services import calling  # noqa: F401
         from anlan.registry import panels
 
@@ -26,4 +29,6 @@ class MonitoringConfig(AppConfig):
         nav.register(section, "监测接入", "monitoring:coverage", view, "plug-connected-x", order=30)
         nav.register(section, "监测设备", "monitoring:devices", view, "stack-2", order=35)
         nav.register(section, "报警规则", "monitoring:rules", view, "adjustments", order=40)
+        nav.register(section, "篡改疑点", "monitoring:tamper", view, "eye", order=38)
+        register("monitoring.tampersignal", TamperSignal.objects.visible_to)
         panels.register(panel.monitoring)

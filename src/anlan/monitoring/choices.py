@@ -114,5 +114,14 @@ class VersionState(models.TextChoices):
     REFUSED = "refused", "未采用"
 
 
+class TamperState(models.TextChoices):
+    """What people found out about a signal of the tamper detector."""
+
+    OPEN = "open", "待核查"
+    TOUCHED = "touched", "确认动过"  # somebody touched the sensor, the line or the data
+    EXPLAINED = "explained", "有正当原因"  # true readings, or work that was announced
+    FALSE = "false", "误报"  # the detector was wrong
+
+
 WAITING = (AlarmState.RAISED, AlarmState.NOTIFIED)
 OPEN = (*WAITING, AlarmState.ANSWERED, AlarmState.HANDLED, AlarmState.DOUBTED)

@@ -14,7 +14,7 @@ from django.utils import timezone
 from anlan.kernel.access.actor import Actor, ActorSource, system
 from anlan.kernel.access.roles import Role
 from anlan.kernel.access.selectors import holders
-from anlan.monitoring import compiling
+from anlan.monitoring import compiling, demo_touched
 from anlan.monitoring.choices import COLOURS, Level, Place, Protocol, Quantity
 from anlan.monitoring.coverage import asked
 from anlan.monitoring.engine import Key, Step, Transition
@@ -68,7 +68,9 @@ def load() -> str:
         calling.call_waiting()
         for alarm, becomes in raised:
             _work(alarm, becomes)
-    return f"演示测点 {len(points)} 个、报警 {len(raised)} 条"
+    mines = [each for each in sites if each.sector.code == "coal" and each.points.exists()]
+    found = demo_touched.load(mines)
+    return f"演示测点 {len(points)} 个、报警 {len(raised)} 条、篡改疑点 {found} 处"
 
 
 def _equip(site: Site) -> list[Point]:

@@ -1,4 +1,4 @@
-"""The transition tables of alarms and of versions of rules."""
+"""The transition tables of alarms, of versions of rules and of signs of tampering."""
 
 from __future__ import annotations
 
@@ -7,11 +7,18 @@ from typing import TYPE_CHECKING
 from anlan.kernel.access.actor import Actor
 from anlan.kernel.flow import Flow, Transition
 from anlan.monitoring import policies
-from anlan.monitoring.choices import OPEN, WAITING, AlarmState, Level, VersionState
+from anlan.monitoring.choices import (
+    OPEN,
+    WAITING,
+    AlarmState,
+    Level,
+    TamperState,
+    VersionState,
+)
 from anlan.monitoring.visibility import reaches
 
 if TYPE_CHECKING:
-    from anlan.monitoring.models import Alarm, RuleVersion
+    from anlan.monitoring.models import Alarm, RuleVersion, TamperSignal
 
 AT_WORK = frozenset(OPEN) - {AlarmState.DOUBTED}
 
@@ -160,4 +167,57 @@ RULE_VERSION = Flow(
     ],
 )
 
-FLOWS = [ALARM, RULE_VERSION]
+
+def in_charge(signal: TamperSignal, actor: Actor) -> str | None:
+    """Whose site it is finds out."""
+    if reaches(actor, signal.site, policies.JUDGE):
+        return None
+    return "这处疑点由场所的监管部门、所在地政府或安委办核查。"
+
+
+TAMPER = Flow(
+    name="tamper",
+    label="篡改疑点",
+    states=TamperState,
+    initial=TamperState.OPEN,
+    transitions=[
+        Transition(
+            "touch",
+            "确认动过",
+            {TamperState.OPEN},
+            TamperState.TOUCHED,
+            policies.JUDGE,
+            guard=in_charge,
+            needs=("text", "evidence"),
+        ),
+        Transition(
+            "explain",
+            "有正当原因",
+            {TamperState.OPEN},
+            TamperState.EXPLAINED,
+            policies.JUDGE,
+            guard=in_charge,
+            needs=("text",),
+        ),
+        Transition(
+            "dismiss",
+            "判为误报",
+            {TamperState.OPEN},
+            TamperState.FALSE,
+            policies.JUDGE,
+            guard=in_charge,
+            needs=("text",),
+        ),
+        Transition(
+            "reopen",
+            "重新核查",
+            frozenset(TamperState) - {TamperState.OPEN},
+            TamperState.OPEN,
+            policies.JUDGE,
+            guard=in_charge,
+            needs=("reason",),
+        ),
+    ],
+)
+
+FLOWS = [ALARM, RULE_VERSION, TAMPER]

@@ -1,4 +1,4 @@
-"""The form of a new version of a rule."""
+"""The forms of a new version of a rule and of a verdict on a sign of tampering."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import Any, Self
 from django import forms
 from django.utils import timezone
 
-from anlan.monitoring.choices import COLOURS, MeasureKind
+from anlan.kernel.evidence.forms import FilesField
+from anlan.monitoring.choices import COLOURS, MeasureKind, TamperState
 from anlan.monitoring.models import RuleVersion
 from anlan.monitoring.services.rules import Content
 
@@ -73,3 +74,24 @@ class VersionForm(forms.Form):
             measure=given["measure"], above=given["above"], levels=levels, hold=given["hold"],
             window=given["window"], spans=spans,
         )  # fmt: skip
+
+
+class VerdictForm(forms.Form):
+    """What was found out about a sign of tampering."""
+
+    verdict = forms.TypedChoiceField(
+        label="结论",
+        choices=[
+            ("", "请选择"),
+            *(each for each in TamperState.choices if each[0] != TamperState.OPEN),
+        ],
+        coerce=TamperState,
+        help_text="动过：传感器、线路或数据被人动过。正当原因：如检修、停产、已报备的调校。",
+    )
+    text = forms.CharField(
+        label="核查情况",
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="怎样核查的，查到什么，原因是什么。",
+    )
+    evidence = FilesField(label="佐证材料", required=False, optional="“确认动过”必须有")

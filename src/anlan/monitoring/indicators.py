@@ -1,4 +1,5 @@
-"""The measures of monitoring: which sites that should be connected are (item 13)."""
+"""The measures of monitoring: which sites that should be connected are (item 13); signs of
+tampering with readings that wait for somebody to look, and those confirmed (item 8)."""
 
 from __future__ import annotations
 
@@ -11,6 +12,8 @@ from django.urls import reverse
 from anlan.kernel.indicators.registry import Measure, declare
 from anlan.kernel.orgs.models import Organisation
 from anlan.monitoring import coverage
+from anlan.monitoring.choices import TamperState
+from anlan.monitoring.models import TamperSignal
 from anlan.registry.indicators import belonging
 from anlan.registry.models import Site
 
@@ -57,3 +60,40 @@ MEASURES: tuple[dict[str, Any], ...] = (
 
 for each in MEASURES:
     declare(Measure(**each, unit="处", organisation="regulator", own=own, url=_url, clause="13"))
+
+
+def tamper_waiting(start: date, end: date) -> QuerySet[TamperSignal]:
+    """Signs that nobody has judged, found up to the last day, however old."""
+    return TamperSignal.objects.waiting().filter(found_on__lte=end)
+
+
+def tamper_confirmed(start: date, end: date) -> QuerySet[TamperSignal]:
+    """Signs of which people confirmed between the days that somebody touched the readings."""
+    judged = {"judged_at__date__gte": start, "judged_at__date__lte": end}
+    return TamperSignal.objects.filter(state=TamperState.TOUCHED, **judged)
+
+
+_WHOSE = "政府按场所所在区划计，其他单位按监管部门计"
+SIGNS: tuple[dict[str, Any], ...] = (
+    {
+        "key": "monitoring.tamper_waiting",
+        "name": "待核查的篡改疑点",
+        "how": f"期末以前检测到、还没有人核查的监测数据篡改疑点，每处计 1。{_WHOSE}",
+        "rows": tamper_waiting,
+    },
+    {
+        "key": "monitoring.tamper_confirmed",
+        "name": "确认动过的监测数据",
+        "how": f"期内经人核查确认动过的监测数据，每处计 1。{_WHOSE}",
+        "rows": tamper_confirmed,
+    },
+)
+
+for each in SIGNS:
+    declare(
+        Measure(
+            **each, unit="处", organisation="site__regulator", area="site__area", clause="8",
+            own=lambda organisation, end: belonging(organisation, "site__"),
+            url=lambda signal: reverse("monitoring:tamper_signal", args=[signal.pk]),
+        )
+    )  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 
 import numpy as np
@@ -12,11 +12,12 @@ from django.db.models import Q
 from django.utils import timezone
 
 from anlan.kernel.visits import release
+from anlan.monitoring.choices import TamperState
 from anlan.monitoring.history.policy import Policy
 from anlan.monitoring.history.table import CITY_OFFSET, DAY, History
 from anlan.monitoring.history.thinning import Spans
 from anlan.monitoring.history.upkeep import Task, Upkeep
-from anlan.monitoring.models import Span
+from anlan.monitoring.models import Span, TamperSignal
 
 log = logging.getLogger("anlan.monitoring")
 NIGHT = range(1, 6)  # hours of the city in which past days are put in order
@@ -54,16 +55,29 @@ def keep(history: History, now: datetime, stopped: Callable[[], bool]) -> int:
 
 
 def whole(task: Task, around: int) -> Spans:
-    """The stretches of a day around alarms, ``around`` ms on both sides."""
+    """The stretches of a day around alarms and signs of tampering, ``around`` ms on both sides."""
     begin = task.day * DAY - CITY_OFFSET
     end = begin + DAY
     try:
-        found = list(
-            Span.objects.filter(
-                Q(cleared_ms=None) | Q(cleared_ms__gte=begin - around), begin_ms__lt=end + around
-            ).values_list("point_id", "begin_ms", "cleared_ms")
-        )
+        found = [*_alarmed(begin - around, end + around), *_touched(begin - around, end + around)]
     finally:
         release()
     rows = [(point, b - around, end if e is None else e + around) for point, b, e in found]
     return Spans(*np.array(rows, np.int64).reshape(-1, 3).T)
+
+
+Stretch = tuple[int, int, int | None]  # point, first and last moment; None: it goes on
+
+
+def _alarmed(begin: int, end: int) -> Iterator[Stretch]:
+    met = Q(cleared_ms=None) | Q(cleared_ms__gte=begin)
+    found = Span.objects.filter(met, begin_ms__lt=end)
+    yield from found.values_list("point_id", "begin_ms", "cleared_ms")
+
+
+def _touched(begin: int, end: int) -> Iterator[Stretch]:
+    """Signs of tampering are proved by the readings themselves, and by those of other points."""
+    found = TamperSignal.objects.filter(end_ms__gte=begin, begin_ms__lt=end)
+    rows = found.exclude(state=TamperState.FALSE)
+    for point, beside, first, last in rows.values_list("point_id", "beside", "begin_ms", "end_ms"):
+        yield from ((each, first, last) for each in (point, *beside))

@@ -15,8 +15,9 @@ from anlan.kernel.errors import Unknown
 from anlan.kernel.orgs.models import Area
 from anlan.monitoring import flow
 from anlan.monitoring.choices import OPEN, WAITING, AlarmState, Level
-from anlan.monitoring.models import Alarm, AlarmQuerySet, Point
+from anlan.monitoring.models import Alarm, AlarmQuerySet, Point, TamperSignal
 from anlan.monitoring.models.alarms import moment
+from anlan.monitoring.models.touched import TamperSignalQuerySet
 from anlan.monitoring.services.calling import NAME, SUBJECT
 from anlan.registry.models import Site
 
@@ -146,3 +147,17 @@ def points_of(site: Site) -> list[tuple[Point, Alarm | None]]:
         worst[each.point_id] = each
     points = site.points.filter(retired_at=None).order_by("quantity", "name")
     return [(each, worst.get(each.pk)) for each in points]
+
+
+def tamper_signals(actor: Actor) -> TamperSignalQuerySet:
+    """Signs of tampering at sites that the actor sees, with what a row of a list says."""
+    rows = TamperSignal.objects.visible_to(actor)
+    return rows.select_related("point", "site__area__parent", "site__sector", "judged_by")
+
+
+def tamper_signal(actor: Actor, pk: int) -> TamperSignal:
+    """One that the actor sees; Unknown if there is none."""
+    found = tamper_signals(actor).select_related("site__regulator").filter(pk=pk).first()
+    if found is None:
+        raise Unknown("没有这处疑点，或不在您的管辖范围内。请从篡改疑点清单重新进入。")
+    return found

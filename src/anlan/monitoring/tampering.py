@@ -79,7 +79,8 @@ def _checked(options: argparse.Namespace) -> str:
             raise Unreadable(f"文件里没有测点“{name}”；有的测点：{'、'.join(sorted(points))[:200]}")
     from anlan.monitoring.tamper import report
 
-    findings = check(found.series, Settings(limits, roles))
+    cuts = {point: max(given) for point, given in limits.items()}
+    findings = check(found.series, Settings(limits, roles, cuts))
     told = report.Told(str(options.file), found, findings, _units(options.unit))
     if options.json:
         return json.dumps(told.as_dict(), ensure_ascii=False, allow_nan=False) + "\n"

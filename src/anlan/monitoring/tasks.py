@@ -1,7 +1,10 @@
 """Jobs of monitoring."""
 
+from django.conf import settings
+from django.utils import timezone
 from procrastinate.contrib.django import app
 
+from anlan.kernel.jobs import every
 from anlan.monitoring.services import calling
 
 
@@ -11,3 +14,14 @@ def call(timestamp: int = 0) -> int:
     """Every minute, and at once when alarms were raised. Finds its work in the alarms themselves,
     so that a lost or repeated job loses and repeats nothing."""
     return calling.call_waiting()
+
+
+@every("* * * * *", "monitoring.tamper")
+def look_for_tampering() -> None:
+    """Every minute: yesterday at the sites that were not judged yet, for as long as a run may last;
+    from two o'clock of the city on, until all are done."""
+    # not with the module: Arrow and Delta Lake would burden every process that knows the jobs
+    from anlan.monitoring.history.table import History
+    from anlan.monitoring.services.touched import look_on
+
+    look_on(history=History.at(settings.VAR / "history"), now=timezone.now())

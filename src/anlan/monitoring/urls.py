@@ -13,6 +13,7 @@ from anlan.monitoring.pages import (
     maps,
     points,
     rules,
+    tamper,
 )
 
 app_name = "monitoring"
@@ -47,5 +48,9 @@ urlpatterns = [
     path("monitoring/sites/<int:pk>/device/", equipping.device_add, name="device_add"),
     path("monitoring/sites/<int:pk>/point/", equipping.point_add, name="point_add"),
     path("monitoring/points/<int:pk>/retire/", equipping.point_retire, name="point_retire"),
+    path("monitoring/tamper/", tamper.signals, name="tamper"),
+    path("monitoring/tamper/<int:pk>/", tamper.signal, name="tamper_signal"),
+    path("monitoring/tamper/<int:pk>/judge/", tamper.judge, name="tamper_judge"),
+    path("monitoring/tamper/<int:pk>/reopen/", tamper.reopen, name="tamper_reopen"),
     path("monitoring/coverage/", coverage.coverage, name="coverage"),
 ]

@@ -75,6 +75,7 @@ DOORS: dict[str, frozenset[Role]] = {
     "monitoring.view": BUSINESS,
     "monitoring.answer": SCO | UNIT,  # the regulator, the area's government, the office
     "monitoring.keep": SCO | UNIT,
+    "monitoring.tamper.judge": SCO | UNIT,  # the regulator, the area's government, the office
     "monitoring.rules.propose": SCO,
     "monitoring.rules.publish": frozenset({Role.SCO_CHIEF}),  # not who drew it up
     "stewardship.view": BUSINESS,

@@ -40,6 +40,7 @@ NOT_AUDITED = {
     "imports.ImportRow": "read from a kept file; what it becomes in a ledger is audited there",
     "monitoring.EngineState": "what the engine remembers, written with every message",
     "monitoring.Revision": "counts the changes of audited tables, by the database",
+    "monitoring.TamperLook": "how far the detector came; the signals that it found are audited",
     "monitoring.Span": "what the engine told, a log itself; the alarm that it makes is audited",
     "notify.Notification": "what was told; what it was told of is audited",
     "notify.Delivery": "how it was sent",

@@ -17,7 +17,7 @@ from anlan.kernel.access.actor import system
 from anlan.kernel.errors import WrongState
 from anlan.kernel.flow import Flow, Transition
 from anlan.kernel.imports.models import ImportBatch
-from anlan.monitoring.models import Alarm, RuleVersion
+from anlan.monitoring.models import Alarm, RuleVersion, TamperSignal
 from anlan.plan.models import Duty, Extension, Report, SupervisionOrder
 from anlan.records.models import Record
 from anlan.registry.models import Dispute
@@ -36,6 +36,7 @@ MODELS: dict[str, type[models.Model]] = {
     "list_item": ListItem,
     "alarm": Alarm,
     "rule_version": RuleVersion,
+    "tamper": TamperSignal,
     "dispute": Dispute,
     "document": Document,
     "call": Call,
@@ -112,7 +113,7 @@ def _filler(field: models.Field[Any, Any]) -> Any:
             return False
         case models.JSONField() | ArrayField():
             return "{}"
-        case models.ForeignKey() | models.IntegerField() | models.BigIntegerField():
+        case models.ForeignKey() | models.IntegerField() | models.FloatField():
             return 1
         case _:
             return "x" if not field.choices else str(next(iter(field.choices))[0])

@@ -159,7 +159,7 @@ def test_over_the_limit_with_the_power_on() -> None:
     gas = made.coarse()
     values = gas.values.copy()
     values[5000:5010] = 5.0
-    told = Settings(limits={"A": (4.5,)}, roles={"P": POWER})
+    told = Settings(limits={"A": (4.5,)}, roles={"P": POWER}, cuts={"A": 4.5})
     cut = check([replace(gas, values=values), on_and_off(gas, [(5000, 5040)])], told).signals
     assert STATE not in {one.kind for one in cut}
     kept = check([replace(gas, values=values), on_and_off(gas, [(8000, 8040)])], told).signals
@@ -207,7 +207,7 @@ def test_whatever_comes_is_judged_or_told_as_not_judged(
         Series(str(at), np.array([t for t, _ in one], np.int64), np.array([v for _, v in one]))
         for at, one in enumerate(points)
     ]
-    found = check(series, Settings(limits={"0": (1.0,)}, roles={"1": POWER}))
+    found = check(series, Settings(limits={"0": (1.0,)}, roles={"1": POWER}, cuts={"0": 1.0}))
     for signal in found.signals:
         assert signal.start <= signal.end
         assert signal.point in {one.point for one in series}

@@ -107,6 +107,13 @@ class History:
             ),
         )  # fmt: skip
 
+    def add(self, part: int, batch: Batch) -> None:
+        """Readings that came by no stream."""
+        write_deltalake(
+            self.table(), rows(part, batch), mode="append", writer_properties=SMALL,
+            commit_properties=CommitProperties(max_commit_retries=20),
+        )  # fmt: skip
+
     def compact(self, since: int = 0) -> dict[str, int]:
         """Many small files of a day become few, of days from ``since`` on (a number since 1970);
         readers see the old ones until it is done. Says how many files went and came."""

@@ -42,10 +42,12 @@ RELATED_BY = (600_000, 3_600_000)
 
 @dataclass(frozen=True)
 class Settings:
-    """What people know of the points: limits, roles."""
+    """What people know of the points: limits, roles, and at which of their values the power that
+    stands under ``roles`` has to be cut."""
 
     limits: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
     roles: Mapping[str, str] = field(default_factory=dict)
+    cuts: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,8 @@ def check(
         take(gaps.find(track, friends[track.point], thresholds[GAP]))
         for state in tracks:
             if role := settings.roles.get(state.point):
-                take(states.find(track, state, role, limits, thresholds[STATE]))
+                cut = settings.cuts.get(track.point)
+                take(states.find(track, state, role, cut, thresholds[STATE]))
     take(copied.find(measured, thresholds[COPIED]))
     take(neighbours.find(measured, friends, thresholds[NEIGHBOURS]))
     return Findings(_settled(signals), unjudged)

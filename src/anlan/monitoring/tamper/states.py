@@ -34,15 +34,16 @@ CERTAIN = 6.0
 
 
 def find(
-    track: Track, state: Track, role: str, limits: tuple[float, ...], threshold: float
+    track: Track, state: Track, role: str, cut: float | None, threshold: float
 ) -> tuple[list[Signal], list[Unjudged]]:
-    """Signals of one point against one state; a state is on above half of its largest value."""
+    """Signals of one point against one state; a state is on above half of its largest value.
+    ``cut``: the value at which it has to go off; None if it need not, or nobody knows."""
     if not len(state) or not len(track):
         return [], [Unjudged(STATE, track.point, f"{ROLES[role]}测点{state.point}没有读数")]
     on = _on(track, state)
     signals = _flat(track, state, role, on, threshold)
-    if role == POWER and limits:
-        signals += _not_cut(track, state, on, max(limits))
+    if role == POWER and cut is not None:
+        signals += _not_cut(track, state, on, cut)
     return signals, []
 
 

@@ -6,12 +6,13 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django import template
+from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from anlan.kernel.ui.templatetags.ui import severity, tag
 from anlan.monitoring import now_rows
-from anlan.monitoring.choices import AlarmState, Level
-from anlan.monitoring.models import Alarm, RuleVersion
+from anlan.monitoring.choices import AlarmState, Level, TamperState
+from anlan.monitoring.models import Alarm, RuleVersion, TamperSignal
 from anlan.monitoring.protocols.batch import Quality
 from anlan.monitoring.standing import Now
 
@@ -34,6 +35,12 @@ QUALITIES = {
     Quality.CALIBRATING: "校准中",
     Quality.SUBSTITUTED: "人工替代",
     Quality.TIME_NOT_TRUSTED: "时间不可信",
+}
+TAMPER_TONES = {
+    TamperState.OPEN: "yellow",
+    TamperState.TOUCHED: "red",
+    TamperState.EXPLAINED: "green",
+    TamperState.FALSE: "grey",
 }
 VERSION_TONES = {"proposed": "yellow", "published": "green", "refused": "grey"}
 
@@ -108,3 +115,17 @@ def limits(version: RuleVersion | None) -> str:
     return "；".join(
         f"{level.label}色 {sign} {limit:g}{unit}" for level, limit, _ in version.in_order
     )
+
+
+@register.filter
+def tamper_state(signal: TamperSignal) -> SafeString:
+    """What people found out about a sign of tampering."""
+    return tag(signal.get_state_display(), TAMPER_TONES[TamperState(signal.state)])
+
+
+@register.filter
+def moments(signal: TamperSignal) -> str:
+    """From when to when, the day said once where it is the same."""
+    begin, end = (timezone.localtime(each) for each in (signal.began, signal.ended) if each)
+    same = begin.date() == end.date()
+    return f"{begin:%Y-%m-%d %H:%M} 至 {end:{'%H:%M' if same else '%Y-%m-%d %H:%M'}}"

@@ -92,13 +92,18 @@ def county_filter(prefix: str = "") -> Filter:
     return Filter("county", "县（市、区）", choices, apply)
 
 
-def _sectors(request: HttpRequest) -> list[tuple[str, str]]:
-    return list(Sector.objects.values_list("code", "name"))
+def sector_filter(prefix: str = "") -> Filter:
+    """The subject's sector with its parts; ``prefix`` as in :func:`county_filter`."""
 
+    def choices(request: HttpRequest) -> list[tuple[str, str]]:
+        return list(Sector.objects.values_list("code", "name"))
 
-def _of_sector(rows: Rows, code: str) -> Rows:
-    """The sector and its parts."""
-    return rows.filter(sector__code=code) | rows.filter(sector__parent__code=code)
+    def apply(rows: Rows, code: str) -> Rows:
+        field = f"{prefix}sector"
+        of_part = {f"{field}__parent__code": code}
+        return rows.filter(**{f"{field}__code": code}) | rows.filter(**of_part)
+
+    return Filter("sector", "行业领域", choices, apply)
 
 
 def sector_filter() -> Filter:
