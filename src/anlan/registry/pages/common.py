@@ -106,11 +106,6 @@ def sector_filter(prefix: str = "") -> Filter:
     return Filter("sector", "行业领域", choices, apply)
 
 
-def sector_filter() -> Filter:
-    """The subject's sector; a sector stands for its parts too."""
-    return Filter("sector", "行业领域", _sectors, _of_sector)
-
-
 def subject_filters() -> tuple[Filter, ...]:
     """By county, sector, state of business and grade."""
     none: list[tuple[str, str]] = [("none", "未评定")]
