@@ -28,6 +28,7 @@ class MonitoringConfig(AppConfig):
         nav.register(section, "监测地图", "monitoring:map", view, "map-2", order=22)
         nav.register(section, "监测接入", "monitoring:coverage", view, "plug-connected-x", order=30)
         nav.register(section, "监测设备", "monitoring:devices", view, "stack-2", order=35)
+        nav.register(section, "未入库报文", "monitoring:letters", view, "message-report", order=37)
         nav.register(section, "报警规则", "monitoring:rules", view, "adjustments", order=40)
         nav.register(section, "篡改疑点", "monitoring:tamper", view, "eye", order=38)
         register("monitoring.tampersignal", TamperSignal.objects.visible_to)

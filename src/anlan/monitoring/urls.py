@@ -9,6 +9,7 @@ from anlan.monitoring.pages import (
     coverage,
     devices,
     equipping,
+    letters,
     live,
     maps,
     points,
@@ -52,5 +53,9 @@ urlpatterns = [
     path("monitoring/tamper/<int:pk>/", tamper.signal, name="tamper_signal"),
     path("monitoring/tamper/<int:pk>/judge/", tamper.judge, name="tamper_judge"),
     path("monitoring/tamper/<int:pk>/reopen/", tamper.reopen, name="tamper_reopen"),
+    path("monitoring/letters/", letters.letters, name="letters"),
+    path("monitoring/letters/replay/", letters.replay_all, name="replay_all"),
+    path("monitoring/letters/<int:number>/", letters.letter, name="letter"),
+    path("monitoring/letters/<int:number>/replay/", letters.replay, name="replay"),
     path("monitoring/coverage/", coverage.coverage, name="coverage"),
 ]

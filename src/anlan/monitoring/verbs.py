@@ -20,6 +20,7 @@ VERBS = {
     "monitoring.device.add": "登记监测设备",
     "monitoring.device.renew": "更换监测设备密钥",
     "monitoring.device.retire": "停用监测设备",
+    "monitoring.letter.replay": "重放未入库报文",
     "monitoring.channel.add": "登记设备通道",
     "monitoring.channel.remove": "解除设备通道",
     "monitoring.tamper.find": "夜间检测篡改疑点",

@@ -137,7 +137,7 @@ class Gb26875(Conversation):
         return [self._told(device, message.answer, now, speaker, message.request)]
 
     def _upload(self, device: Known, upload: Upload, now: float) -> Task:
-        found, reason = _read(device, upload.frame, now)
+        found, reason = read(device, upload.frame, now)
         letter = self.letter(now, reason, upload.raw, device) if reason else None
         return Task(
             device, found, letter,
@@ -154,7 +154,7 @@ class Gb26875(Conversation):
         request: Frame | None = None,
     ) -> Task:
         """An answer of the device: it is not confirmed, but asked for again if it is lost."""
-        found, reason = _read(device, frame, now)
+        found, reason = read(device, frame, now)
 
         def failed(now: float) -> bytes:
             if speaker and request and isinstance(request.data, AppData):
@@ -183,7 +183,7 @@ def splitter() -> BaseSplitter:
     return Splitter()
 
 
-def _read(device: Known, frame: Frame, now: float) -> tuple[Readings, str]:
+def read(device: Known, frame: Frame, now: float) -> tuple[Readings, str]:
     """Readings of its own points, and why the frame is to be kept as a letter, if it is."""
     found = Readings(device, now, LIVE)
     data = frame.data

@@ -111,7 +111,7 @@ class Hj212(Conversation):
         return self._centre.request(mn, set_time(now), st=wish.message.st, now=now)
 
     def _task(self, device: Known, upload: Upload, now: float) -> Task:
-        found, reason = _read(device, upload.message, now)
+        found, reason = read(device, upload.message, now)
         return Task(
             device,
             found,
@@ -121,7 +121,7 @@ class Hj212(Conversation):
         )
 
 
-def _read(device: Known, message: Message, now: float) -> tuple[Readings, str]:
+def read(device: Known, message: Message, now: float) -> tuple[Readings, str]:
     """Readings, and why the message is to be kept as a letter, if it is.
 
     A factor of which one kind has a point has all the points that somebody wants: minimum and

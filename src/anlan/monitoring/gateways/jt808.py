@@ -103,18 +103,7 @@ class Jt808(Conversation):
         return self._platform.authenticated(message, False)
 
     def _task(self, device: Known, message: Received, now: float) -> Task:
-        found, reason, result = Readings(device, now, LIVE), "", Result.SUCCESS
-        match message.packet.body:
-            case Location() as location:
-                _add(found, location)
-            case Batch(locations=locations):
-                for location in locations:
-                    _add(found, location)
-            case body:
-                code = getattr(body, "id", 0)
-                reason, result = f"{id_words(code)}：没有读法，原文留存于此", Result.UNSUPPORTED
-        if not len(found) and not reason:
-            reason = "车辆没有登记测点（如 speed、alarm、lat、lng）：请在平台登记后重放"
+        found, reason, result = read(device, message.packet.body, now)
         return Task(
             device,
             found,
@@ -131,6 +120,23 @@ _RETIRED = "车辆已停用：没有入库"
 def number(phone: str) -> str:
     """A phone as the directory has it: without the zeros that fill it to 12 or 20 digits."""
     return phone.lstrip("0") or "0"
+
+
+def read(device: Known, body: object, now: float) -> tuple[Readings, str, Result]:
+    """Readings of its own points; why it is to be kept as a letter, if it is; the answer."""
+    found, reason, result = Readings(device, now, LIVE), "", Result.SUCCESS
+    match body:
+        case Location() as location:
+            _add(found, location)
+        case Batch(locations=locations):
+            for location in locations:
+                _add(found, location)
+        case _:
+            code = getattr(body, "id", 0)
+            reason, result = f"{id_words(code)}：没有读法，原文留存于此", Result.UNSUPPORTED
+    if not len(found) and not reason:
+        reason = "车辆没有登记测点（如 speed、alarm、lat、lng）：请在平台登记后重放"
+    return found, reason, result
 
 
 def _add(found: Readings, location: Location) -> None:

@@ -136,6 +136,15 @@ def _own(said: Said, device: Known) -> tuple[list[Row], list[str]]:
     return mine, strange
 
 
+def read(device: Known, address: str, data: bytes, received: int) -> tuple[Batch, str]:
+    """A payload that came at ``received`` (ms), read again: its readings, and why not all are;
+    Malformed for what is no batch."""
+    mine, strange = _own(Said(("devices", address, *READINGS), data), device)
+    batch = Batch.of(*(zip(*mine, strict=True) if mine else [()] * 4))
+    reason = f"没有登记在这台设备名下的通道：{listed(strange)}" if strange else ""
+    return trusted(batch, received, HISTORY), reason
+
+
 def _letter(
     said: Said, address: str, device: Known | None, reason: str, received: int
 ) -> DeadLetter:

@@ -10,7 +10,7 @@ from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
 
 from anlan.monitoring.gateways.contracts import DeadLetter, NotStored
-from anlan.monitoring.protocols.batch import Batch
+from anlan.monitoring.protocols.batch import Batch, pack_all
 from anlan.monitoring.stream.letters import pack_letter
 from anlan.monitoring.stream.names import KIND, Kind, dead_subject, partition_of, subject
 from anlan.monitoring.stream.queueing import Queue
@@ -41,6 +41,14 @@ class Publisher:
         """Return once the dead letter is kept; NotStored where it may not be."""
         await self._put(dead_subject(letter.protocol), Kind.LETTER, pack_letter(letter))
 
+    async def replay(self, site: int, batch: Batch, name: str) -> None:
+        """The readings of a letter, once: the broker keeps one of messages of the same ``name``
+        that come within two minutes."""
+        for number, message in enumerate(pack_all(batch)):
+            await self._put(
+                subject(partition_of(site)), Kind.BATCH, message, f"replay-{name}-{number}"
+            )
+
     async def tick(self, partition: int, now: int) -> None:
         """Tell a part of the stream what time it is, ms."""
         await self._put(subject(partition), Kind.TICK, str(now).encode())
@@ -49,8 +57,8 @@ class Publisher:
         """Tell a part that rules or points have changed."""
         await self._put(subject(partition), Kind.RULES, str(revision).encode())
 
-    async def _put(self, where: str, kind: Kind, data: bytes) -> None:
-        headers = {KIND: kind.value, MESSAGE_ID: uuid.uuid4().hex}
+    async def _put(self, where: str, kind: Kind, data: bytes, name: str = "") -> None:
+        headers = {KIND: kind.value, MESSAGE_ID: name or uuid.uuid4().hex}
         for attempt in range(ATTEMPTS):
             try:
                 await self._stream.publish(where, data, headers=headers)
