@@ -32,4 +32,5 @@ class MonitoringConfig(AppConfig):
         nav.register(section, "报警规则", "monitoring:rules", view, "adjustments", order=40)
         nav.register(section, "篡改疑点", "monitoring:tamper", view, "eye", order=38)
         register("monitoring.tampersignal", TamperSignal.objects.visible_to)
+        nav.register(section, "静默和维护", "monitoring:hushes", view, "player-pause", order=50)
         panels.register(panel.monitoring)

@@ -28,6 +28,16 @@ class Quantity(models.TextChoices):
     OTHER = "other", "其他"
 
 
+# the unit of a limit, by quantity: points are expected to report in it (an assumption)
+UNITS = {
+    Quantity.METHANE: "%", Quantity.CO: "ppm", Quantity.OXYGEN: "%", Quantity.WIND: "m/s",
+    Quantity.TEMPERATURE: "℃", Quantity.PRESSURE: "kPa", Quantity.LEVEL: "m",
+    Quantity.FLOW: "m³/h", Quantity.DISPLACEMENT: "mm", Quantity.BEACH: "m",
+    Quantity.SEEPAGE: "m", Quantity.RAIN: "mm", Quantity.DUST_PRESSURE: "kPa",
+    Quantity.SPEED: "km/h",
+}  # fmt: skip
+
+
 class Place(models.TextChoices):
     """Where a point stands; the places of mine gas are the rows of 煤矿安全规程（2025）Art. 536."""
 
@@ -91,7 +101,19 @@ class MeasureKind(models.TextChoices):
     MEAN = "mean", "一段时间的均值"
     SPREAD = "spread", "一段时间的波动"
     QUALITY = "quality", "传感器故障、断线"
-    SILENCE = "silence", "无数据（分钟）"
+    SILENCE = "silence", "多久没有数据"
+    COMBINED = "combined", "几处同时报警（组合）"
+
+
+class Counted(models.TextChoices):
+    """What a combination counts, and within what (an item: all points of one quantity at a site).
+
+    尾矿库在线监测: several points of an item make the item's colour, several items the pond's.
+    """
+
+    ITEM_POINTS = "item_points", "同一场所、同一监测量的测点"
+    SITE_POINTS = "site_points", "同一场所的测点"
+    ITEMS = "items", "同一场所的监测项目（同一监测量算一项）"
 
 
 class AlarmState(models.TextChoices):
@@ -112,6 +134,16 @@ class VersionState(models.TextChoices):
     PROPOSED = "proposed", "待发布"
     PUBLISHED = "published", "已发布"
     REFUSED = "refused", "未采用"
+    WITHDRAWN = "withdrawn", "已撤回"  # by who drew it up
+
+
+class TrialState(models.TextChoices):
+    """How far a trial of a version on past days is."""
+
+    WAITING = "waiting", "等待计算"
+    RUNNING = "running", "正在计算"
+    DONE = "done", "已完成"
+    FAILED = "failed", "没有结果"
 
 
 class TamperState(models.TextChoices):

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
+from typing import NamedTuple
 
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from anlan.monitoring.choices import COLOURS, MeasureKind
+from anlan.monitoring.combined import combinations
 from anlan.monitoring.engine import Key, Measure, Plan, Watch, calendar, plan
 from anlan.monitoring.engine.rules import Calendar
-from anlan.monitoring.models import Point, Revision, RulePoint, RuleVersion
+from anlan.monitoring.models import Point, Revision, RuleVersion
 
 MEASURES = {
     MeasureKind.VALUE: Measure.VALUE,
@@ -24,8 +25,15 @@ MEASURES = {
 }
 SECOND, MINUTE = 1_000, 60_000  # ms
 
-# what finds the points of a rule: quantity, place, point
-_Located = tuple[int, str, str]
+
+class Located(NamedTuple):
+    """What finds the points of a rule."""
+
+    point: int
+    quantity: str
+    place: str
+    site: int
+    sector: int
 
 
 def revision() -> int:
@@ -50,51 +58,56 @@ def in_force(on: date | None = None) -> QuerySet[RuleVersion]:
 def compiled(points: QuerySet[Point] | None = None) -> Plan:
     """The plan for ``points`` (default: all) that are not retired, by the rules in force today;
     points that no rule watches stand in it too, for their newest readings."""
+    return planned(in_force(), located(points))
+
+
+def located(points: QuerySet[Point] | None = None) -> list[Located]:
+    """Those of ``points`` (default: all) that are not retired."""
     chosen = Point.objects.all() if points is None else points
-    located: list[_Located] = list(
-        chosen.filter(retired_at=None).values_list("pk", "quantity", "place")
+    rows = chosen.filter(retired_at=None).values_list(
+        "pk", "quantity", "place", "site_id", "site__sector_id"
     )
+    return [Located(*row) for row in rows]
+
+
+def planned(versions: Iterable[RuleVersion], points: list[Located]) -> Plan:
+    """The plan by these versions, at most one of each rule, with their combinations."""
     calendars: list[Calendar] = []
+    held = [(version, held_by(version, points)) for version in versions]
     watches = [
         watch
-        for version, held in _held(located)
-        for watch in _watches(version, held, _calendar(version, calendars))
+        for version, mine in held
+        if version.measure != MeasureKind.COMBINED
+        for watch in _watches(version, mine, _calendar(version, calendars))
     ]
-    return plan(watches, (), calendars, [pk for pk, _, _ in located])
+    return plan(watches, combinations(held), calendars, [each.point for each in points])
 
 
-def _held(located: list[_Located]) -> Iterator[tuple[RuleVersion, list[int]]]:
-    """Each version in force with the points that its rule holds for."""
-    known = {pk for pk, _, _ in located}
-    named = defaultdict[int, list[int]](list)
-    for number, point in RulePoint.objects.order_by("point_id").values_list("rule_id", "point_id"):
-        if point in known:
-            named[number].append(point)
-    for version in in_force():
-        rule = version.rule
-        if rule.by_points:
-            yield version, named[rule.pk]
-            continue
-        places = set(rule.places)
-        yield (
-            version,
-            [
-                pk
-                for pk, quantity, place in located
-                if rule.quantity in ("", quantity) and (not places or place in places)
-            ],
-        )
+def held_by(version: RuleVersion, points: list[Located]) -> list[Located]:
+    """Those of ``points`` that the version holds for."""
+    named, places, sites = set(version.points), set(version.places), set(version.sites)
+    if named:
+        return [each for each in points if each.point in named]
+    sector = version.rule.sector_id
+    return [
+        each
+        for each in points
+        if version.quantity in ("", each.quantity)
+        and (not places or each.place in places)
+        and (not sites or each.site in sites)
+        and sector in (None, each.sector)
+    ]
 
 
-def _watches(version: RuleVersion, points: list[int], timed: int | None) -> Iterator[Watch]:
+def _watches(version: RuleVersion, points: list[Located], timed: int | None) -> Iterator[Watch]:
     measure = MEASURES[MeasureKind(version.measure)]
     scale = MINUTE if measure == Measure.SILENCE else 1
     for each in version.levels:
         level, limit = COLOURS[each["level"]], float(each["limit"]) * scale
         back = float(each.get("back", each["limit"])) * scale
-        for point in points:
+        for held in points:
             yield Watch(
-                Key(version.rule_id, version.number, int(level), point),
+                Key(version.rule_id, version.number, int(level), held.point),
                 limit, measure, version.above, back,
                 version.hold * SECOND, version.window * SECOND, timed,
             )  # fmt: skip

@@ -14,17 +14,17 @@ from django.utils import timezone
 from anlan.kernel.access.actor import Actor, ActorSource, system
 from anlan.kernel.access.roles import Role
 from anlan.kernel.access.selectors import holders
-from anlan.monitoring import compiling, demo_touched
-from anlan.monitoring.choices import COLOURS, Level, Place, Protocol, Quantity
+from anlan.monitoring import compiling, demo_history, demo_rules, demo_touched
+from anlan.monitoring.choices import Level, Place, Protocol, Quantity
 from anlan.monitoring.coverage import asked
 from anlan.monitoring.engine import Key, Step, Transition
-from anlan.monitoring.models import Alarm, Point, RuleVersion
+from anlan.monitoring.models import Alarm, Point
 from anlan.monitoring.services import alarms, answering, calling, engines
 from anlan.monitoring.services.points import channel_add, device_add, point_add
 from anlan.registry.models import Site
 
 PARTITION = 9_999  # of no stream: the demonstration's own
-LACKING_EVERY = 4  # every fourth site is not connected, so that the coverage has a gap
+LACKING_EVERY = 5  # every fifth site is not connected, so that the coverage has a gap
 
 # name, quantity, place, unit, range
 MINE = (
@@ -68,6 +68,8 @@ def load() -> str:
         calling.call_waiting()
         for alarm, becomes in raised:
             _work(alarm, becomes)
+        demo_rules.load(points)
+    demo_history.write(points)
     mines = [each for each in sites if each.sector.code == "coal" and each.points.exists()]
     found = demo_touched.load(mines)
     return f"演示测点 {len(points)} 个、报警 {len(raised)} 条、篡改疑点 {found} 处"
@@ -97,6 +99,11 @@ def _raise(points: list[Point]) -> list[tuple[Alarm, str]]:
     """The alarms, each at a point that its rule watches, of different sites as far as there are."""
     now = int(timezone.now().timestamp() * 1000)
     versions = {each.rule.code: each for each in compiling.in_force()}
+    places = compiling.located()
+    watched = {
+        each.pk: {held.point for held in compiling.held_by(each, places)}
+        for each in versions.values()
+    }
     told, becomes = [], {}
     taken: set[tuple[int, int]] = set()
     for number, (code, level, ago, value, fate) in enumerate(ALARMS):
@@ -105,7 +112,7 @@ def _raise(points: list[Point]) -> list[tuple[Alarm, str]]:
             continue
         fitting = [
             each for each in points
-            if _watches(version, each) and (version.rule_id, each.pk) not in taken
+            if each.pk in watched[version.pk] and (version.rule_id, each.pk) not in taken
         ]  # fmt: skip
         if not fitting:
             continue
@@ -125,13 +132,6 @@ def _raise(points: list[Point]) -> list[tuple[Alarm, str]]:
     )  # fmt: skip
     rows = Alarm.objects.select_related("site__regulator", "site__area").order_by("pk")
     return [(each, becomes[each.rule_id, each.point_id]) for each in rows]
-
-
-def _watches(version: RuleVersion, point: Point) -> bool:
-    rule = version.rule
-    levels = {COLOURS[each["level"]] for each in version.levels}
-    fits = rule.quantity in ("", point.quantity) and bool(levels)
-    return fits and (not rule.places or point.place in rule.places)
 
 
 def _work(alarm: Alarm, becomes: str) -> None:

@@ -141,6 +141,11 @@ def author(version: RuleVersion) -> set[int]:
     return set(version.makers)
 
 
+def own(version: RuleVersion, actor: Actor) -> str | None:
+    """Who drew a version up takes it back; others refuse it."""
+    return None if actor.people & set(version.makers) else "只有拟订人本人可以撤回。"
+
+
 RULE_VERSION = Flow(
     name="rule_version",
     label="报警规则版本",
@@ -163,6 +168,14 @@ RULE_VERSION = Flow(
             VersionState.REFUSED,
             policies.PUBLISH,
             needs=("reason",),
+        ),
+        Transition(
+            "withdraw",
+            "撤回",
+            {VersionState.PROPOSED},
+            VersionState.WITHDRAWN,
+            policies.PROPOSE,
+            guard=own,
         ),
     ],
 )

@@ -23,10 +23,14 @@ from anlan.kernel.write import Write
 from anlan.monitoring import flow
 from anlan.monitoring.choices import Place, Quantity
 from anlan.monitoring.models import Rule
-from anlan.monitoring.services.rules import Content, version_add
+from anlan.monitoring.services.checking import Content
+from anlan.monitoring.services.rules import version_add
+from anlan.registry.models import Sector
 
-_FACTS = ("name", "article", "basis", "verified", "quantity", "places")
-_CONTENT = ("measure", "above", "levels", "hold", "window", "spans")
+_CONTENT = {
+    "measure": "", "counts": "", "above": True, "levels": [], "hold": 0, "window": 0, "spans": [],
+    "quantity": "", "places": [], "article": "", "basis": "", "verified": False,
+}  # fmt: skip
 _NEEDED = {"code", "name", "document", "verified", "measure", "levels"}
 
 
@@ -36,12 +40,23 @@ class RuleFactsError(Exception):
 
 @dataclass
 class Report:
-    """What loading did. ``kept``: rules left alone because a person has edited them."""
+    """What loading did. ``kept``: rules left alone because a person has edited them; ``skipped``:
+    those for a line of business that this city has not."""
 
     created: int = 0
     changed: int = 0
     versions: int = 0
     kept: list[str] = field(default_factory=list)
+    skipped: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What entries name."""
+
+    documents: dict[str, NormDocument]
+    sectors: dict[str, Sector]
+    since: date
 
 
 def load(file: Path, *, actor: Actor) -> Report:
@@ -51,9 +66,13 @@ def load(file: Path, *, actor: Actor) -> Report:
     report = Report()
     with Write(actor, "monitoring.rules.load", reason=f"载入 {file.name}") as write:
         _take_turns()
-        documents = {each.number: each for each in NormDocument.objects.all()}
+        known = _Known(
+            {each.number: each for each in NormDocument.objects.all()},
+            {each.code: each for each in Sector.objects.all()},
+            facts["effective_from"],
+        )
         for sort, entry in enumerate(entries, start=1):
-            _load(write, entry, sort, documents, facts["effective_from"], report)
+            _load(write, entry, sort, known, report)
     return report
 
 
@@ -63,15 +82,14 @@ def _take_turns() -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('anlan.monitoring.load', 0))")
 
 
-def _load(
-    write: Write, entry: dict[str, Any], sort: int, documents: dict[str, NormDocument],
-    since: date, report: Report,
-) -> None:  # fmt: skip
-    if entry["document"] not in documents:
+def _load(write: Write, entry: dict[str, Any], sort: int, known: _Known, report: Report) -> None:
+    if entry["document"] not in known.documents:
         raise RuleFactsError(f"规则“{entry['code']}”的依据没有载入：{entry['document']}")
-    given = {"quantity": "", "places": [], "article": "", "basis": ""} | entry
-    values = {name: given[name] for name in _FACTS}
-    values |= {"document_id": documents[entry["document"]].pk, "sort": sort}
+    sector = known.sectors.get(entry["sector"]) if "sector" in entry else None
+    if sector is None and "sector" in entry:
+        report.skipped.append(entry["code"])
+        return
+    values = {"name": entry["name"], "sector": sector, "sort": sort}
     rule = Rule.objects.filter(code=entry["code"]).first()
     if rule is None:
         rule = write.add(Rule(code=entry["code"], **values))
@@ -82,7 +100,7 @@ def _load(
     elif different := {k: v for k, v in values.items() if getattr(rule, k) != v}:
         write.change(rule, **different)
         report.changed += 1
-    _version(write, rule, _content(entry), since, report)
+    _version(write, rule, _content(entry, known), known.since, report)
 
 
 def _version(write: Write, rule: Rule, content: Content, since: date, report: Report) -> None:
@@ -101,22 +119,18 @@ def _version(write: Write, rule: Rule, content: Content, since: date, report: Re
     report.versions += 1
 
 
-def _content(entry: dict[str, Any]) -> Content:
-    return Content(
-        measure=entry["measure"],
-        above=entry.get("above", True),
-        levels=entry["levels"],
-        hold=entry.get("hold", 0),
-        window=entry.get("window", 0),
-        spans=entry.get("spans", []),
-    )
+def _content(entry: dict[str, Any], known: _Known) -> Content:
+    given: Any = _CONTENT | {name: entry[name] for name in _CONTENT if name in entry}
+    given |= {"sites": [], "points": [], "document": known.documents[entry["document"]]}
+    content: Content = given
+    return content
 
 
 def _checked(entry: dict[str, Any]) -> dict[str, Any]:
     code = entry.get("code", "?")
     if missing := _NEEDED - entry.keys():
         raise RuleFactsError(f"规则“{code}”缺少：{'、'.join(sorted(missing))}")
-    if unknown := entry.keys() - _NEEDED - {*_FACTS, *_CONTENT}:
+    if unknown := entry.keys() - _NEEDED - {"sector", *_CONTENT}:
         raise RuleFactsError(f"规则“{code}”有不认识的项：{'、'.join(sorted(unknown))}")
     if entry.get("quantity", "") not in ("", *Quantity.values):
         raise RuleFactsError(f"规则“{code}”的监测量有误：{entry['quantity']}")

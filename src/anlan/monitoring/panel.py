@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from anlan.kernel.access.actor import Actor
-from anlan.monitoring import coverage, policies, standing
+from anlan.monitoring import coverage, policies, selectors, standing
 from anlan.monitoring.visibility import reaches
 from anlan.registry.models import Enterprise, Site
 
@@ -22,5 +22,8 @@ def monitoring(actor: Actor, subject: Enterprise | Site) -> tuple[str, Any] | No
     keeps = policies.KEEP.allows(actor) and reaches(actor, subject, policies.KEEP)
     if not now.rows and not asked and not keeps:
         return None
-    shown = {"site": subject, "standing": now, "rows": now.rows[:SHORT], "asked": asked}
+    shown = {
+        "site": subject, "standing": now, "rows": now.rows[:SHORT], "asked": asked,
+        "level": selectors.level_of(subject),
+    }  # fmt: skip
     return "monitoring/_panel.html", shown

@@ -6,15 +6,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db.models import F
+from django.db.models import F, Max
 
 from anlan.kernel.access.actor import Actor
 from anlan.kernel.audit.selectors import Entry, history
 from anlan.kernel.deadlines.models import DeadlineStep
 from anlan.kernel.errors import Unknown
 from anlan.kernel.orgs.models import Area
-from anlan.monitoring import flow
-from anlan.monitoring.choices import OPEN, WAITING, AlarmState, Level
+from anlan.monitoring import compiling, flow
+from anlan.monitoring.choices import OPEN, WAITING, AlarmState, Counted, Level, MeasureKind
 from anlan.monitoring.models import Alarm, AlarmQuerySet, Point, TamperSignal
 from anlan.monitoring.models.alarms import moment
 from anlan.monitoring.models.touched import TamperSignalQuerySet
@@ -22,7 +22,7 @@ from anlan.monitoring.services.calling import NAME, SUBJECT
 from anlan.registry.models import Site
 
 _NAMES = (
-    "rule__document", "version", "point", "site__area__parent", "site__regulator", "site__sector",
+    "rule", "version__document", "point", "site__area__parent", "site__regulator", "site__sector",
     "answered_by",
 )  # fmt: skip
 # what the queue shows: its key, its name, its states
@@ -161,3 +161,22 @@ def tamper_signal(actor: Actor, pk: int) -> TamperSignal:
     if found is None:
         raise Unknown("没有这处疑点，或不在您的管辖范围内。请从篡改疑点清单重新进入。")
     return found
+
+
+def level_of(site: Site) -> int | None:
+    """The worst level of what goes on at the site, whatever people have done about it: a pond's
+    colour is that of its worst item. None: nothing goes on."""
+    going = site.alarms.filter(cleared_ms=None).aggregate(worst=Max("level"))
+    worst: int | None = going["worst"]
+    return worst
+
+
+def together(alarm: Alarm) -> int:
+    """Of how many points the alarm is, where its rule combines several; 0 where it does not."""
+    if alarm.version.measure != MeasureKind.COMBINED:
+        return 0
+    of_site = compiling.located(Point.objects.filter(site=alarm.site_id))
+    held = compiling.held_by(alarm.version, of_site)
+    if alarm.version.counts != Counted.ITEM_POINTS:
+        return len(held)
+    return sum(each.quantity == alarm.point.quantity for each in held)

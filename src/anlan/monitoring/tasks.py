@@ -1,11 +1,17 @@
 """Jobs of monitoring."""
 
+from threading import BoundedSemaphore
+
 from django.conf import settings
+from django.db import close_old_connections
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from anlan.kernel.jobs import every
 from anlan.monitoring.services import calling
+
+AGAIN_SECONDS = 5
+_trial = BoundedSemaphore(1)  # of the worker's hands: the others call people
 
 
 @app.periodic(cron="* * * * *", periodic_id="monitoring.call")
@@ -25,3 +31,20 @@ def look_for_tampering() -> None:
     from anlan.monitoring.services.touched import look_on
 
     look_on(history=History.at(settings.VAR / "history"), now=timezone.now())
+
+
+@app.task(name="monitoring.try", queue="monitoring")
+def try_version(trial: int) -> None:
+    """Try a version of a rule on past days; while another is tried, a little later."""
+    from anlan.monitoring.services.trials import trial_run
+
+    if not _trial.acquire(blocking=False):
+        # Not procrastinate's lock: the job of a killed worker would keep it.
+        try_version.configure(schedule_in={"seconds": AGAIN_SECONDS}).defer(trial=trial)
+        return
+    close_old_connections()
+    try:
+        trial_run(trial=trial)
+    finally:
+        close_old_connections()
+        _trial.release()

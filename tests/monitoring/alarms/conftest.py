@@ -17,7 +17,8 @@ from anlan.monitoring.choices import Place, Quantity
 from anlan.monitoring.engine import Key, Step, Transition
 from anlan.monitoring.models import Alarm, Point, Rule, RuleVersion
 from anlan.monitoring.services import alarms, engines
-from anlan.monitoring.services.rules import Content, version_add
+from anlan.monitoring.services.checking import Content
+from anlan.monitoring.services.rules import version_add
 from anlan.registry.models import Sector, Site
 from tests.factories import day
 from tests.plan.conftest import (
@@ -42,7 +43,9 @@ LEVELS = [
 
 def content(**more: Any) -> Content:
     given = {
-        "measure": "value", "above": True, "levels": LEVELS, "hold": 0, "window": 0, "spans": [],
+        "measure": "value", "counts": "", "above": True, "levels": LEVELS, "hold": 0, "window": 0,
+        "spans": [], "quantity": Quantity.METHANE, "places": [Place.FACE_CORNER], "sites": [],
+        "points": [], "document": None, "article": "", "basis": "试验", "verified": True,
     }  # fmt: skip
     return Content(**(given | more))  # type: ignore[typeddict-item]
 
@@ -82,10 +85,7 @@ def point(mine: Site) -> Point:
 
 @pytest.fixture
 def rule(db: None) -> Rule:
-    return Rule.objects.create(
-        code="gas", name="甲烷超限", basis="试验", quantity=Quantity.METHANE,
-        places=[Place.FACE_CORNER],
-    )  # fmt: skip
+    return Rule.objects.create(code="gas", name="甲烷超限")
 
 
 @pytest.fixture

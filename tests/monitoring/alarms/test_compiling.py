@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from django.db import DatabaseError, transaction
@@ -16,10 +17,10 @@ from anlan.monitoring import keys
 from anlan.monitoring.compiling import compiled, in_force, revision
 from anlan.monitoring.engine import Engine, Key, Measure, State
 from anlan.monitoring.loading import load
-from anlan.monitoring.models import Channel, Device, Point, Rule, RulePoint, RuleVersion
+from anlan.monitoring.models import Channel, Device, Point, Rule, RuleVersion
 from anlan.monitoring.services.points import channel_add, device_add, point_add, point_retire
 from anlan.monitoring.services.rules import version_propose, version_publish, version_refuse
-from anlan.registry.models import Site
+from anlan.registry.models import Sector, Site
 from tests.factories import day
 from tests.monitoring.alarms.conftest import content, published
 
@@ -51,15 +52,34 @@ def test_silence_is_in_minutes_and_calendars_are_kept(rule: Rule, point: Point) 
     assert plan.calendars[0].sum() == 600
 
 
-def test_a_rule_for_named_points_watches_these_alone(
-    rule: Rule, version: RuleVersion, point: Point, mine: Site
+def test_a_version_says_where_it_holds(rule: Rule, point: Point, mine: Site) -> None:
+    west = Site.objects.create(name="西山矿", kind="mine", area=mine.area, sector=mine.sector)
+    there = Point.objects.create(
+        site=west, name="上隅角", quantity="methane", place="face_corner", unit="%"
+    )
+    level = Point.objects.create(site=mine, name="水位", quantity="level")
+
+    def watched(**scope: Any) -> set[int]:
+        published(rule, **scope)
+        return {key.point for key in compiled().keys}
+
+    assert watched() == {point.pk, there.pk}
+    assert watched(sites=[west.pk]) == {there.pk}
+    assert watched(points=[level.pk]) == {level.pk}
+    assert watched(quantity="", places=[]) == {point.pk, there.pk, level.pk}
+    assert watched(places=["main_return"]) == set()
+
+
+def test_a_rule_for_a_line_of_business_leaves_the_others_alone(
+    rule: Rule, version: RuleVersion, point: Point
 ) -> None:
-    other = Point.objects.create(site=mine, name="水位", quantity="level")
-    rule.by_points = True
+    other = Sector.objects.create(code="dust", name="粉尘涉爆")
+    rule.sector = other
     rule.save()
     assert compiled().keys == []
-    RulePoint.objects.create(rule=rule, point=other)
-    assert {key.point for key in compiled().keys} == {other.pk}
+    rule.sector = point.site.sector
+    rule.save()
+    assert {key.point for key in compiled().keys} == {point.pk}
 
 
 def test_the_revision_grows_with_each_change(rule: Rule, point: Point) -> None:
@@ -103,10 +123,30 @@ def test_a_second_person_publishes(rule: Rule, version: RuleVersion, who: Simple
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
-        ({"levels": []}, "至少一级"),
+        ({"levels": []}, "至少填一级"),
         ({"levels": [{"level": "pink", "limit": 1}]}, "红、橙、黄、蓝"),
         ({"levels": [{"level": "red", "limit": 1, "back": 2}]}, "正常一侧"),
         ({"measure": "mean"}, "统计时段"),
+        ({"levels": [{"level": "red", "limit": 1}, {"level": "blue", "limit": 2}]}, "不低于蓝色"),
+        (
+            {"measure": "silence", "above": False, "levels": [{"level": "blue", "limit": 9}]},
+            "达到或高于",
+        ),
+        ({"measure": "quality"}, "限值填 1"),
+        ({"spans": [["一", 0, 60]]}, "适用时间"),
+        ({"measure": "combined", "levels": [{"level": "red", "limit": 2, "of": "blue"}]}, "数什么"),
+        (
+            {
+                "measure": "combined",
+                "counts": "items",
+                "levels": [{"level": "red", "limit": 1.5, "of": "blue"}],
+            },
+            "整数",
+        ),
+        (
+            {"measure": "combined", "counts": "items", "levels": [{"level": "red", "limit": 2}]},
+            "哪一级",
+        ),
         ({"measure": "guess"}, "没有这种"),
         ({"levels": [{"level": "red"}]}, "不能用"),
     ],
@@ -130,16 +170,18 @@ def test_a_version_is_never_changed(version: RuleVersion) -> None:
 
 def test_the_facts_load_and_load_again(db: None) -> None:
     load_norms(FACTS / "norms", actor=system())
+    for code in ("coal", "metallurgy", "dust", "tailings"):
+        Sector.objects.create(code=code, name=code)
     file = FACTS / "monitoring" / "rules.yaml"
     report = load(file, actor=system())
-    assert report.created == report.versions == Rule.objects.count() == 33
+    assert report.created == report.versions == Rule.objects.count() == 35
     again = load(file, actor=system())
     assert (again.created, again.changed, again.versions) == (0, 0, 0)
     corner = in_force(day(0)).get(rule__code="methane-face-corner")
     assert [(level.colour, limit, back) for level, limit, back in corner.in_order] == [
         ("red", 1.5, 1.0), ("orange", 1.0, 1.0),
     ]  # fmt: skip
-    assert "第五百三十六条" in corner.rule.source
+    assert "第五百三十六条" in corner.source
     Rule.objects.filter(pk=corner.rule_id).update(edited=True)
     assert load(file, actor=system()).kept == ["methane-face-corner"]
 

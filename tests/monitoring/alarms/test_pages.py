@@ -30,8 +30,9 @@ from tests.monitoring.alarms.conftest import published
 pytestmark = pytest.mark.django_db
 RECORDED: dict[str, int] = json.loads(Path(__file__).with_name("query_counts.json").read_text())
 PAGES = ["/monitoring/", "/monitoring/alarms/", "/monitoring/alarms/{alarm}/", "/monitoring/rules/",
-         "/monitoring/rules/{rule}/", "/monitoring/coverage/",
-         "/monitoring/sites/{site}/", "/monitoring/map/"]  # fmt: skip
+         "/monitoring/rules/{rule}/", "/monitoring/versions/{version}/", "/monitoring/hushes/",
+         "/monitoring/coverage/", "/monitoring/sites/{site}/",
+         "/monitoring/map/"]  # fmt: skip
 
 
 def text(client: Client, address: str, status: int = 200) -> str:
@@ -130,30 +131,6 @@ def test_the_board_and_the_site_show_it(alarm: Alarm, who: SimpleNamespace, mine
     assert "1201 上隅角" in text(client, reverse("registry:site", args=[mine.pk]))
 
 
-def test_a_rule_is_drawn_up_and_published(
-    rule: Rule, version: RuleVersion, who: SimpleNamespace
-) -> None:
-    clerk, chief = browser(who.clerk.user), browser(who.chief.user)
-    address = f"/monitoring/rules/{rule.pk}/"
-    assert "甲烷超限" in text(clerk, "/monitoring/rules/")
-    given = {
-        "measure": "value", "above": "1", "hold": "30", "window": "0", "limit_red": "1.2",
-        "back_red": "2", "reason": "收紧", "effective_from": day(0).isoformat(),
-    }  # fmt: skip
-    wrong = clerk.post(f"{address}propose/", given)
-    assert wrong.status_code == 422
-    assert "正常一侧" in wrong.content.decode()
-    assert (
-        clerk.post(f"{address}propose/", given | {"back_red": "1", "reason": ""}).status_code == 422
-    )
-    clerk.post(f"{address}propose/", given | {"back_red": "1"})
-    made = rule.versions.get(number=2)
-    assert "待发布" in text(chief, address)
-    assert clerk.post(f"/monitoring/versions/{made.pk}/publish/").status_code == 403
-    chief.post(f"/monitoring/versions/{made.pk}/publish/", {"back": address})
-    assert "红色 ≥ 1.2" in text(browser(who.bureau_staff.user), address)
-
-
 def test_coverage_says_who_is_missing(
     mine: Site, point: Point, who: SimpleNamespace, city: SimpleNamespace
 ) -> None:
@@ -214,7 +191,8 @@ def test_pages_ask_a_fixed_number_of_times(
     record: Callable[..., int], told: Callable[..., Any],
 ) -> None:  # fmt: skip
     client = browser(who.clerk.user)
-    address = page.format(alarm=alarm.pk, rule=rule.pk, site=mine.pk)
+    names = {"alarm": alarm.pk, "rule": rule.pk, "site": mine.pk, "version": alarm.version_id}
+    address = page.format(**names)
     few = queries(client, address)
     for number in range(6):
         site = Site.objects.create(

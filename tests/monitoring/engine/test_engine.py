@@ -187,8 +187,8 @@ def test_time_that_nobody_told_is_no_silence() -> None:
 
 BLUE = [Key(1, 1, 0, point) for point in (1, 2, 3, 4)]
 # STANDARDS 8.1: four points blue make the item yellow
-YELLOW = Combination(Key(9, 1, 1, 1), tuple(BLUE), 4)
-RED = Combination(Key(9, 1, 3, 1), (YELLOW.key, Key(2, 1, 0, 5)), 2, hold=1000)
+YELLOW = Combination(Key(9, 1, 1, 1), tuple((each,) for each in BLUE), 4)
+RED = Combination(Key(9, 1, 3, 1), ((YELLOW.key,), (Key(2, 1, 0, 5),)), 2, hold=1000)
 
 
 def pond() -> Plan:
@@ -234,10 +234,11 @@ def test_other_rules_keep_what_is_unchanged() -> None:
         lambda: Watch(Key(1, 1, 0, 1), 1.0, window=5),
         lambda: Watch(Key(1, 1, 0, 1), 1.0, hold=-1),
         lambda: Combination(Key(1, 1, 0, 1), (), 0),
+        lambda: Combination(Key(1, 1, 0, 1), ((),), 1),
         lambda: plan([ALARM, ALARM]),
         lambda: plan([Watch(Key(1, 1, 0, -1), 1.0)]),
         lambda: plan([Watch(Key(1, 1, 0, 1), 1.0, calendar=0)]),
-        lambda: plan([ALARM], [Combination(Key(2, 1, 0, 1), (Key(5, 1, 0, 1),), 1)]),
+        lambda: plan([ALARM], [Combination(Key(2, 1, 0, 1), ((Key(5, 1, 0, 1),),), 1)]),
     ],
 )
 def test_rules_that_mean_nothing_are_refused(wrong) -> None:  # type: ignore[no-untyped-def]

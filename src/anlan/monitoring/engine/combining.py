@@ -42,6 +42,17 @@ def tick(plan: Plan, state: State) -> list[Transition]:
     return told
 
 
+def settle(plan: Plan, state: State) -> list[Transition]:
+    """What combinations are by what is raised already: rules may have changed since it was. Where
+    nothing has changed it finds nothing."""
+    told: list[Transition] = []
+    for number in range(len(plan.combinations)):
+        raised = _before(plan, state, [])
+        for step in _settle(plan, state, number, raised, state.now):
+            told += [step, *_after(plan, state, raised, step)]
+    return told
+
+
 def _before(plan: Plan, state: State, found: list[Transition]) -> dict[Key, bool]:
     """What of the inputs was raised before these steps: the state knows only the end."""
     raised = {key: bool(state.raised[place]) for key, place in plan.inputs.items()}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import groupby
 
 import numpy as np
 
@@ -28,8 +29,8 @@ class Engine:
     def __init__(self, plan: Plan, state: State) -> None:
         self.plan = plan
         self.state = state
-        self._active = np.zeros(len(plan.points), bool)
-        self._counts_on()
+        self._unsettled = True
+        self._begin()
 
     def replan(self, plan: Plan) -> list[Key]:
         """Go on with other rules; returns what was raised and is watched no more."""
@@ -37,8 +38,7 @@ class Engine:
         dropped = self.state.dropped(names, plan)
         self.state = self.state.carried(names, plan)
         self.plan = plan
-        self._active = np.zeros(len(plan.points), bool)
-        self._counts_on()
+        self._begin()
         return dropped
 
     def evaluate(self, batch: Batch) -> list[Transition]:
@@ -64,12 +64,20 @@ class Engine:
 
         How readings are cut into batches changes nothing for a watch, so small batches go as one.
         Combinations see their inputs in the order of time within a batch and of arrival between
-        batches: where there are any, each batch goes alone, or the same stream might give other
+        batches: a batch that one of them hears goes alone, or the same stream might give other
         alarms to a worker that takes over and cuts it in other places.
         """
+        told: list[Transition] = []
+        for heard, run in groupby(batches, key=self._is_combined):
+            for each in run if heard else gathered(run, TOGETHER):
+                told += self.evaluate(each)
+        return told
+
+    def _is_combined(self, batch: Batch) -> bool:
         if not self.plan.combinations:
-            batches = gathered(batches, TOGETHER)
-        return [step for each in batches for step in self.evaluate(each)]
+            return False
+        place = self.plan.places(batch.point)
+        return bool(self.plan.combined[place[place >= 0]].any())
 
     def tick(self, now: int) -> list[Transition]:
         """The clock of the stream says ``now`` (ms): what time alone changes."""
@@ -81,6 +89,9 @@ class Engine:
         state.now = max(state.now, now)
         found = [*self._waited_long_enough(), *self._new_silences()]
         settled = self._with_combinations(found)
+        if self._unsettled:
+            settled += combining.settle(plan, state)
+            self._unsettled = False
         return [*settled, *combining.tick(plan, state)]
 
     # --- the quick way ------------------------------------------------------------------------
@@ -222,14 +233,8 @@ class Engine:
             state.raised[watch] = True
             begin = int(state.since[watch])
             peak = float(state.peak[watch])
-            yield Transition(
-                Step.RAISED,
-                plan.watches[watch].key,
-                begin,
-                begin + int(plan.hold[watch]),
-                peak,
-                peak,
-            )
+            due = begin + int(plan.hold[watch])
+            yield Transition(Step.RAISED, plan.watches[watch].key, begin, due, peak, peak)
 
     def _new_silences(self) -> Iterator[Transition]:
         state, plan = self.state, self.plan
@@ -251,15 +256,10 @@ class Engine:
         came = silent[np.isin(plan.point_of[silent], place)]
         state.on[came] = state.raised[came] = False
         return [
-            Transition(
-                Step.CLEARED,
-                plan.watches[watch].key,
-                int(state.since[watch]),
-                state.now,
-                0.0,
-                np.nan,
+            Transition(Step.CLEARED, key, int(since), state.now, 0.0, np.nan)
+            for key, since in zip(
+                (plan.watches[watch].key for watch in came), state.since[came], strict=True
             )
-            for watch in came
         ]
 
     # --- helpers ------------------------------------------------------------------------------
@@ -275,7 +275,10 @@ class Engine:
     def _with_combinations(self, found: list[Transition]) -> list[Transition]:
         return combining.follow(self.plan, self.state, found)
 
-    def _counts_on(self) -> None:
+    def _begin(self) -> None:
+        """What is reckoned from plan and state; a new combination may be on from the first."""
+        self._active = np.zeros(len(self.plan.points), bool)
+        self._unsettled = bool(self.plan.combinations)
         count = len(self.plan)
         heard = self.state.on[:count] & (self.plan.measure != Measure.SILENCE)
         self._active[self.plan.point_of[heard]] = True

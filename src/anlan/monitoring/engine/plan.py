@@ -68,7 +68,7 @@ class Plan:
     @cached_property
     def inputs(self) -> dict[Key, int]:
         """The place, in the state, of each input of a combination."""
-        wanted = {key for each in self.combinations for key in each.inputs}
+        wanted = {key for each in self.combinations for key in each.heard}
         return {key: place for place, key in enumerate(self.keys) if key in wanted}
 
     @cached_property
@@ -76,13 +76,21 @@ class Plan:
         """The combinations that have this input."""
         fed: dict[Key, list[int]] = {key: [] for key in self.inputs}
         for number, each in enumerate(self.combinations):
-            for key in dict.fromkeys(each.inputs):
+            for key in each.heard:
                 fed[key].append(number)
         return fed
 
     def reached(self, number: int, raised: Mapping[Key, bool]) -> int:
         """How many inputs of a combination are raised."""
-        return sum(raised[key] for key in self.combinations[number].inputs)
+        inputs = self.combinations[number].inputs
+        return sum(any(raised[key] for key in each) for each in inputs)
+
+    @cached_property
+    def combined(self) -> Bools:
+        """By point, whether a combination hears any of its watches."""
+        found = np.zeros(len(self.points), bool)
+        found[self.point_of[[place for place in self.inputs.values() if place < len(self)]]] = True
+        return found
 
     def places(self, point: npt.NDArray[np.uint32]) -> Ints:
         """The place of each point, -1 where nothing watches it."""
@@ -142,7 +150,7 @@ def _check(
     for combination in combinations:
         if combination.key in known:
             raise ValueError(f"规则重复：{combination.key}")
-        unknown = [each for each in combination.inputs if each not in known]
+        unknown = [each for each in combination.heard if each not in known]
         if unknown:
             raise ValueError(f"组合条件引用了不存在或排在后面的条件：{unknown[0]}")
         known.add(combination.key)

@@ -75,19 +75,25 @@ class Watch:
 
 @dataclass(frozen=True, slots=True)
 class Combination:
-    """On while at least ``need`` of ``inputs`` are raised; an input may be a combination too, if
-    it stands before this one. ``key.point`` is the point that the alarm is shown at."""
+    """On while at least ``need`` of ``inputs`` are raised: an input is while any of its keys is. A
+    key may be of a combination too, if that stands before this one. ``key.point`` is the point that
+    the alarm is shown at."""
 
     key: Key
-    inputs: tuple[Key, ...]
+    inputs: tuple[tuple[Key, ...], ...]
     need: int
     hold: int = 0
 
     def __post_init__(self) -> None:
-        if not 0 < self.need <= len(self.inputs):
+        if not all(self.inputs) or not 0 < self.need <= len(self.inputs):
             raise ValueError("组合条件需要的个数必须在 1 和条件个数之间")
         if self.hold < 0:
             raise ValueError("持续时间不能为负")
+
+    @property
+    def heard(self) -> tuple[Key, ...]:
+        """All keys of its inputs, each once."""
+        return tuple(dict.fromkeys(key for each in self.inputs for key in each))
 
 
 Calendar = npt.NDArray[np.bool_]

@@ -13,7 +13,7 @@ from django.db.models import F, Q
 from anlan.kernel.access.actor import Actor
 from anlan.kernel.audit.triggers import audited
 from anlan.monitoring import flow
-from anlan.monitoring.choices import OPEN, AlarmState, Level, MeasureKind
+from anlan.monitoring.choices import OPEN, AlarmState, Counted, Level, MeasureKind
 from anlan.monitoring.models.points import Point
 from anlan.monitoring.models.rules import Rule, RuleVersion
 from anlan.monitoring.visibility import of_sites_seen
@@ -152,6 +152,8 @@ class Alarm(models.Model):
             return ""
         if self.version.measure == MeasureKind.SILENCE:  # the engine counts ms
             return f"{value / 60_000:.0f} 分钟"
+        if self.version.measure == MeasureKind.COMBINED:
+            return f"{value:.0f} {'项' if self.version.counts == Counted.ITEMS else '个测点'}"
         unit = self.point.unit + ("/分钟" if self.version.measure == MeasureKind.RATE else "")
         return f"{value:g} {unit}".strip()
 
@@ -190,58 +192,3 @@ class Span(models.Model):
 
     def __str__(self) -> str:
         return f"{self.alarm_id} {Level(self.level).label}"
-
-
-class Silence(models.Model):
-    """Nobody is called for alarms of a point, a site or a rule until a moment: exactly one."""
-
-    point = models.ForeignKey(
-        Point, models.CASCADE, null=True, blank=True, related_name="silences", verbose_name="测点"
-    )
-    site = models.ForeignKey(
-        Site, models.CASCADE, null=True, blank=True, related_name="silences", verbose_name="场所"
-    )
-    rule = models.ForeignKey(
-        Rule, models.CASCADE, null=True, blank=True, related_name="silences", verbose_name="规则"
-    )
-    until = models.DateTimeField("至", db_index=True)
-    reason = models.CharField("理由", max_length=200)
-    by = models.ForeignKey(USER, models.PROTECT, related_name="+", verbose_name="设定人")
-    created_at = models.DateTimeField("设定时间", auto_now_add=True)
-
-    class Meta:
-        ordering = ["-until", "-pk"]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(point__isnull=False, site__isnull=True, rule__isnull=True)
-                | Q(point__isnull=True, site__isnull=False, rule__isnull=True)
-                | Q(point__isnull=True, site__isnull=True, rule__isnull=False),
-                name="silence_is_of_one_thing",
-            )
-        ]
-        triggers = [audited()]
-        verbose_name = verbose_name_plural = "报警静默"
-
-    def __str__(self) -> str:
-        return f"{self.point or self.site or self.rule}"
-
-
-class Window(models.Model):
-    """A point is being maintained or calibrated: what it says then calls nobody."""
-
-    point = models.ForeignKey(Point, models.CASCADE, related_name="windows", verbose_name="测点")
-    begin = models.DateTimeField("自")
-    end = models.DateTimeField("至", db_index=True)
-    reason = models.CharField("理由", max_length=200)
-    by = models.ForeignKey(USER, models.PROTECT, related_name="+", verbose_name="设定人")
-
-    class Meta:
-        ordering = ["-end", "-pk"]
-        constraints = [
-            models.CheckConstraint(condition=Q(end__gt=F("begin")), name="window_ends_later")
-        ]
-        triggers = [audited()]
-        verbose_name = verbose_name_plural = "维护时段"
-
-    def __str__(self) -> str:
-        return f"{self.point}"

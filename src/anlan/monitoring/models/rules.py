@@ -8,39 +8,27 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
+from anlan.kernel.access.models import User
 from anlan.kernel.audit.triggers import append_only, audited
 from anlan.kernel.norms.models import NormDocument
 from anlan.kernel.orgs.models import PublicQuerySet
 from anlan.monitoring import flow
-from anlan.monitoring.choices import COLOURS, Level, MeasureKind, Place, Quantity
+from anlan.monitoring.choices import COLOURS, Counted, Level, MeasureKind, Place, Quantity
 from anlan.monitoring.models.counting import counted
-from anlan.monitoring.models.points import Point
+from anlan.registry.models import Sector
 
 USER = settings.AUTH_USER_MODEL
 
 
 class Rule(models.Model):
-    """A rule and the points that it holds for: its explicit points (:class:`RulePoint`) where it
-    has any, else all of ``quantity`` (empty: any) at ``places`` (empty: any).
-
-    ``document`` and ``article``, or ``basis`` in words: on whose word. ``verified``: the text was
-    read. ``edited``: a person changed it, and loading files leaves it alone from then on.
-    """
+    """A rule under one name, for the sites of a line of business (none: of all); what it says is
+    in its versions. ``edited``: a person drew up a version, and loading files leaves it alone."""
 
     code = models.SlugField("代码", max_length=60, unique=True)
     name = models.CharField("名称", max_length=80)
-    document = models.ForeignKey(
-        NormDocument, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="依据"
+    sector = models.ForeignKey(
+        Sector, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="行业领域"
     )
-    article = models.CharField("条款", max_length=80, blank=True)
-    basis = models.CharField("依据说明", max_length=300, blank=True)
-    verified = models.BooleanField("已核实", default=False)
-    quantity = models.CharField("监测量", max_length=20, choices=Quantity, blank=True)
-    places = ArrayField(
-        models.CharField(max_length=24, choices=Place),
-        default=list, blank=True, verbose_name="地点类别",
-    )  # fmt: skip
-    by_points = models.BooleanField("只用于指定测点", default=False)
     retired_at = models.DateTimeField("停用时间", null=True, blank=True)
     edited = models.BooleanField(default=False, editable=False)
     sort = models.PositiveSmallIntegerField(default=0)
@@ -55,55 +43,43 @@ class Rule(models.Model):
     def __str__(self) -> str:
         return self.name
 
-    @property
-    def source(self) -> str:
-        """Document and article, or the basis in words."""
-        if self.document is None:
-            return self.basis
-        return f"{self.document.title}{self.article}"
-
-    @property
-    def holds_for(self) -> str:
-        """What it watches, for people."""
-        quantity = str(self.get_quantity_display()) if self.quantity else "各种监测量"
-        if self.by_points:
-            return f"{quantity}，指定测点"
-        places = "、".join(str(Place(each).label) for each in self.places)
-        return f"{quantity}，{places}" if places else quantity
-
-
-class RulePoint(models.Model):
-    """A point that a rule names: limits of a designer hold for one point alone."""
-
-    rule = models.ForeignKey(Rule, models.CASCADE, related_name="named")
-    point = models.ForeignKey(Point, models.CASCADE, related_name="named_by")
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["rule", "point"], name="rule_point_once")]
-        triggers = [audited(), counted()]
-        verbose_name = verbose_name_plural = "规则测点"
-
-    def __str__(self) -> str:
-        return f"{self.rule} {self.point}"
-
 
 class RuleVersion(models.Model):
     """The contents of a rule; never changed. Another person than its makers publishes it.
 
     ``levels``: ``[{"level": "red", "limit": 1.5, "back": 1.0}]``; limits in the point's unit, of
-    silence in minutes; ``back`` may be missing. ``hold`` and ``window`` in seconds. ``spans``: when
-    in the week it holds, ``[[weekday, first minute, minute after the last]]``, Monday 0; empty:
-    always.
+    silence in minutes; ``back`` may be missing. Of a combination ``limit`` is how many must be
+    raised, at the level ``of`` or worse; ``counts`` says how many of what. ``hold`` and ``window``
+    in seconds. ``spans``: when in the week it holds, ``[[weekday, first minute, minute after the
+    last]]``, Monday 0; empty: always.
+
+    It holds for the points ``points``, where any are named, else for all of ``quantity`` (empty:
+    any) at ``places`` (none: any) of ``sites`` (none: all). ``document`` and ``article``, or
+    ``basis`` in words: on whose word. ``verified``: the text was read.
     """
 
     rule = models.ForeignKey(Rule, models.PROTECT, related_name="versions")
     number = models.PositiveIntegerField("版本")
     measure = models.CharField("比较的量", max_length=10, choices=MeasureKind)
+    counts = models.CharField("计数对象", max_length=12, choices=Counted, blank=True)
     above = models.BooleanField("高于时报警", default=True)
     levels = models.JSONField("级别和限值")
     hold = models.PositiveIntegerField("持续秒数", default=0)
     window = models.PositiveIntegerField("统计时段秒数", default=0)
     spans = models.JSONField("适用时间", default=list, blank=True)
+    quantity = models.CharField("监测量", max_length=20, choices=Quantity, blank=True)
+    places = ArrayField(
+        models.CharField(max_length=24, choices=Place),
+        default=list, blank=True, verbose_name="地点类别",
+    )  # fmt: skip
+    sites = ArrayField(models.BigIntegerField(), default=list, blank=True, verbose_name="场所")
+    points = ArrayField(models.BigIntegerField(), default=list, blank=True, verbose_name="测点")
+    document = models.ForeignKey(
+        NormDocument, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="依据"
+    )
+    article = models.CharField("条款", max_length=80, blank=True)
+    basis = models.CharField("依据说明", max_length=300, blank=True)
+    verified = models.BooleanField("已核实", default=False)
     reason = models.CharField("修改理由", max_length=300, blank=True)
     makers = ArrayField(models.BigIntegerField(), default=list, blank=True)
     created_at = models.DateTimeField("拟订时间", auto_now_add=True)
@@ -124,6 +100,10 @@ class RuleVersion(models.Model):
             models.CheckConstraint(
                 condition=Q(measure__in=MeasureKind.values), name="rule_version_measures_something"
             ),
+            models.CheckConstraint(
+                condition=~Q(measure=MeasureKind.COMBINED) | Q(counts__in=Counted.values),
+                name="rule_version_counts_something",
+            ),
         ]
         triggers = [
             flow.RULE_VERSION.trigger(),
@@ -140,12 +120,28 @@ class RuleVersion(models.Model):
     def __str__(self) -> str:
         return f"第 {self.number} 版"
 
-    def limit(self, level: int) -> float:
-        """The limit of a level; LookupError if the version has no such level."""
-        for each in self.levels:
-            if COLOURS[each["level"]] == level:
-                return float(each["limit"])
-        raise LookupError(f"{self} has no level {level}")
+    @property
+    def source(self) -> str:
+        """Document and article, or the basis in words."""
+        if self.document is None:
+            return self.basis
+        return f"{self.document.title}{self.article}"
+
+    @property
+    def holds_for(self) -> str:
+        """What it watches, for people."""
+        quantity = str(self.get_quantity_display()) if self.quantity else "各种监测量"
+        if self.points:
+            return f"{quantity}，指定的 {len(self.points)} 个测点"
+        places = "、".join(str(Place(each).label) for each in self.places)
+        sites = f"指定的 {len(self.sites)} 处场所" if self.sites else ""
+        return "，".join(each for each in (quantity, places, sites) if each)
+
+    @property
+    def makers_named(self) -> str:
+        """Who drew it up; empty for loading."""
+        people = User.objects.filter(pk__in=self.makers).order_by("pk")
+        return "、".join(str(each) for each in people)
 
     @property
     def in_order(self) -> list[tuple[Level, float, float]]:

@@ -56,7 +56,7 @@ def alarm(request: Request, pk: int) -> HttpResponse:
     found = selectors.alarm(request.actor, pk)
     context = {
         "alarm": found,
-        "limits": found.version.in_order,
+        "together": selectors.together(found),
         "may": {each.verb for each in flow.ALARM.available(found, request.actor)},
         "may_silence": policies.KEEP.allows(request.actor)
         and reaches(request.actor, found.site, policies.KEEP),

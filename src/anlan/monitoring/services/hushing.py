@@ -26,25 +26,30 @@ class Hush:
             point__in=numbers, end__gt=now - BACK, begin__lte=now
         ).select_related("by"):
             self._windows[window.point_id].append(window)
-        self._silences: dict[tuple[str, int | None], Silence] = {}
+        self._silences: dict[tuple[int | None, int | None, int | None], Silence] = {}
         found = Silence.objects.filter(
-            Q(point__in=numbers) | Q(site__in=sites) | Q(rule__in=rules), until__gt=now
-        )
+            Q(point__in=numbers)
+            | Q(site__in=sites, rule=None)
+            | Q(rule__in=rules, site=None)
+            | Q(rule__in=rules, site__in=sites),
+            begin__lte=now, until__gt=now,
+        )  # fmt: skip
         for silence in found.select_related("by").order_by("until"):
-            self._silences["point", silence.point_id] = silence
-            self._silences["site", silence.site_id] = silence
-            self._silences["rule", silence.rule_id] = silence
+            self._silences[silence.point_id, silence.site_id, silence.rule_id] = silence
 
     def of(self, rule: int, point: Point, began: datetime) -> tuple[str, datetime | None]:
         """Why nobody is called, and until when; an empty text: somebody is."""
         for window in self._windows[point.pk]:
             if window.end > self.now or window.begin <= began < window.end:
                 return f"测点维护：{window.reason}（{window.by}，{_until(window.end)}）", window.end
-        for key in (("point", point.pk), ("site", point.site_id), ("rule", rule)):
-            if silence := self._silences.get(key):
-                told = f"报警静默：{silence.reason}（{silence.by}，{_until(silence.until)}）"
-                return told, silence.until
-        return "", None
+        site = point.site_id
+        keys = ((point.pk, None, None), (None, site, None), (None, site, rule), (None, None, rule))
+        found = [each for key in keys if (each := self._silences.get(key))]
+        if not found:
+            return "", None
+        longest = max(found, key=lambda each: each.until)
+        why = f"报警静默：{longest.reason}（{longest.by}，{_until(longest.until)}）"
+        return why, longest.until
 
 
 def _until(moment: datetime) -> str:

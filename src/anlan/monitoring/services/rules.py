@@ -2,31 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
-from typing import Any, TypedDict
+from uuid import uuid4
 
+from django.db.models import Max
 from django.utils import timezone
 
 from anlan.kernel.access.actor import Actor
 from anlan.kernel.errors import Refused
 from anlan.kernel.write import Write
 from anlan.monitoring import flow, policies
-from anlan.monitoring.choices import COLOURS, VersionState
-from anlan.monitoring.compiling import MEASURES
-from anlan.monitoring.engine import Key, Watch, calendar
+from anlan.monitoring.choices import VersionState
 from anlan.monitoring.models import Rule, RuleVersion
+from anlan.monitoring.services.checking import Content, check
+from anlan.registry.models import Sector
 
 
-class Content(TypedDict):
-    """What a version says; see :class:`RuleVersion`."""
-
-    measure: str
-    above: bool
-    levels: Sequence[dict[str, Any]]
-    hold: int
-    window: int
-    spans: Sequence[Sequence[int]]
+def rule_add(*, actor: Actor, name: str, sector: Sector | None) -> Rule:
+    """A new rule under a name, which says nothing yet; Refused if another in use is called so."""
+    policies.PROPOSE.require(actor)
+    with Write(actor, "monitoring.rule.add") as write:
+        if Rule.objects.filter(name=name.strip(), retired_at=None).exists():
+            raise Refused("twice", f"已有名为“{name.strip()}”的规则，请改名或修改原来的规则。")
+        code = f"own-{uuid4().hex[:16]}"
+        last = Rule.objects.aggregate(last=Max("sort"))["last"] or 0
+        rule = Rule(code=code, name=name.strip(), sector=sector, edited=True, sort=last + 1)
+        return write.add(rule)
 
 
 def version_propose(
@@ -66,6 +67,15 @@ def version_refuse(*, actor: Actor, version: int, reason: str) -> RuleVersion:
         return found
 
 
+def version_withdraw(*, actor: Actor, version: int) -> RuleVersion:
+    """Who drew it up takes it back, to draw up a better one."""
+    with Write(actor, "monitoring.rule.withdraw") as write:
+        found: RuleVersion = write.lock(RuleVersion.objects.visible_to(actor), version)
+        fields = {"decided_by": actor.user, "decided_at": timezone.now()}
+        flow.RULE_VERSION.move(write, found, "withdraw", fields=fields)
+        return found
+
+
 def version_add(
     write: Write, rule: Rule, content: Content, reason: str, effective_from: date
 ) -> RuleVersion:
@@ -79,23 +89,3 @@ def version_add(
         **content,
     )  # fmt: skip
     return write.add(version)
-
-
-def check(content: Content) -> None:
-    """Refused, with the reason in words, unless the engine takes it."""
-    levels = [each.get("level") for each in content["levels"]]
-    if not levels or len(set(levels)) != len(levels) or set(levels) - set(COLOURS):
-        raise Refused("levels", "级别须是红、橙、黄、蓝，至少一级，每级一次。")
-    if content["measure"] not in MEASURES:
-        raise Refused("measure", "没有这种比较的量。")
-    measure = MEASURES[content["measure"]]  # type: ignore[index]
-    try:
-        for each in content["levels"]:
-            limit, back = float(each["limit"]), float(each.get("back", each["limit"]))
-            Watch(
-                Key(0, 0, 0, 0), limit, measure, content["above"], back,
-                content["hold"], content["window"],
-            )  # fmt: skip
-        calendar(*((day, begin, end) for day, begin, end in content["spans"]))
-    except (ValueError, TypeError, KeyError) as error:
-        raise Refused("content", f"规则不能用：{error}") from error

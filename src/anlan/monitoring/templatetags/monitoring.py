@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from anlan.kernel.ui.templatetags.ui import severity, tag
-from anlan.monitoring import now_rows
+from anlan.monitoring import now_rows, weeks, wording
 from anlan.monitoring.choices import AlarmState, Level, TamperState
 from anlan.monitoring.models import Alarm, RuleVersion, TamperSignal
 from anlan.monitoring.protocols.batch import Quality
@@ -42,7 +42,7 @@ TAMPER_TONES = {
     TamperState.EXPLAINED: "green",
     TamperState.FALSE: "grey",
 }
-VERSION_TONES = {"proposed": "yellow", "published": "green", "refused": "grey"}
+VERSION_TONES = {"proposed": "yellow", "published": "green", "refused": "grey", "withdrawn": "grey"}
 
 
 @register.simple_tag
@@ -109,11 +109,11 @@ def limits(version: RuleVersion | None) -> str:
     if version is None:
         return "没有生效的版本"
     if version.measure == "quality":
-        return f"故障持续 {version.hold // 3600} 小时以上：{version.in_order[0][0].label}色"
+        return f"故障持续 {wording.lasting(version.hold)}以上：{version.in_order[0][0].label}色"
     sign = "≥" if version.above else "≤"
-    unit = " 分钟" if version.measure == "silence" else ""
+    unit = wording.unit(version)
     return "；".join(
-        f"{level.label}色 {sign} {limit:g}{unit}" for level, limit, _ in version.in_order
+        f"{level.label}色 {sign} {limit:g} {unit}".strip() for level, limit, _ in version.in_order
     )
 
 
@@ -129,3 +129,9 @@ def moments(signal: TamperSignal) -> str:
     begin, end = (timezone.localtime(each) for each in (signal.began, signal.ended) if each)
     same = begin.date() == end.date()
     return f"{begin:%Y-%m-%d %H:%M} 至 {end:{'%H:%M' if same else '%Y-%m-%d %H:%M'}}"
+
+
+@register.filter
+def week(spans: weeks.Spans) -> str:
+    """When in the week a rule holds."""
+    return weeks.written(spans).replace("\n", "；")
