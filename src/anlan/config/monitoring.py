@@ -62,6 +62,7 @@ async def _monitor(var: Path) -> None:
     from anlan.monitoring.hearing import Hearing, Overheard
     from anlan.monitoring.history.table import History
     from anlan.monitoring.history.writer import Writer
+    from anlan.monitoring.holding import KEEPING, holder
     from anlan.monitoring.ledger import DjangoLedger
     from anlan.monitoring.stream.asking import answering
     from anlan.monitoring.stream.broker import url
@@ -71,22 +72,31 @@ async def _monitor(var: Path) -> None:
     from anlan.monitoring.stream.publishing import Publisher
     from anlan.monitoring.stream.worker import Worker
 
-    async def work(worker: Worker) -> None:
-        part = worker.partition
+    async def work(part: int) -> None:
+        if not await held.hold(part, stop):
+            return
+        worker = Worker(part, ledger, Follower(connection.stream, part, 0), publisher)
+        writer = Writer(part, history, Overheard(connection.stream, part, 0, hearing))
         async with answering(connection.client, part, lambda: worker.engine):
-            await worker.run(stop)
+            await asyncio.gather(worker.run(stop), writer.run(stop))
 
-    stop = _stopped()
+    async def keep() -> None:
+        if await held.hold(KEEPING, stop):
+            await _keeping(history, stop)
+
+    stop, parts = _stopped(), range(partitions())
     history, ledger, hearing = History.at(var / "history"), DjangoLedger(), Hearing()
-    async with connected(url(var)) as connection, asyncio.TaskGroup() as group:
+    async with (
+        connected(url(var)) as connection,
+        holder(len(parts)) as held,
+        asyncio.TaskGroup() as group,
+    ):
         publisher = Publisher(connection.stream)
-        for part in range(partitions()):
-            follower = Follower(connection.stream, part, 0)
-            group.create_task(work(Worker(part, ledger, follower, publisher)))
-            writing = Overheard(connection.stream, part, 0, hearing)
-            group.create_task(Writer(part, history, writing).run(stop))
+        for part in parts:
+            group.create_task(work(part))
+        group.create_task(keep())
+        group.create_task(held.watch(stop))
         group.create_task(hearing.run(stop))
-        group.create_task(_keeping(history, stop))
 
 
 @command

@@ -1,4 +1,4 @@
-"""A worker in a process of its own: ``python -m tests.monitoring.stream.work URL LEDGER``."""
+"""A worker in a process of its own: ``… -m tests.monitoring.stream.work URL LEDGER [PART]``."""
 
 from __future__ import annotations
 
@@ -28,17 +28,17 @@ def rules() -> Plan:
     )
 
 
-async def main(url: str, path: Path) -> None:
+async def main(url: str, path: Path, part: int = 0) -> None:
     worker.KEEP_SECONDS = 0.2
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with connected(url) as connection:
         await worker.Worker(
-            0, SqliteLedger(path, rules()), Follower(connection.stream, 0, 0),
+            part, SqliteLedger(path, rules()), Follower(connection.stream, part, 0),
             Publisher(connection.stream),
         ).run(stop)  # fmt: skip
 
 
 if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1], Path(sys.argv[2])))
+    asyncio.run(main(sys.argv[1], Path(sys.argv[2]), *map(int, sys.argv[3:])))

@@ -39,9 +39,10 @@ async def connected(url: str, *, most_bytes: int = MOST_BYTES) -> AsyncIterator[
 
 @asynccontextmanager
 async def linked(url: str) -> AsyncIterator[Client]:
-    """The client alone, of whatever account ``url`` names."""
+    """The client alone, of whatever account ``url`` names; several brokers of a cluster stand with
+    commas between."""
     client = await nats.connect(
-        url, max_reconnect_attempts=-1, reconnect_time_wait=0.2, pending_size=PENDING,
+        url.split(","), max_reconnect_attempts=-1, reconnect_time_wait=0.2, pending_size=PENDING,
         allow_reconnect=True, error_cb=_ignored, disconnected_cb=_nothing, name="anlan",
     )  # fmt: skip
     try:

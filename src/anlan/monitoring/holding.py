@@ -1,0 +1,69 @@
+"""Which monitor works on which part of the stream, where several run: a lock in the database.
+
+A lock of PostgreSQL's session (pg_advisory_lock) ends with its connection, so with its process and
+its machine too: whoever waits takes the part over within some seconds. Of several monitors each
+takes its share at first, and more only where nobody else has.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import psycopg
+
+from anlan.kernel.events.hub import connect
+
+SPACE = 0x414E4C4E  # "ANLN": the first number of our locks; the second is the part's
+KEEPING = -1  # the part that is none: looking after the history
+LOOK_SECONDS = 1.0
+OTHERS_SECONDS = 5.0  # how long a part beyond one's share is left to the others
+
+
+def share(parts: int) -> int:
+    """How many parts a monitor takes at once: ``ANLAN_MONITORS`` of them are expected to run."""
+    return -(-parts // max(1, int(os.environ.get("ANLAN_MONITORS", "1"))))
+
+
+class Holder:
+    """The parts of one process; all are lost together with the connection."""
+
+    def __init__(self, db: psycopg.AsyncConnection, most: int) -> None:
+        self._db = db
+        self._most = most
+        self._held: set[int] = set()
+
+    async def hold(self, part: int, stop: asyncio.Event) -> bool:
+        """True once the part is ours, for as long as the connection lives; False: told to stop."""
+        free = 0.0
+        while not stop.is_set():
+            if await self._told("pg_try_advisory_lock", part):
+                if part == KEEPING or len(self._held) < self._most or free >= OTHERS_SECONDS:
+                    self._held.add(part)
+                    return True
+                await self._told("pg_advisory_unlock", part)
+                free += LOOK_SECONDS
+            else:
+                free = 0.0
+            await asyncio.sleep(LOOK_SECONDS)
+        return False
+
+    async def watch(self, stop: asyncio.Event) -> None:
+        """Until told to stop; raises ``psycopg.OperationalError`` where the connection, and with it
+        every part, is lost."""
+        while not stop.is_set():
+            await self._db.execute("SELECT 1")
+            await asyncio.sleep(LOOK_SECONDS)
+
+    async def _told(self, function: str, part: int) -> bool:
+        row = await (await self._db.execute(f"SELECT {function}(%s, %s)", [SPACE, part])).fetchone()
+        return bool(row and row[0])
+
+
+@asynccontextmanager
+async def holder(parts: int) -> AsyncIterator[Holder]:
+    """Of this process, with a connection of its own."""
+    async with await connect() as db:
+        yield Holder(db, share(parts))
