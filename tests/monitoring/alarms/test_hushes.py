@@ -137,7 +137,8 @@ def test_the_page_keeps_quiet_and_ends_it(
     client, mine = browser(who.bureau_staff.user), point.site
     assert "现在没有静默" in text(client, "/monitoring/hushes/")
     assert "东山矿" in text(client, "/monitoring/hushes/?q=东山")
-    assert "没有找到" in text(client, "/monitoring/hushes/?q=西山")
+    Site.objects.create(name="西山矿", kind="mine", area=mine.area, sector=mine.sector)
+    assert "没有找到" in text(client, "/monitoring/hushes/?q=西山")  # it has no points
     address = f"/monitoring/hushes/sites/{mine.pk}/"
     given = {"begin": local(timezone.now()), "end": local(soon(3)), "reason": "调校"}
     for what in (f"window-{point.pk}", f"device-{device.pk}", f"point-{point.pk}",

@@ -18,7 +18,7 @@ from anlan.kernel.errors import Refused, Unknown
 from anlan.kernel.ui.deciding import act_and_return
 from anlan.monitoring import policies
 from anlan.monitoring.hush_forms import EVERYWHERE, HushForm
-from anlan.monitoring.models import Rule
+from anlan.monitoring.models import Point, Rule
 from anlan.monitoring.quiet import objects, quiet
 from anlan.monitoring.services import hushes as services
 from anlan.monitoring.visibility import reaches
@@ -36,7 +36,8 @@ def hushes(request: Request) -> HttpResponse:
     number = request.GET.get("site", "")
     site = _site(request, int(number)) if number.isdecimal() else None
     wanted = request.GET.get("q", "").strip()
-    found = Site.objects.visible_to(request.actor).standing().filter(points__retired_at=None)
+    found = Site.objects.visible_to(request.actor).standing()
+    found = found.filter(points__in=Point.objects.standing())
     context = {
         "site": site,
         "rows": [(each, each.runs(now)) for each in quiet(request.actor, now, site)],
