@@ -175,7 +175,7 @@ def main() -> None:
 
 def registered(site: Site) -> list[Sensor]:
     """Sites with a device and a point each."""
-    lines = re.findall(r"DEVICE (\S+) (\S+) (\S+) (\d+)", _shell(site, REGISTER))
+    lines = re.findall(r"DEVICE (\S+) (\S+) (\S+) (\d+)", shell(site, REGISTER))
     return [Sensor(*words, int(point)) for *words, point in lines]
 
 
@@ -227,7 +227,7 @@ def _death(name: str, act: Callable[[], None], sensors: list[Sensor]) -> str:
 
 def _processes(site: Site, word: str) -> list[psutil.Process]:
     family = psutil.Process(site.process.pid).children(recursive=True)
-    return [each for each in family if any(word in part for part in each.cmdline()[:4])]
+    return [each for each in family if word in [Path(part).name for part in each.cmdline()[:4]]]
 
 
 def _kill(site: Site, word: str) -> None:
@@ -300,12 +300,12 @@ def _stored(site: Site, sensors: list[Sensor]) -> dict[int, list[int]]:
 
 
 def _alarmed(site: Site) -> Counter[tuple[str, int]]:
-    said = re.search(r"ALARMS (.*)", _shell(site, ALARMS))
+    said = re.search(r"ALARMS (.*)", shell(site, ALARMS))
     assert said
     return Counter((rule, point) for rule, point, _ in json.loads(said[1]))
 
 
-def _shell(site: Site, script: str) -> str:
+def shell(site: Site, script: str) -> str:
     told = subprocess.run(
         [sys.executable, "-m", "anlan.cli", "manage", "shell", "-v", "0", "-c", script],
         env={**os.environ, "ANLAN_VAR": str(site.var)}, capture_output=True, text=True,
