@@ -48,6 +48,10 @@ def meant(path: Path, node: ast.expr) -> Iterator[str]:
     elif isinstance(node, ast.JoinedStr):
         parts = [p.value if isinstance(p, ast.FormattedValue) else p for p in node.values]
         yield from map("".join, product(*(list(meant(path, part)) for part in parts)))
+    elif isinstance(node, ast.Subscript):  # one of a table's
+        yield from meant(path, node.value)
+    elif isinstance(node, ast.Dict):
+        yield from (word for value in node.values for word in meant(path, value))
     elif isinstance(node, ast.Attribute):  # kind.verb of a parameter: nothing of the kind yet
         raise AssertionError(f"{path}: write the verb out: {ast.unparse(node)}")
 
@@ -107,6 +111,7 @@ def test_the_source_is_read(found: set[str]) -> None:
         "plan.extension.refuse",  # the other side of a condition
         "intake.unit.leave_out",  # a parameter
         "intake.carried.undo",  # an imported name
+        "monitoring.tamper.dismiss",  # a table
     } <= found
 
 
