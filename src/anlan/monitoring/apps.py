@@ -26,6 +26,7 @@ class MonitoringConfig(AppConfig):
         nav.register(section, "报警", "monitoring:alarms", view, "bell", order=10)
         nav.register(section, "监测态势", "monitoring:board", view, "gauge", order=20)
         nav.register(section, "监测地图", "monitoring:map", view, "map-2", order=22)
+        nav.register(section, "消防监控", "monitoring:fire", view, "building", order=24)
         nav.register(section, "监测接入", "monitoring:coverage", view, "plug-connected-x", order=30)
         nav.register(section, "监测设备", "monitoring:devices", view, "stack-2", order=35)
         nav.register(section, "未入库报文", "monitoring:letters", view, "message-report", order=37)

@@ -22,7 +22,8 @@ class Quantity(models.TextChoices):
     RAIN = "rain", "降水量"
     FAN = "fan", "风机开停"
     POWER = "power", "馈电状态"
-    FIRE_PART = "fire_part", "消防部件状态"
+    FIRE_PART = "fire_part", "消防部件状态"  # the bits of GB/T 26875.3 as a number
+    FIRE = "fire", "火警信号"  # 1: fire, 0: none
     DUST_PRESSURE = "dust_pressure", "除尘器压差"
     SPEED = "speed", "车速"
     OTHER = "other", "其他"

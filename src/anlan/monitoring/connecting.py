@@ -89,10 +89,11 @@ WAYS: dict[str, Way] = {
             _ascii(r"0|[1-9]\d{0,14}"),
             Secret.NONE, "", "这个协议没有密钥：只应经可信线路（专线、VPN）接入。",
             "部件写成 系统类型/系统地址/部件类型/部件地址:state，模拟量把 state 换成类型号；"
-            "系统写成 系统类型/系统地址:state；装置本身写成 device:state。",
+            "系统写成 系统类型/系统地址:state；装置本身写成 device:state。"
+            "要对火警报警，再登记一个监测量为“火警信号”的测点，把 state 换成 fire。",
             _ascii(
-                r"device:(state|operation)|\d{1,3}/\d{1,3}:(state|operation)"
-                r"|\d{1,3}/\d{1,3}/\d{1,3}/\d{1,10}:(state|\d{1,3})"
+                r"device:(state|fire|operation)|\d{1,3}/\d{1,3}:(state|fire|operation)"
+                r"|\d{1,3}/\d{1,3}/\d{1,3}/\d{1,10}:(state|fire|\d{1,3})"
             ),
             "1/3/30/393217:state",
         ),

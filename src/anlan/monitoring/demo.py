@@ -1,4 +1,4 @@
-"""Invented points, devices and alarms of the demonstration's mines and ponds, marked as such.
+"""Invented points, devices and alarms of the demonstration's mines, ponds and buildings, marked.
 
 Alarms come the way that an engine tells them (``services.alarms``) and are worked on through the
 services that people use, by the demonstration's accounts; so their times are those of loading.
@@ -14,7 +14,7 @@ from django.utils import timezone
 from anlan.kernel.access.actor import Actor, ActorSource, system
 from anlan.kernel.access.roles import Role
 from anlan.kernel.access.selectors import holders
-from anlan.monitoring import compiling, demo_history, demo_rules, demo_touched
+from anlan.monitoring import compiling, demo_fire, demo_history, demo_rules, demo_touched
 from anlan.monitoring.choices import Level, Place, Protocol, Quantity
 from anlan.monitoring.coverage import asked
 from anlan.monitoring.engine import Key, Step, Transition
@@ -49,6 +49,7 @@ ALARMS = (
     ("wind-low-face", Level.YELLOW, 95, 0.21, "false"),
     ("methane-face-corner", Level.ORANGE, 12, 1.11, "waiting"),
     ("silent", Level.YELLOW, 22, 1_320_000.0, "waiting"),
+    ("fire-signal", Level.RED, 2, 1.0, "waiting"),
 )
 
 
@@ -64,7 +65,7 @@ def load() -> str:
             point for number, site in enumerate(sites, 1) if number % LACKING_EVERY
             for point in _equip(site)
         ]  # fmt: skip
-        raised = _raise(points)
+        raised = _raise([*points, *demo_fire.load()])
         calling.call_waiting()
         for alarm, becomes in raised:
             _work(alarm, becomes)

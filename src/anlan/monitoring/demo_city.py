@@ -10,7 +10,7 @@ from typing import Any
 
 from anlan.kernel.access.actor import system
 from anlan.kernel.write import Write
-from anlan.monitoring import compiling, keys
+from anlan.monitoring import compiling, demo_fire, keys
 from anlan.monitoring.choices import Protocol
 from anlan.monitoring.engine import Measure
 from anlan.monitoring.models import Channel, Device
@@ -72,7 +72,8 @@ def _limits() -> dict[int, list[float]]:
 def _point(channel: Channel, limits: list[float]) -> dict[str, Any]:
     point = channel.point
     low, high = point.low or 0.0, 1.0 if point.high is None else point.high
-    return {
+    held = demo_fire.held(point)
+    return ({} if held is None else {"held": held}) | {
         "channel": channel.address, "quantity": point.quantity, "place": point.place,
         "unit": point.unit, "low": low, "high": high,
         "resolution": point.resolution or DIGITS.get(int(high - low), 0.1),

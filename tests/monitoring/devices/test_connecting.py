@@ -85,7 +85,7 @@ def test_a_channel_that_no_device_can_send_is_refused(protocol: str, typed: str)
 @pytest.mark.parametrize(
     "typed",
     ["1/3/30/393217:state", "1/3/30/4294967295:255", "255/255:state", "0/0:operation",
-     "device:state", "device:operation"],
+     "device:state", "device:operation", "1/3/30/393217:fire", "0/0:fire", "device:fire"],
 )  # fmt: skip
 def test_addresses_of_fire_protection_can_be_asked_for(typed: str) -> None:
     assert channel_of("gb26875", typed) == typed

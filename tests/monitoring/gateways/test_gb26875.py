@@ -7,7 +7,9 @@ from datetime import timedelta
 
 import pytest
 
+from anlan.monitoring.gateways import gb26875_points as points
 from anlan.monitoring.gateways.gb26875 import Gb26875
+from anlan.monitoring.gateways.readings import LIVE, Readings
 from anlan.monitoring.protocols.gb26875 import Splitter, parse
 from anlan.monitoring.protocols.gb26875 import objects as o
 from anlan.monitoring.protocols.gb26875.device import Device
@@ -149,6 +151,44 @@ def test_what_has_no_point_is_confirmed_once_it_lies_in_the_dead_letters(data, w
         assert parse(letter.data).data == data
 
     run(scene())
+
+
+FIRES = {"1/3/30/393217:fire": 21, "1/3:fire": 22, "device:fire": 23}
+
+
+@pytest.mark.parametrize(
+    ("made", "row"),
+    [
+        (o.PartState(1, 3, 30, 393217, FIRE, "西楼", TIME), (21, 1, 0)),
+        (o.PartState(1, 3, 30, 393217, FIRE | FAULT, "西楼", TIME), (21, 1, 0)),
+        (o.PartState(1, 3, 30, 393217, FAULT, "西楼", TIME), (21, 0, 2)),
+        (o.PartState(1, 3, 30, 393217, PartFlag.SHIELDED, "西楼", TIME), (21, 0, 0)),
+        (o.PartState(1, 3, 30, 393217, FIRE, "西楼", None), (21, 1, 6)),
+        (o.SystemState(1, 3, SystemFlag.FIRE, TIME), (22, 1, 0)),
+        (o.SystemState(1, 3, SystemFlag.FAULT, TIME), (22, 0, 2)),
+        (o.DeviceState(DeviceFlag.FIRE, TIME), (23, 1, 0)),
+        (o.DeviceState(DeviceFlag.NORMAL, TIME), (23, 0, 0)),
+    ],
+)
+def test_a_signal_of_fire_is_derived_from_the_state(made: o.Object, row: tuple[int, float, int]):
+    found = Readings(known(1, FIRES), NOW, LIVE)
+    points.add(found, made)
+    assert [(point, value, quality) for point, _, value, quality in found.rows] == [row]
+    assert found.strange == []  # the signal's point is enough
+
+    both = Readings(known(1, FIRES | POINTS), NOW, LIVE)
+    points.add(both, made)
+    assert len(both) == 2
+
+    alone = Readings(known(1, POINTS), NOW, LIVE)
+    points.add(alone, made)
+    assert len(alone) == 1
+    assert alone.strange == []
+
+
+def test_signals_of_fire_are_asked_for_as_states():
+    states = [each.replace(":fire", ":state") for each in FIRES]
+    assert points.polls(FIRES) == points.polls(states) == points.polls([*states, *FIRES])
 
 
 def test_a_sign_of_life_needs_nothing_stored():

@@ -5,16 +5,19 @@
 ``1/3/30/393217:4``                    the same part's analog value of type 4
 ``1/3:state``, ``1/3:operation``       a system; what somebody did at it
 ``device:state``, ``device:operation`` the transmission device itself
+``…:fire``, beside any ``…:state``     1 where the state's bit of fire is set, else 0
 =====================================  ============================================================
 
 States and operations are the standard's bits as a number. Analog values are in the unit of their
-type; of a type that the standard lacks, the number as sent.
+type; of a type that the standard lacks, the number as sent. ``:fire`` is derived from the state:
+bits are no measure (a fault is a greater number than a fire), so a rule cannot compare them.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from itertools import islice
 
 from anlan.monitoring.gateways.readings import Readings
@@ -24,8 +27,8 @@ from anlan.monitoring.protocols.gb26875.flags import DeviceFlag, PartFlag, Syste
 from anlan.monitoring.protocols.gb26875.layouts import LAYOUTS, AppData
 from anlan.monitoring.protocols.gb26875.tables import Kind
 
-_SYSTEM = re.compile(r"(\d{1,3})/(\d{1,3}):state", re.ASCII)
-_PART = re.compile(r"(\d{1,3})/(\d{1,3})/\d{1,3}/(\d{1,10}):(state|\d{1,3})", re.ASCII)
+_SYSTEM = re.compile(r"(\d{1,3})/(\d{1,3}):(?:state|fire)", re.ASCII)
+_PART = re.compile(r"(\d{1,3})/(\d{1,3})/\d{1,3}/(\d{1,10}):(state|fire|\d{1,3})", re.ASCII)
 
 _PART_FAULTS = PartFlag.FAULT | PartFlag.POWER_FAULT
 _LINES = DeviceFlag.CENTRE_LINE_FAULT | DeviceFlag.SYSTEM_LINE_FAULT
@@ -35,21 +38,38 @@ def add(found: Readings, made: o.Object) -> None:
     """The reading of ``made``, if it is one. A fire is never doubted, whatever else is set."""
     match made:
         case o.PartState():
-            found.add(f"{_part(made)}:state", made.time, made.state, _of_part(made.state))
+            _state(found, _part(made), made.time, made.state, _of_part(made.state))
         case o.AnalogValue():
             value = made.raw if made.value is None else made.value
             found.add(f"{_part(made)}:{made.quantity}", made.time, float(value))
         case o.SystemState():
-            address = f"{made.system}/{made.address}:state"
-            found.add(address, made.time, made.state, _of_system(made.state))
+            system = f"{made.system}/{made.address}"
+            _state(found, system, made.time, made.state, _of_system(made.state))
         case o.SystemOperation():
             found.add(f"{made.system}/{made.address}:operation", made.time, made.operation)
         case o.DeviceState():
-            found.add("device:state", made.time, made.state, _of_device(made.state))
+            _state(found, "device", made.time, made.state, _of_device(made.state))
         case o.DeviceOperation():
             found.add("device:operation", made.time, made.operation)
         case _:
             pass  # versions, descriptions, clocks: nothing that changes from second to second
+
+
+def _state(
+    found: Readings,
+    of: str,
+    time: datetime | None,
+    state: PartFlag | SystemFlag | DeviceFlag,
+    quality: Quality,
+) -> None:
+    """A state for the points that stand for it: its bits, its fire, or both; strange where none
+    does. All three tables of bits have fire at the same place."""
+    fire = f"{of}:fire"
+    derived = found.knows(fire)
+    if derived:
+        found.add(fire, time, float(bool(state & PartFlag.FIRE)), quality)
+    if not derived or found.knows(f"{of}:state"):
+        found.add(f"{of}:state", time, state, quality)
 
 
 def _part(made: o.PartState | o.AnalogValue) -> str:
@@ -85,12 +105,12 @@ def polls(addresses: Iterable[str]) -> list[AppData]:
     analog: dict[o.Object, None] = {}
     device = False
     for address in addresses:
-        if address == "device:state":
+        if address in ("device:state", "device:fire"):
             device = True
         elif found := _SYSTEM.fullmatch(address):
             _ask(systems, o.SystemQuery, found[1], found[2])
         elif found := _PART.fullmatch(address):
-            asked = parts if found[4] == "state" else analog
+            asked = analog if found[4].isdecimal() else parts
             _ask(asked, o.PartQuery, found[1], found[2], found[3])
     messages = [AppData(Kind.READ_DEVICE_STATE, (o.DeviceQuery(),))] if device else []
     messages += _messages(Kind.READ_SYSTEM_STATE, systems)

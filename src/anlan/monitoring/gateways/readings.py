@@ -54,6 +54,10 @@ class Readings:
     def __len__(self) -> int:
         return len(self.rows)
 
+    def knows(self, address: str) -> bool:
+        """Whether the device speaks for a point at ``address``."""
+        return address in self._points
+
     def add(
         self,
         address: str,

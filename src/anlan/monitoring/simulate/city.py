@@ -47,7 +47,8 @@ class Unreadable(ValueError):
 @dataclass(frozen=True, slots=True)
 class Point:
     """``channel``: its address on the device. ``low``, ``high``, ``resolution`` and ``limits`` are
-    in ``unit``; ``limits`` go up."""
+    in ``unit``; ``limits`` go up. ``held``: the value that it keeps; None: its quantity's signal.
+    """
 
     channel: str
     quantity: str
@@ -57,6 +58,7 @@ class Point:
     high: float
     resolution: float
     limits: tuple[float, ...]
+    held: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +156,7 @@ def _point(given: Any, protocol: str, where: str) -> Point:
         high,
         resolution,
         tuple(sorted(map(float, limits))),
+        _number(fields, "held", where) if "held" in fields else None,
     )
 
 

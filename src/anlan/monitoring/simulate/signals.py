@@ -82,6 +82,7 @@ PROFILES = {
     "fan": Profile(constant=1),
     "power": Profile(constant=1),
     "fire_part": Profile(constant=1),  # bit 0 of a state: normal (GB/T 26875.3)
+    "fire": Profile(constant=0),
 }
 
 # Where the protocol's channel says more than the quantity.
@@ -98,6 +99,8 @@ _VEHICLE = {
 
 def profile(protocol: str, point: Point) -> Profile:
     """How this point behaves."""
+    if point.held is not None:
+        return Profile(constant=point.held)
     if protocol == "jt808":
         return _VEHICLE.get(point.channel, USUAL)
     if protocol == "gb26875":
