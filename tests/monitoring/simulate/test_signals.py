@@ -81,3 +81,12 @@ def test_speed_moves_the_signals_and_leaves_the_stamps():
     slow, fast = world().said(mine, stamps(600)), world(speed=10).said(mine, stamps(60))
     assert slow.value.tolist() == fast.value.tolist()
     assert fast.time.tolist() == stamps(60).tolist() * 5
+
+
+def test_a_point_that_is_held_keeps_its_value():
+    parts = [point("1", "fire_part", low=0, high=65535, resolution=1, limits=[], held=9),
+             point("2", "methane", held=0.7)]  # fmt: skip
+    made = of({"devices": [device("http", "a", parts)]})
+    said = World(made, [], seed=1, start=START).said(made.devices[0], stamps(100))
+    assert set(said.value[said.point == 0]) == {9}
+    assert set(said.value[said.point == 1]) == {0.7}
