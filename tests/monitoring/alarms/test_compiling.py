@@ -174,7 +174,7 @@ def test_the_facts_load_and_load_again(db: None) -> None:
         Sector.objects.create(code=code, name=code)
     file = FACTS / "monitoring" / "rules.yaml"
     report = load(file, actor=system())
-    assert report.created == report.versions == Rule.objects.count() == 35
+    assert report.created == report.versions == Rule.objects.count() == 36
     again = load(file, actor=system())
     assert (again.created, again.changed, again.versions) == (0, 0, 0)
     corner = in_force(day(0)).get(rule__code="methane-face-corner")
