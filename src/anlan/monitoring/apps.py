@@ -24,6 +24,7 @@ class MonitoringConfig(AppConfig):
 
         section, view = "监测预警", policies.VIEW
         nav.register(section, "报警", "monitoring:alarms", view, "bell", order=10)
+        nav.register(section, "险情初报", "monitoring:drafts", view, "file-word", order=15)
         nav.register(section, "监测态势", "monitoring:board", view, "gauge", order=20)
         nav.register(section, "监测地图", "monitoring:map", view, "map-2", order=22)
         nav.register(section, "消防监控", "monitoring:fire", view, "building", order=24)

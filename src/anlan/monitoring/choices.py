@@ -156,5 +156,14 @@ class TamperState(models.TextChoices):
     FALSE = "false", "误报"  # the detector was wrong
 
 
+class DraftState(models.TextChoices):
+    """Where the draft of a first report stands."""
+
+    DRAFT = "draft", "待填写"  # opened by the alarm; a person completes it
+    SUBMITTED = "submitted", "已提交"
+    TAKEN_OVER = "taken_over", "已接收"  # the office has it: what follows is the ledgers'
+    DISMISSED = "dismissed", "不报"  # nothing to report, with a reason
+
+
 WAITING = (AlarmState.RAISED, AlarmState.NOTIFIED)
 OPEN = (*WAITING, AlarmState.ANSWERED, AlarmState.HANDLED, AlarmState.DOUBTED)

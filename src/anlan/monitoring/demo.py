@@ -18,8 +18,8 @@ from anlan.monitoring import compiling, demo_fire, demo_history, demo_rules, dem
 from anlan.monitoring.choices import Level, Place, Protocol, Quantity
 from anlan.monitoring.coverage import asked
 from anlan.monitoring.engine import Key, Step, Transition
-from anlan.monitoring.models import Alarm, Point
-from anlan.monitoring.services import alarms, answering, calling, engines
+from anlan.monitoring.models import Alarm, IncidentDraft, Point
+from anlan.monitoring.services import alarms, answering, calling, drafts, engines
 from anlan.monitoring.services.points import channel_add, device_add, point_add
 from anlan.registry.models import Site
 
@@ -151,8 +151,24 @@ def _work(alarm: Alarm, becomes: str) -> None:
         answering.alarm_dismiss(actor=actor, alarm=alarm.pk, reason=reason)
         return
     answering.alarm_answer(actor=actor, alarm=alarm.pk)
+    if becomes == "answered":
+        _report(alarm, actor)
     if becomes in ("handled", "closed"):
         text = "演示：已电话核实，撤人断电，通风后恢复"
         answering.alarm_handle(actor=actor, alarm=alarm.pk, text=text)
     if becomes == "closed":
         answering.alarm_close(actor=actor, alarm=alarm.pk)
+
+
+def _report(alarm: Alarm, actor: Actor) -> None:
+    """Complete and hand in the first report that a red one opened."""
+    draft = IncidentDraft.objects.filter(alarm=alarm).first()
+    if draft is not None:
+        drafts.draft_submit(
+            actor=actor, draft=draft.pk, seen=draft.revision,
+            content=drafts.Content(
+                dead=0, missing=0, injured=0, trapped=None, loss="0",
+                situation="演示：已与矿调度室通话，回风巷甲烷超限，没有发现明火，原因正在查。",
+                measures="演示：已撤人、断电，局部通风机运转正常。", other="",
+            ),
+        )  # fmt: skip

@@ -15,6 +15,7 @@ from anlan.monitoring.choices import (
     TamperState,
     VersionState,
 )
+from anlan.monitoring.draft_flow import DRAFT
 from anlan.monitoring.visibility import reaches
 
 if TYPE_CHECKING:
@@ -233,4 +234,5 @@ TAMPER = Flow(
     ],
 )
 
-FLOWS = [ALARM, RULE_VERSION, TAMPER]
+
+FLOWS = [ALARM, DRAFT, RULE_VERSION, TAMPER]

@@ -11,6 +11,9 @@ VIEW = Policy("monitoring.view", "查看监测和报警", (*OFFICE, *UNIT, Role.
 ANSWER = Policy("monitoring.answer", "应答和处置报警", (*OFFICE, *UNIT))
 # The guard tells whose site it is, as with alarms.
 JUDGE = Policy("monitoring.tamper.judge", "核查篡改疑点", (*OFFICE, *UNIT))
+# The guard tells whose site it is, as with alarms.
+REPORT = Policy("monitoring.draft.report", "填写和提交险情初报", (*OFFICE, *UNIT))
+TAKE_OVER = Policy("monitoring.draft.take", "接收险情初报", OFFICE)
 KEEP = Policy("monitoring.keep", "登记测点、设备、维护时段和静默", (*OFFICE, *UNIT))
 PROPOSE = Policy("monitoring.rules.propose", "拟订报警规则", OFFICE)
 PUBLISH = Policy("monitoring.rules.publish", "发布报警规则", (Role.SCO_CHIEF,))

@@ -15,8 +15,9 @@ from anlan.kernel.errors import Unknown
 from anlan.kernel.orgs.models import Area
 from anlan.monitoring import compiling, flow
 from anlan.monitoring.choices import OPEN, WAITING, AlarmState, Counted, Level, MeasureKind
-from anlan.monitoring.models import Alarm, AlarmQuerySet, Point, TamperSignal
+from anlan.monitoring.models import Alarm, AlarmQuerySet, IncidentDraft, Point, TamperSignal
 from anlan.monitoring.models.alarms import moment
+from anlan.monitoring.models.drafts import IncidentDraftQuerySet
 from anlan.monitoring.models.touched import TamperSignalQuerySet
 from anlan.monitoring.services.calling import NAME, SUBJECT
 from anlan.registry.models import Site
@@ -180,3 +181,22 @@ def together(alarm: Alarm) -> int:
     if alarm.version.counts != Counted.ITEM_POINTS:
         return len(held)
     return sum(each.quantity == alarm.point.quantity for each in held)
+
+
+def incident_drafts(actor: Actor) -> IncidentDraftQuerySet:
+    """Drafts of first reports about sites that the actor sees, with what a row of a list says."""
+    return IncidentDraft.objects.visible_to(actor).select_related(
+        "alarm__point", "alarm__rule", "alarm__version__document", "site__area__parent",
+        "site__sector", "site__regulator",
+    )  # fmt: skip
+
+
+def incident_draft(actor: Actor, pk: int) -> IncidentDraft:
+    """One that the actor sees; Unknown if there is none."""
+    rows = incident_drafts(actor).select_related(
+        "site__enterprise", "submitted_by__organisation", "accident_by", "alarm__answered_by"
+    )
+    found = rows.filter(pk=pk).first()
+    if found is None:
+        raise Unknown("没有这份初报，或不在您的管辖范围内。请从险情初报清单重新进入。")
+    return found

@@ -74,6 +74,8 @@ DOORS: dict[str, frozenset[Role]] = {
     "records.withdraw": SCO | UNIT,  # the unit its own, who verifies what was verified
     "monitoring.view": BUSINESS,
     "monitoring.answer": SCO | UNIT,  # the regulator, the area's government, the office
+    "monitoring.draft.report": SCO | UNIT,  # whose alarm it is
+    "monitoring.draft.take": SCO,  # the area's office
     "monitoring.keep": SCO | UNIT,
     "monitoring.tamper.judge": SCO | UNIT,  # the regulator, the area's government, the office
     "monitoring.rules.propose": SCO,

@@ -17,7 +17,7 @@ from anlan.kernel.access.actor import system
 from anlan.kernel.errors import WrongState
 from anlan.kernel.flow import Flow, Transition
 from anlan.kernel.imports.models import ImportBatch
-from anlan.monitoring.models import Alarm, RuleVersion, TamperSignal
+from anlan.monitoring.models import Alarm, IncidentDraft, RuleVersion, TamperSignal
 from anlan.plan.models import Duty, Extension, Report, SupervisionOrder
 from anlan.records.models import Record
 from anlan.registry.models import Dispute
@@ -35,6 +35,7 @@ MODELS: dict[str, type[models.Model]] = {
     "responsibility_list": ResponsibilityList,
     "list_item": ListItem,
     "alarm": Alarm,
+    "incident_draft": IncidentDraft,
     "rule_version": RuleVersion,
     "tamper": TamperSignal,
     "dispute": Dispute,

@@ -14,7 +14,7 @@ from anlan.kernel.access.policies import page
 from anlan.kernel.access.requests import Request
 from anlan.kernel.ui.deciding import act_and_return
 from anlan.monitoring import flow, policies, selectors
-from anlan.monitoring.models import Alarm
+from anlan.monitoring.models import Alarm, IncidentDraft
 from anlan.monitoring.services import answering, hushes
 from anlan.monitoring.visibility import reaches
 
@@ -57,6 +57,7 @@ def alarm(request: Request, pk: int) -> HttpResponse:
     context = {
         "alarm": found,
         "together": selectors.together(found),
+        "draft": IncidentDraft.objects.filter(alarm=found).select_related("site").first(),
         "may": {each.verb for each in flow.ALARM.available(found, request.actor)},
         "may_silence": policies.KEEP.allows(request.actor)
         and reaches(request.actor, found.site, policies.KEEP),

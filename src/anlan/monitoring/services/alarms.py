@@ -14,6 +14,7 @@ from anlan.kernel.write import Write
 from anlan.monitoring import engine
 from anlan.monitoring.choices import AlarmState
 from anlan.monitoring.models import Alarm, Span
+from anlan.monitoring.services import drafts
 from anlan.monitoring.services.engines import held
 from anlan.monitoring.services.folding import Ledger
 
@@ -69,6 +70,7 @@ def _begins(key: engine.Key) -> Iterable[int]:
 def _save(write: Write, ledger: Ledger) -> int:
     touched = ledger.save(write, BATCH)
     if touched:
+        drafts.open_for(ledger.rose(), BATCH)
         _tell_pages(touched)
         if any(each.state == AlarmState.RAISED and not each.hushed for each in touched):
             _call_soon()

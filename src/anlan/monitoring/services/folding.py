@@ -46,6 +46,7 @@ class Ledger:
         self._going: dict[Pair, Alarm] = {}
         self._known: dict[tuple[Pair, int], Alarm] = {}
         self._changed: dict[int, Alarm] = {}
+        self._before: dict[int, int] = {}  # the highest level of each alarm as it was stored
         self._changed_spans: dict[int, Span] = {}
         self._again: dict[int, Alarm] = {}
         self._read(rules, points, {begin for _, begin in events})
@@ -62,6 +63,7 @@ class Ledger:
         for alarm in alarms.values():
             point = self._points[alarm.point_id]
             alarm.point, alarm.site = point, point.site
+            self._before[alarm.pk] = alarm.highest
             self._remember(alarm)
         for span in Span.objects.filter(alarm__in=alarms):
             span.alarm = alarms[span.alarm_id]
@@ -184,6 +186,12 @@ class Ledger:
         Span.objects.bulk_update(altered, ["cleared_ms", "peak"], batch_size=batch)
         self._call_again(write, (each for each in self._again.values() if each.pk))
         return [*made, *changed]
+
+    def rose(self) -> list[Alarm]:
+        """The alarms that are new or reached a higher level than ever before."""
+        return [
+            each for each in self._known.values() if each.highest > self._before.get(each.pk, -1)
+        ]
 
     def _call_again(self, write: Write, alarms: Iterable[Alarm]) -> None:
         """Alarms that people had taken up, and that have become worse: they are called anew."""

@@ -11,8 +11,8 @@ from django.utils.safestring import SafeString
 
 from anlan.kernel.ui.templatetags.ui import severity, tag
 from anlan.monitoring import now_rows, weeks, wording
-from anlan.monitoring.choices import AlarmState, Level, TamperState
-from anlan.monitoring.models import Alarm, RuleVersion, TamperSignal
+from anlan.monitoring.choices import AlarmState, DraftState, Level, TamperState
+from anlan.monitoring.models import Alarm, IncidentDraft, RuleVersion, TamperSignal
 from anlan.monitoring.protocols.batch import Quality
 from anlan.monitoring.standing import Now
 
@@ -43,6 +43,12 @@ TAMPER_TONES = {
     TamperState.FALSE: "grey",
 }
 VERSION_TONES = {"proposed": "yellow", "published": "green", "refused": "grey", "withdrawn": "grey"}
+DRAFT_TONES = {
+    DraftState.DRAFT: "red",
+    DraftState.SUBMITTED: "orange",
+    DraftState.TAKEN_OVER: "green",
+    DraftState.DISMISSED: "grey",
+}
 
 
 @register.simple_tag
@@ -55,6 +61,12 @@ def live_rows(rows: Iterable[Now], short: object) -> SafeString:
 def alarm_state(alarm: Alarm) -> SafeString:
     """Where the alarm stands with people."""
     return tag(alarm.get_state_display(), TONES[AlarmState(alarm.state)])
+
+
+@register.filter
+def draft_state(draft: IncidentDraft) -> SafeString:
+    """Where the draft of a first report stands."""
+    return tag(draft.get_state_display(), DRAFT_TONES[DraftState(draft.state)])
 
 
 @register.filter
