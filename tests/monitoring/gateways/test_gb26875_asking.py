@@ -7,9 +7,10 @@ import time
 
 import pytest
 
+from anlan.monitoring.gateways import gb26875_points as points
 from anlan.monitoring.gateways.conversation import Conversation
 from anlan.monitoring.gateways.gateway import Gateway
-from anlan.monitoring.gateways.gb26875 import Gb26875, splitter
+from anlan.monitoring.gateways.gb26875 import ROUND_EVERY, Gb26875, Speaker, splitter
 from anlan.monitoring.gateways.udp import UdpServer
 from anlan.monitoring.protocols.gb26875 import objects as o
 from anlan.monitoring.protocols.gb26875 import parse
@@ -21,6 +22,7 @@ from anlan.monitoring.protocols.gb26875.flags import (
 )
 from anlan.monitoring.protocols.gb26875.frame import Frame, write
 from anlan.monitoring.protocols.gb26875.layouts import AppData
+from anlan.monitoring.protocols.gb26875.session import Outcome, Result
 from anlan.monitoring.protocols.gb26875.tables import Command, Kind
 from tests.monitoring.gateways.given import (
     QUICK,
@@ -75,6 +77,26 @@ def test_after_it_has_spoken_a_device_gets_the_time_and_is_asked_for_its_states(
         assert sink.rows() == [(5, 16, 1, 0), (5, 14, 1, 0), (5, 11, 1, 0)]
 
     run(scene())
+
+
+def test_a_device_is_asked_anew_in_rounds() -> None:
+    """A quiet part tells nothing by itself: without rounds it would count as silent."""
+    device = register()["gb26875", "66"]
+    speaker = Speaker(device, NOW)
+
+    def asked(now: float) -> int:
+        count = 0
+        while (data := speaker.next(now)) is not None:
+            speaker.over(Outcome(Frame(1, Command.REQUEST, data=data), Result.ANSWERED), now)
+            count += data.kind != Kind.SET_CLOCK
+        return count
+
+    first = asked(NOW)
+    assert first == len(points.polls(device.points)) > 0
+    assert asked(NOW + ROUND_EVERY - 1) == 0
+    assert asked(NOW + ROUND_EVERY) == first
+    assert asked(NOW + ROUND_EVERY + 1) == 0
+    assert asked(NOW + 2 * ROUND_EVERY) == first
 
 
 def test_an_answer_that_was_not_stored_is_asked_for_again():

@@ -30,6 +30,9 @@ from anlan.monitoring.protocols.gb26875.tables import Kind, kind_words
 from anlan.monitoring.protocols.values import at
 
 CLOCK_EVERY = 24 * 3600.0  # seconds; an assumption: the standard does not say how often
+# Seconds between two rounds of asking for all states: a device tells changes only, and a point that
+# says nothing for ten minutes counts as silent. An assumption.
+ROUND_EVERY = 300.0
 ASK_AGAIN = 60.0  # seconds after a poll whose answer was not stored, or did not come
 
 _STRANGER = "源地址没有登记，或装置已停用：已否认，没有入库。请核对装置的源地址"
@@ -41,6 +44,8 @@ class Speaker:
 
     def __init__(self, device: Known, now: float) -> None:
         self._asks: deque[AppData] = deque(points.polls(device.points))
+        self._polls = tuple(self._asks)
+        self._round_at = now + ROUND_EVERY
         self._clock_at = now
         self._ask_at = now
         self._waits = False
@@ -53,6 +58,9 @@ class Speaker:
             self._clock_at = now + CLOCK_EVERY
             self._waits = True
             return AppData(Kind.SET_CLOCK, (DeviceTime(at(now)),))
+        if not self._asks and now >= self._round_at:
+            self._asks.extend(self._polls)
+            self._round_at = now + ROUND_EVERY
         if not self._asks:
             return None
         self._waits = True
