@@ -18,7 +18,15 @@ from anlan.kernel.errors import Refused
 from anlan.kernel.events.models import Event
 from anlan.monitoring.choices import AlarmState, Level
 from anlan.monitoring.engine import Key, Step, Transition
-from anlan.monitoring.models import Alarm, EngineState, Point, RuleVersion, Span, Window
+from anlan.monitoring.models import (
+    Alarm,
+    EngineState,
+    IncidentDraft,
+    Point,
+    RuleVersion,
+    Span,
+    Window,
+)
 from anlan.monitoring.services import alarms, engines
 from tests.monitoring.alarms.conftest import NOW
 
@@ -132,6 +140,7 @@ def test_the_same_transitions_again_change_nothing(
     data: st.DataObject, record: Record, version: RuleVersion, point: Point
 ) -> None:
     """Runs of levels as an engine tells them, cut anywhere, some told again from before."""
+    IncidentDraft.objects.all().delete()
     Alarm.objects.all().delete()
     steps = []
     for level in (0, 2, 3):

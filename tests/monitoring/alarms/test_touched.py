@@ -422,7 +422,7 @@ def test_the_readings_of_a_signal_are_not_thinned(signal: TamperSignal, point: P
     TamperSignal.objects.update(beside=[77])
     day = (signal.begin_ms + CITY_OFFSET) // DAY
     spans = keeping.whole(Task(0, day, 60), around)
-    assert sorted(spans.point.tolist()) == [point.pk, 77]
+    assert set(spans.point.tolist()) == {point.pk, 77}
     assert spans.begin[0] == signal.begin_ms - around
     assert len(keeping.whole(Task(0, day + 2, 60), around).point) == 0
     TamperSignal.objects.update(state=TamperState.FALSE)
