@@ -2,7 +2,23 @@
 
 from __future__ import annotations
 
+from enum import Enum
+
 from django.db import models
+
+
+class Toned(Enum):
+    """States that are worked out, not stored: the value is its words and its tone."""
+
+    @property
+    def words(self) -> str:
+        """For people."""
+        return str(self.value[0])
+
+    @property
+    def tone(self) -> str:
+        """As ``tag`` names it."""
+        return str(self.value[1])
 
 
 class Quantity(models.TextChoices):

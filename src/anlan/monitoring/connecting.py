@@ -17,6 +17,7 @@ from enum import StrEnum
 from anlan.kernel.errors import Refused
 from anlan.monitoring import keys
 from anlan.monitoring.choices import Protocol
+from anlan.monitoring.gateways import mqtt
 from anlan.monitoring.gateways.jt808 import number
 from anlan.monitoring.ports import PORTS
 
@@ -80,7 +81,7 @@ WAYS: dict[str, Way] = {
             _NUMBERED, _ascii(_COUNT), "1",
         ),
         Way(
-            Protocol.MQTT, "设备编号", _OWN_NUMBER, _ascii(r"[0-9A-Za-z_-]{1,64}"),
+            Protocol.MQTT, "设备编号", _OWN_NUMBER, mqtt.ADDRESS,
             Secret.MADE, "密钥", "由平台生成，登记后只显示一次。",
             _NUMBERED, _ascii(_COUNT), "1",
         ),

@@ -12,7 +12,6 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import Enum
 from functools import cached_property
 
 from django.db.models import Count, Q, QuerySet
@@ -20,7 +19,7 @@ from django.utils import timezone
 
 from anlan.kernel.access.actor import Actor
 from anlan.monitoring import live, selectors
-from anlan.monitoring.choices import OPEN, AlarmState, MeasureKind, Quantity
+from anlan.monitoring.choices import OPEN, AlarmState, MeasureKind, Quantity, Toned
 from anlan.monitoring.live import Latest, Reading
 from anlan.monitoring.models import Alarm, AlarmQuerySet, Channel, Device, Point
 from anlan.monitoring.protocols.gb26875.flags import DeviceFlag, PartFlag, SystemFlag
@@ -30,8 +29,8 @@ QUANTITIES = (Quantity.FIRE_PART, Quantity.FIRE)
 SUFFIX = "火警"  # of the signal's name where addresses do not say whose signal it is
 
 
-class State(Enum):
-    """What a component is in, the most pressing first; the value is its words and its tone."""
+class State(Toned):
+    """What a component is in, the most pressing first."""
 
     FIRE = ("火警", "red")
     FAULT = ("故障", "orange")
@@ -42,16 +41,6 @@ class State(Enum):
     SUPERVISED = ("监管", "blue")
     UNKNOWN = ("暂时不知道", "grey")
     NORMAL = ("正常", "green")
-
-    @property
-    def words(self) -> str:
-        """For people."""
-        return self.value[0]
-
-    @property
-    def tone(self) -> str:
-        """As ``tag`` names it."""
-        return self.value[1]
 
 
 _ORDER = {each: number for number, each in enumerate(State)}

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import Enum
 from functools import cached_property
 
 from anlan.monitoring import live, selectors
-from anlan.monitoring.choices import Level, MeasureKind
+from anlan.monitoring.choices import Level, MeasureKind, Toned
 from anlan.monitoring.live import Latest, Reading
 from anlan.monitoring.models import Alarm, Point
 from anlan.monitoring.protocols.batch import Quality
@@ -17,8 +16,8 @@ from anlan.registry.models import Site
 FAULTS = (Quality.SENSOR_FAULT, Quality.LINE_BROKEN)
 
 
-class State(Enum):
-    """What a point is in, the most pressing first; the value is its words and its tone."""
+class State(Toned):
+    """What a point is in, the most pressing first."""
 
     ALARM = ("报警", "red")
     SILENT = ("无数据", "orange")
@@ -27,16 +26,6 @@ class State(Enum):
     DOUBTFUL = ("数据存疑", "yellow")
     UNKNOWN = ("暂时不知道", "grey")
     NORMAL = ("正常", "green")
-
-    @property
-    def words(self) -> str:
-        """For people."""
-        return self.value[0]
-
-    @property
-    def tone(self) -> str:
-        """As ``tag`` names it."""
-        return self.value[1]
 
 
 _ORDER = list(State)

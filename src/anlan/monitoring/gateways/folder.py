@@ -165,7 +165,7 @@ class Folder:
             return False
         gateway.counters.frames += 1
         gateway.counters.readings += count
-        gateway.rates.spend(("device", device.key), count, _rate(device), time.monotonic())
+        gateway.rates.charge(device, count)
         return True
 
     async def _refuse(
@@ -193,12 +193,7 @@ class Folder:
         return True
 
     def _owes(self, device: Known) -> bool:
-        key = ("device", device.key)
-        return self._gateway.rates.wait(key, _rate(device), time.monotonic()) > 0
-
-
-def _rate(device: Known) -> int:
-    return max(1, device.most_per_second)
+        return self._gateway.rates.owed(device) > 0
 
 
 def _files(folder: Path) -> Iterator[Path]:

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from anlan.monitoring.gateways.contracts import DeadLetter, Directory, NotStored, Sink
 from anlan.monitoring.gateways.conversation import Heard, Task
-from anlan.monitoring.gateways.limits import Counters, Limits, Rates
+from anlan.monitoring.gateways.limits import Counters, Limits, Rates, bucket
 from anlan.monitoring.gateways.readings import Readings, together
 from anlan.monitoring.protocols.batch import Batch
 
@@ -63,7 +63,7 @@ class Gateway:
         """What may be stored now is stored together; what is over the rate waits."""
         ready: list[Task] = []
         for task in tasks:
-            key, rate = ("device", task.device.key), max(1, task.device.most_per_second)
+            key, rate = bucket(task.device)
             if self.rates.wait(key, rate, time.monotonic()):
                 await self._settle(line, ready)
                 ready = []

@@ -6,7 +6,7 @@ again after a lost answer changes nothing.
 
 from __future__ import annotations
 
-import time
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -56,7 +56,7 @@ async def accept(
     if isinstance(read, Outcome):
         return read
     if rates is not None:
-        rates.spend(("device", device.key), len(read), _rate(device), time.monotonic())
+        rates.charge(device, len(read))
     batch, refused = own(read, device)
     if not len(batch):
         text = "一条也没有入库：这些通道都没有登记在这台设备名下。请在平台登记后重发"
@@ -104,16 +104,9 @@ def _read(body: bytes, content_type: str) -> Batch | Outcome:
         return _refusal(400, malformed.reason, offset=malformed.offset)
 
 
-def _rate(device: Known) -> int:
-    return max(1, device.most_per_second)
-
-
 def _wait(device: Known, rates: Rates | None) -> int:
     """Whole seconds."""
-    if rates is None:
-        return 0
-    wait = rates.wait(("device", device.key), _rate(device), time.monotonic())
-    return -int(-wait // 1)
+    return 0 if rates is None else math.ceil(rates.owed(device))
 
 
 def _refusal(

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Hashable
 from dataclasses import dataclass
+
+from anlan.monitoring.gateways.contracts import Known
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,11 @@ class Counters:
     """Connections and files that met a fault of this program; the log says which."""
 
 
+def bucket(device: Known) -> tuple[Hashable, int]:
+    """The key of a device's bucket, and its rate."""
+    return ("device", device.key), max(1, device.most_per_second)
+
+
 class Rates:
     """Token buckets by key. Debt is allowed, once: what comes next must wait until it is paid.
 
@@ -85,6 +93,15 @@ class Rates:
         if key not in self._buckets and len(self._buckets) >= self.MOST:
             del self._buckets[next(iter(self._buckets))]
         self._buckets[key] = (tokens - amount, now)
+
+    def owed(self, device: Known) -> float:
+        """Seconds until the device is out of debt, whatever way it comes."""
+        return self.wait(*bucket(device), time.monotonic())
+
+    def charge(self, device: Known, readings: float) -> None:
+        """Count what the device has said."""
+        key, rate = bucket(device)
+        self.spend(key, readings, rate, time.monotonic())
 
     def _tokens(self, key: Hashable, rate: float, now: float) -> float:
         full = rate * self.BURST

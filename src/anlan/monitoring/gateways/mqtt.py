@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
+import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -22,6 +22,8 @@ from anlan.monitoring.protocols.framing import Malformed
 
 PROTOCOL = "mqtt"
 TOPIC = "devices/{}/readings"
+# What a level of a topic may be, and a part of the broker's subjects too.
+ADDRESS = re.compile(r"[A-Za-z0-9_-]{1,64}")
 READINGS = ("readings",)  # the levels after the device's number
 CUT_SECONDS = 10.0  # of debt; less is forgiven, or every hiccup would cost the connection
 log = logging.getLogger(__name__)
@@ -56,20 +58,15 @@ class Mqtt:
     def owes(self, address: str) -> bool:
         """Whether the device has said more than it may, for now."""
         device = self._gateway.directory.device(PROTOCOL, address)
-        if device is None:
-            return False
-        rate = max(1, device.most_per_second)
-        return self._gateway.rates.wait(("device", device.key), rate, time.monotonic()) > 0
+        return device is not None and self._gateway.rates.owed(device) > 0
 
     def spend(self, address: str, amount: int) -> bool:
         """Count what the device has said; True: it is so far over its rate that it is to be cut."""
         device = self._gateway.directory.device(PROTOCOL, address)
         if device is None:
             return False
-        rates, key, now = self._gateway.rates, ("device", device.key), time.monotonic()
-        rate = max(1, device.most_per_second)
-        rates.spend(key, amount, rate, now)
-        return rates.wait(key, rate, now) > CUT_SECONDS
+        self._gateway.rates.charge(device, amount)
+        return self._gateway.rates.owed(device) > CUT_SECONDS
 
     def sort(self, messages: Iterable[Said], now: float, *, counted: bool = False) -> Sorted:
         """``now`` is seconds since 1970 UTC; ``counted``: one for each message is spent already."""
@@ -88,7 +85,7 @@ class Mqtt:
                 spent[address] += len(mine) + len(strange) - 1
                 by_site[device.site].extend(mine)
                 if strange:
-                    raise Malformed(f"没有登记在这台设备名下的通道：{listed(strange)}")
+                    raise Malformed(_not_its_own(strange))
             except Malformed as fault:
                 found.letters.append(_letter(each, address, device, fault.reason, received))
             except Exception:  # it is acknowledged: it may neither be lost nor stop the others
@@ -141,8 +138,11 @@ def read(device: Known, address: str, data: bytes, received: int) -> tuple[Batch
     Malformed for what is no batch."""
     mine, strange = _own(Said(("devices", address, *READINGS), data), device)
     batch = Batch.of(*(zip(*mine, strict=True) if mine else [()] * 4))
-    reason = f"没有登记在这台设备名下的通道：{listed(strange)}" if strange else ""
-    return trusted(batch, received, HISTORY), reason
+    return trusted(batch, received, HISTORY), _not_its_own(strange) if strange else ""
+
+
+def _not_its_own(channels: list[str]) -> str:
+    return f"没有登记在这台设备名下的通道：{listed(channels)}"
 
 
 def _letter(

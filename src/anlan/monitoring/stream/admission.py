@@ -11,7 +11,6 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-import re
 import time
 from collections.abc import Coroutine
 from dataclasses import dataclass
@@ -23,7 +22,7 @@ from nats.errors import Error as NatsError
 
 from anlan.monitoring.gateways.contracts import DeadLetter
 from anlan.monitoring.gateways.gateway import Gateway
-from anlan.monitoring.gateways.mqtt import PROTOCOL
+from anlan.monitoring.gateways.mqtt import ADDRESS, PROTOCOL
 from anlan.monitoring.gateways.readings import milliseconds
 from anlan.monitoring.stream.names import DEVICES
 from anlan.monitoring.stream.tokens import Claims, Issuer, claims
@@ -32,7 +31,6 @@ log = logging.getLogger("anlan.monitoring")
 ASKED = "$SYS.REQ.USER.AUTH"
 HOLDS_SECONDS = 3600  # an assumption: then the device connects anew and is judged anew
 MOST_PAYLOAD = 1024 * 1024  # bytes of a message
-ADDRESS = re.compile(r"[A-Za-z0-9_-]{1,64}")  # what a level of a topic may be in both worlds
 QOS = "Nmqtt-Pub"  # the header in which the broker says how a message came
 
 
@@ -96,10 +94,8 @@ class Admission:
         if asked.client_id != asked.address:
             # the broker ends the session of another connection that shows the same id
             return f"ClientID 应与设备编号相同（{asked.address}），收到“{asked.client_id[:60]}”"
-        rate = max(1, device.most_per_second)
-        wait = self._gateway.rates.wait(("device", device.key), rate, time.monotonic())
-        if wait:
-            return f"发得太快：每秒至多 {rate} 条读数，{wait:.0f} 秒后再连接"
+        if wait := self._gateway.rates.owed(device):
+            return f"发得太快：每秒至多 {device.most_per_second} 条读数，{wait:.0f} 秒后再连接"
         return ""
 
     def reply(self, asked: Asked, refusal: str, now: float) -> str:
