@@ -36,9 +36,11 @@ HASHED = Quick().encode(PASSWORD, "a salt of the tests")
 
 @pytest.fixture(autouse=True)
 def _fresh_process(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """No rule read by another test, no costly hash, and no wait after a refused login."""
+    """No rule read by another test nor read anew because a minute has passed meanwhile (a page
+    would ask once more), no costly hash, and no wait after a refused login."""
     settings.PASSWORD_HASHERS = [f"{Quick.__module__}.{Quick.__name__}"]
     monkeypatch.setattr(login_page, "REFUSED_AFTER", 0)
+    monkeypatch.setattr(rules, "_minute", int)
     for remembered in (rules._read, login._nobody):
         remembered.cache_clear()
     yield

@@ -48,7 +48,11 @@ class Rules:
 
 def current() -> Rules:
     """The rules in force; a changed norm works within a minute."""
-    return _read(int(time.monotonic() // 60))
+    return _read(_minute())
+
+
+def _minute() -> int:
+    return int(time.monotonic() // 60)
 
 
 @lru_cache(maxsize=1)
