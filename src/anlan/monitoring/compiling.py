@@ -7,6 +7,7 @@ from datetime import date
 from typing import NamedTuple
 
 from django.db.models import QuerySet
+from django.db.models.functions import Mod
 from django.utils import timezone
 
 from anlan.monitoring.choices import COLOURS, MeasureKind
@@ -14,6 +15,7 @@ from anlan.monitoring.combined import combinations
 from anlan.monitoring.engine import Key, Measure, Plan, Watch, calendar, plan
 from anlan.monitoring.engine.rules import Calendar
 from anlan.monitoring.models import Point, Revision, RuleVersion
+from anlan.monitoring.stream.names import partitions
 
 MEASURES = {
     MeasureKind.VALUE: Measure.VALUE,
@@ -59,6 +61,12 @@ def compiled(points: QuerySet[Point] | None = None) -> Plan:
     """The plan for ``points`` (default: all) that are not retired, by the rules in force today;
     points that no rule watches stand in it too, for their newest readings."""
     return planned(in_force(), located(points))
+
+
+def of_part(partition: int) -> QuerySet[Point]:
+    """The points whose readings go through this part of the stream. A worker's plan has no others:
+    it would say of them for ever that they sent nothing."""
+    return Point.objects.alias(part=Mod("site_id", partitions())).filter(part=partition)
 
 
 def located(points: QuerySet[Point] | None = None) -> list[Located]:

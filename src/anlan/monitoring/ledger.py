@@ -33,16 +33,16 @@ class DjangoLedger:
             revision = compiling.revision()  # read first: the plan may be newer, never older
             state = bytes(row.state) if row.state else None
             self._counted[partition] = row.last
-            return Kept(compiling.compiled(), revision, state)
+            return Kept(compiling.compiled(compiling.of_part(partition)), revision, state)
 
         return _visit(take)
 
-    def plan(self) -> tuple[Plan, int]:
+    def plan(self, partition: int) -> tuple[Plan, int]:
         """The rules now in force, with their revision."""
 
         def read() -> tuple[Plan, int]:
             revision = compiling.revision()
-            return compiling.compiled(), revision
+            return compiling.compiled(compiling.of_part(partition)), revision
 
         return _visit(read)
 

@@ -16,10 +16,12 @@ from anlan.kernel.norms.loading import load as load_norms
 from anlan.monitoring import keys
 from anlan.monitoring.compiling import compiled, in_force, revision
 from anlan.monitoring.engine import Engine, Key, Measure, State
+from anlan.monitoring.ledger import DjangoLedger
 from anlan.monitoring.loading import load
 from anlan.monitoring.models import Channel, Device, Point, Rule, RuleVersion
 from anlan.monitoring.services.points import channel_add, device_add, point_add, point_retire
 from anlan.monitoring.services.rules import version_propose, version_publish, version_refuse
+from anlan.monitoring.stream.names import partition_of, partitions
 from anlan.registry.models import Sector, Site
 from tests.factories import day
 from tests.monitoring.alarms.conftest import content, published
@@ -216,3 +218,13 @@ def test_points_are_kept_by_who_keeps_the_site(
         point_add(actor=who.leader, site=mine.pk, name="新", quantity="methane")
     point_retire(actor=who.bureau_staff, point=point.pk, reason="拆除")
     assert not Point.objects.standing().exists()
+
+
+def test_a_part_has_its_own_points_and_no_others(point: Point, version: RuleVersion) -> None:
+    """Else each worker would say that the points of all others send nothing."""
+    ledger = DjangoLedger()
+    for part in range(partitions()):
+        mine = [point.pk] if part == partition_of(point.site_id) else []
+        for plan in (ledger.kept(part).plan, ledger.plan(part)[0]):
+            assert plan.points.tolist() == mine
+            assert {key.point for key in plan.keys} == set(mine)

@@ -15,12 +15,13 @@ from anlan.monitoring import live
 from anlan.monitoring.bridge import Bridge
 from anlan.monitoring.choices import Quantity
 from anlan.monitoring.engine import Engine, State
+from anlan.monitoring.ledger import DjangoLedger
 from anlan.monitoring.models import Alarm, Point, RuleVersion
 from anlan.monitoring.protocols.batch import Batch, Quality
 from anlan.monitoring.stream.asking import answer
 from anlan.monitoring.stream.broker import Broker
 from anlan.monitoring.stream.connection import Connection
-from anlan.monitoring.stream.names import STREAM, partition_of
+from anlan.monitoring.stream.names import STREAM, partition_of, partitions
 from anlan.monitoring.stream.publishing import Publisher
 from anlan.registry.models import Site
 from tests.kernel.access.conftest import _log_guards as _log_guards
@@ -32,17 +33,17 @@ from tests.monitoring.stream.conftest import broker as broker
 
 
 class Worker:
-    """Answers from an engine of its own, without a broker between."""
+    """Answers from an engine of its own for each part, without a broker between."""
 
     def __init__(self) -> None:
-        from anlan.monitoring import compiling
-
-        made = compiling.compiled()
-        self.engine = Engine(made, State.fresh(made, NOW))
+        ledger = DjangoLedger()
+        plans = [ledger.plan(part)[0] for part in range(partitions())]
+        self.engines = [Engine(plan, State.fresh(plan, NOW)) for plan in plans]
         self.answers = True
 
     def says(self, point: Point, value: float, quality: Quality = Quality.GOOD) -> None:
-        self.engine.evaluate(Batch.of([point.pk], [NOW], np.array([value]), [quality]))
+        engine = self.engines[partition_of(point.site_id)]
+        engine.evaluate(Batch.of([point.pk], [NOW], np.array([value]), [quality]))
 
     def asked(self, questions: Any) -> Any:
         from anlan.monitoring.stream.asking import NOW as CLOCK
@@ -51,9 +52,9 @@ class Worker:
         if not self.answers:
             return [None] * len(questions)
         found = []
-        for _, points in questions:
+        for part, points in questions:
             what = bytes([Ask.SILENT if points is None else Ask.THESE])
-            data = answer(self.engine, what + np.array(points or (), "<u4").tobytes())
+            data = answer(self.engines[part], what + np.array(points or (), "<u4").tobytes())
             now = int(np.frombuffer(data, CLOCK, 1)[0])
             found.append(Answer(now, np.frombuffer(data, ROW, offset=CLOCK.itemsize)))
         return found
@@ -141,7 +142,8 @@ def test_a_worker_that_is_behind_is_told(
     mine: Site, point: Point, worker: Worker, who: SimpleNamespace
 ) -> None:
     worker.says(point, 0.42)
-    worker.engine.state.now -= 60_000
+    for engine in worker.engines:
+        engine.state.now -= 60_000
     shown = text(browser(who.bureau_staff.user), f"/monitoring/sites/{mine.pk}/")
     assert "积压" in shown
     assert "0.42 %" in shown

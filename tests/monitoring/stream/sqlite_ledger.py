@@ -36,7 +36,7 @@ class SqliteLedger:
         state = self.kept(partition).state
         return State.restored(state, self._plan)[1] if state else 0
 
-    def plan(self) -> tuple[Plan, int]:
+    def plan(self, partition: int) -> tuple[Plan, int]:
         return self._plan, 1
 
     def revision(self) -> int:

@@ -47,8 +47,8 @@ class Ledger(Protocol):
         """Take the part over, and what is needed to go on."""
         ...
 
-    def plan(self) -> tuple[Plan, int]:
-        """The rules now in force, with their revision."""
+    def plan(self, partition: int) -> tuple[Plan, int]:
+        """The rules now in force for points of the part, with their revision."""
         ...
 
     def revision(self) -> int:
@@ -146,7 +146,7 @@ class Worker:
         return self._engine
 
     async def _change_rules(self, engine: Engine) -> list[Key]:
-        plan, self._revision = await asyncio.to_thread(self._ledger.plan)
+        plan, self._revision = await asyncio.to_thread(self._ledger.plan, self.partition)
         return engine.replan(plan)
 
     async def _write(
