@@ -21,10 +21,16 @@ class Cluster:
     def __init__(self, folder: Path) -> None:
         self._ports = [_port() for _ in range(2 * SIZE)]
         self.url = ",".join(f"nats://127.0.0.1:{port}" for port in self._ports[:SIZE])
-        self.processes = [self._started(number, folder) for number in range(SIZE)]
+        self._folder = folder
+        self.processes: list[subprocess.Popen[bytes]] = []
 
-    def _started(self, number: int, folder: Path) -> subprocess.Popen[bytes]:
-        home = folder / f"broker{number}"
+    def start(self, many: int = SIZE) -> None:
+        """The next ``many`` brokers."""
+        begun = len(self.processes)
+        self.processes += [self._started(number) for number in range(begun, begun + many)]
+
+    def _started(self, number: int) -> subprocess.Popen[bytes]:
+        home = self._folder / f"broker{number}"
         home.mkdir()
         routes = ", ".join(f'"nats://127.0.0.1:{port}"' for port in self._ports[SIZE:])
         (home / "nats.conf").write_text(
@@ -48,10 +54,11 @@ cluster: {{ name: anlan, listen: "127.0.0.1:{self._ports[SIZE + number]}", route
 
 
 @contextmanager
-def cluster(folder: Path) -> Iterator[Cluster]:
-    """Running inside the ``with`` block."""
+def cluster(folder: Path, many: int = SIZE) -> Iterator[Cluster]:
+    """Running inside the ``with`` block, at first so ``many`` of them."""
     made = Cluster(folder)
     try:
+        made.start(many)
         yield made
     finally:
         for process in made.processes:

@@ -5,15 +5,13 @@ from __future__ import annotations
 import asyncio
 import subprocess
 import sys
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 import pytest
-from nats.errors import Error as NatsError
 
 from anlan.monitoring.gateways.contracts import NotStored
 from anlan.monitoring.protocols.batch import Batch, unpack
+from anlan.monitoring.stream import connection as connections
 from anlan.monitoring.stream.connection import Connection, connected
 from anlan.monitoring.stream.following import Follower, all_of
 from anlan.monitoring.stream.names import STREAM, Kind, subject
@@ -38,7 +36,7 @@ def test_one_broker_and_one_worker_of_three_are_killed(tmp_path: Path) -> None:
     async def work(brokers: Cluster) -> None:
         workers = [_worker(brokers.url, tmp_path, part) for part in range(SIZE)]
         try:
-            async with _joined(brokers.url) as connection:
+            async with connected(brokers.url) as connection:
                 publisher = Publisher(connection.stream)
                 for second in range(MESSAGES):
                     for part in range(SIZE):
@@ -67,17 +65,25 @@ def test_one_broker_and_one_worker_of_three_are_killed(tmp_path: Path) -> None:
         asyncio.run(asyncio.wait_for(work(brokers), 150))
 
 
-@asynccontextmanager
-async def _joined(url: str) -> AsyncIterator[Connection]:
-    """Connected, once the brokers have found each other."""
-    async with AsyncExitStack() as open_:
-        for _ in patiently():
-            try:
-                yield await open_.enter_async_context(connected(url))
-            except (NatsError, TimeoutError, OSError):
-                await asyncio.sleep(0.2)
-            else:
-                return
+def test_who_comes_before_the_brokers_have_found_each_other_waits(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connections, "ANSWER_SECONDS", 1.0)
+
+    async def come(brokers: Cluster) -> None:
+        coming = asyncio.create_task(_streams(brokers.url))
+        done, _ = await asyncio.wait([coming], timeout=3)
+        assert not done  # one of three keeps nothing, and the comer has not given up
+        brokers.start(SIZE - 1)
+        assert await coming == 2
+
+    with cluster(tmp_path, many=1) as brokers:
+        asyncio.run(asyncio.wait_for(come(brokers), 90))
+
+
+async def _streams(url: str) -> int:
+    async with connected(url) as connection:
+        return len(await connection.stream.streams_info())
 
 
 async def _stored(publisher: Publisher, site: int, second: int) -> None:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import nats
 from nats.aio.client import Client
+from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
 from nats.js.api import DiscardPolicy, RetentionPolicy, StorageType, StoreCompression, StreamConfig
-from nats.js.errors import NotFoundError
+from nats.js.errors import APIError, NotFoundError, ServiceUnavailableError
 
 from anlan.monitoring.stream.names import DEAD, STREAM, replicas
 
@@ -18,6 +22,12 @@ DAY = 24 * 3600.0
 MOST_BYTES = 8 * 1024**3  # then the broker refuses, and the devices keep what they have
 MOST_DEAD = 256 * 1024**2
 PENDING = 64 * 1024 * 1024
+ANSWER_SECONDS = 10.0
+ELECTION_SECONDS = 60.0  # brokers of a cluster that find each other and choose whom to follow
+PAUSE_SECONDS = 0.2
+NO_SUITABLE_PEERS = 10005  # of the broker's error codes: fewer brokers than replicas have joined
+
+log = logging.getLogger("anlan.monitoring")
 
 
 @dataclass(frozen=True)
@@ -32,8 +42,8 @@ class Connection:
 async def connected(url: str, *, most_bytes: int = MOST_BYTES) -> AsyncIterator[Connection]:
     """Connected inside the ``with`` block, again and again where the link breaks."""
     async with linked(url) as client:
-        stream = client.jetstream(timeout=10, publish_async_max_pending=512)
-        await ensure(stream, most_bytes)
+        stream = client.jetstream(timeout=ANSWER_SECONDS, publish_async_max_pending=512)
+        await _patiently(stream, most_bytes)
         yield Connection(client, stream)
 
 
@@ -49,6 +59,26 @@ async def linked(url: str) -> AsyncIterator[Client]:
         yield client
     finally:
         await client.close()
+
+
+async def _patiently(stream: JetStreamContext, most_bytes: int) -> None:
+    """As :func:`ensure`. Brokers of a cluster that have not found each other do not answer, or say
+    that they cannot: they are asked again. What is refused for another reason is raised at once."""
+    end = time.monotonic() + ELECTION_SECONDS
+    while True:
+        try:
+            return await ensure(stream, most_bytes)
+        except NatsError as error:
+            if _final(error) or time.monotonic() > end:
+                raise
+            log.info("the brokers are not ready: %s", error)
+        await asyncio.sleep(PAUSE_SECONDS)
+
+
+def _final(error: NatsError) -> bool:
+    if not isinstance(error, APIError) or isinstance(error, ServiceUnavailableError):
+        return False
+    return error.err_code != NO_SUITABLE_PEERS
 
 
 async def ensure(stream: JetStreamContext, most_bytes: int = MOST_BYTES) -> None:
