@@ -25,11 +25,14 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "demo-devices": ("anlan.config.monitoring:demo_devices", "让演示设备上报模拟读数"),
     "audit": ("anlan.config.audit:audit", "审计链：verify 核验，seal 封存，head 显示链尾"),
     "manage": ("anlan.config.commands:manage", "Django 的管理命令"),
-    "tamper": ("anlan.monitoring.tampering:main", "查监测数据：哪些读数像是被动过手脚，为什么"),
+    "tamper": ("anlan.monitoring.cli.tampering:main", "查监测数据：哪些读数像是被动过手脚，为什么"),
     "notice": ("anlan.notices.command:main", "读通知：正文、附表、责任、数字、前后不一致之处"),
-    "decode": ("anlan.monitoring.decoding:main", "读设备发来的字节：说的什么，哪个字节起有毛病"),
+    "decode": (
+        "anlan.monitoring.cli.decoding:main",
+        "读设备发来的字节：说什么，哪个字节起有毛病",
+    ),
     "simulate": (
-        "anlan.monitoring.simulating:main",
+        "anlan.monitoring.cli.simulating:main",
         "模拟一座城市的监测设备：发送读数，演出事故和造假",
     ),
 }

@@ -14,7 +14,7 @@ from typing import Any
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from anlan.monitoring.pieces import decoder
+from anlan.monitoring.cli.pieces import decoder
 from anlan.monitoring.protocols import batch, coal, gb26875, hj212, jt808
 from anlan.monitoring.protocols.exchange import Turn
 from anlan.monitoring.protocols.framing import Malformed

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from anlan import cli
-from anlan.monitoring import decoding
-from anlan.monitoring.pieces import PROTOCOLS
+from anlan.monitoring.cli import decoding
+from anlan.monitoring.cli.pieces import PROTOCOLS
 from anlan.monitoring.protocols import batch, coal
 from tests.shared import shared
 

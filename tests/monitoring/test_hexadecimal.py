@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from anlan.monitoring.hexadecimal import BadHex, HexText, looks_hex
+from anlan.monitoring.cli.hexadecimal import BadHex, HexText, looks_hex
 
 from .protocols.streams import cut_at, places
 

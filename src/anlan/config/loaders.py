@@ -48,7 +48,7 @@ def registry() -> str:
 
 def alarm_rules() -> str:
     """The alarm rules of law and standards; after the norms, whose documents they name."""
-    from anlan.monitoring.loading import load
+    from anlan.monitoring.rules.loading import load
 
     report = load(FACTS / "monitoring" / "rules.yaml", actor=system(ActorSource.IMPORT))
     return f"新增 {report.created}，新版本 {report.versions}，保留 {len(report.kept)}"

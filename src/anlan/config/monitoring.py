@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from anlan.config.commands import DONE, _parser, _settings, command, django
 from anlan.config.errors import SetupError
-from anlan.monitoring.ports import PORTS
+from anlan.monitoring.devices.ports import PORTS
 
 if TYPE_CHECKING:
     from anlan.monitoring.gateways.gateway import Gateway
@@ -59,11 +59,11 @@ def monitor(arguments: Sequence[str]) -> int:
 
 
 async def _monitor(var: Path) -> None:
-    from anlan.monitoring.hearing import Hearing, Overheard
+    from anlan.monitoring.devices.hearing import Hearing, Overheard
     from anlan.monitoring.history.table import History
     from anlan.monitoring.history.writer import Writer
-    from anlan.monitoring.holding import KEEPING, holder
-    from anlan.monitoring.ledger import DjangoLedger
+    from anlan.monitoring.running.holding import KEEPING, holder
+    from anlan.monitoring.running.ledger import DjangoLedger
     from anlan.monitoring.stream.asking import answering
     from anlan.monitoring.stream.broker import url
     from anlan.monitoring.stream.connection import connected
@@ -120,12 +120,12 @@ def demo_devices(arguments: Sequence[str]) -> int:
     options = parser.parse_args(arguments)
     city = _settings().VAR / "demo-city.json"
     with django():
-        from anlan.monitoring import demo_city
+        from anlan.monitoring.demo import city as demo_city
 
         count = demo_city.write(city)
     if not count:
         signal.pause()  # nothing to say, and the supervisor need not start us again
-    from anlan.monitoring import simulating
+    from anlan.monitoring.cli import simulating
 
     return simulating.main([str(city), "--web", options.web])
 
@@ -133,6 +133,7 @@ def demo_devices(arguments: Sequence[str]) -> int:
 async def _gateways(var: Path, host: str, ports: Mapping[str, int]) -> None:
     from anlan.kernel import collector
     from anlan.kernel.secret import kept
+    from anlan.monitoring.devices.register import register
     from anlan.monitoring.gateways.contracts import Directory
     from anlan.monitoring.gateways.conversation import Conversation
     from anlan.monitoring.gateways.gateway import Gateway
@@ -141,7 +142,6 @@ async def _gateways(var: Path, host: str, ports: Mapping[str, int]) -> None:
     from anlan.monitoring.gateways.jt808 import Jt808
     from anlan.monitoring.gateways.tcp import TcpServer
     from anlan.monitoring.gateways.udp import UdpServer
-    from anlan.monitoring.register import register
     from anlan.monitoring.stream.broker import url
     from anlan.monitoring.stream.connection import connected
     from anlan.monitoring.stream.publishing import Publisher
@@ -222,12 +222,12 @@ def _stopped() -> asyncio.Event:
 
 
 async def _keeping(history: History, stop: asyncio.Event) -> None:
-    """Look after the history once an hour: see :mod:`anlan.monitoring.keeping`."""
+    """Look after the history once an hour: see :mod:`anlan.monitoring.running.keeping`."""
     from deltalake.exceptions import DeltaError
     from django.db import DatabaseError
     from django.utils import timezone
 
-    from anlan.monitoring.keeping import keep
+    from anlan.monitoring.running.keeping import keep
 
     while not stop.is_set():
         with suppress(TimeoutError):

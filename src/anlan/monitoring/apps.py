@@ -13,11 +13,11 @@ class MonitoringConfig(AppConfig):
         from anlan.kernel.ui import nav
         from anlan.monitoring import (  # noqa: F401 — some register by being imported
             checks,
-            importing,
             indicators,
             panel,
             policies,
         )
+        from anlan.monitoring.devices import importing  # noqa: F401
         from anlan.monitoring.models import TamperSignal
         from anlan.monitoring.services import calling  # noqa: F401
         from anlan.registry import panels

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from anlan.kernel.access.actor import Actor
 from anlan.kernel.flow import Flow, Transition
 from anlan.monitoring import policies
+from anlan.monitoring.alarms.draft_flow import DRAFT
 from anlan.monitoring.choices import (
     OPEN,
     WAITING,
@@ -15,7 +16,6 @@ from anlan.monitoring.choices import (
     TamperState,
     VersionState,
 )
-from anlan.monitoring.draft_flow import DRAFT
 from anlan.monitoring.visibility import reaches
 
 if TYPE_CHECKING:

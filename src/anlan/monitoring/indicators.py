@@ -11,9 +11,9 @@ from django.urls import reverse
 
 from anlan.kernel.indicators.registry import Measure, declare
 from anlan.kernel.orgs.models import Organisation
-from anlan.monitoring import coverage
 from anlan.monitoring.choices import TamperState
 from anlan.monitoring.models import TamperSignal
+from anlan.monitoring.now import coverage
 from anlan.registry.indicators import belonging
 from anlan.registry.models import Site
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from anlan.kernel.access.actor import Actor
-from anlan.monitoring import coverage, policies, selectors, standing
+from anlan.monitoring import policies
+from anlan.monitoring.alarms import selectors
+from anlan.monitoring.now import coverage, standing
 from anlan.monitoring.visibility import reaches
 from anlan.registry.models import Enterprise, Site
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from anlan.monitoring import receiving
+from anlan.monitoring.devices import receiving
 from anlan.monitoring.pages import (
     alarms,
     board,

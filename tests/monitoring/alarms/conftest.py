@@ -12,10 +12,11 @@ from django.utils import timezone
 
 from anlan.kernel.access.actor import system
 from anlan.kernel.write import Write
-from anlan.monitoring import flow, live
+from anlan.monitoring import flow
 from anlan.monitoring.choices import Place, Quantity
 from anlan.monitoring.engine import Key, Step, Transition
 from anlan.monitoring.models import Alarm, Point, Rule, RuleVersion
+from anlan.monitoring.now import live
 from anlan.monitoring.services import alarms, engines
 from anlan.monitoring.services.checking import Content
 from anlan.monitoring.services.rules import version_add

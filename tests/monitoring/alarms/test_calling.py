@@ -14,9 +14,9 @@ from anlan.kernel.deadlines.firing import fire_due
 from anlan.kernel.deadlines.models import Deadline
 from anlan.kernel.errors import Refused, Unknown, WrongState
 from anlan.kernel.notify.models import Notification
+from anlan.monitoring.alarms.selectors import timeline
 from anlan.monitoring.choices import AlarmState, Level
 from anlan.monitoring.models import Alarm, Point
-from anlan.monitoring.selectors import timeline
 from anlan.monitoring.services import answering, calling, hushes
 
 pytestmark = pytest.mark.django_db

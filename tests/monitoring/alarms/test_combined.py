@@ -13,11 +13,11 @@ from anlan.config.loaders import FACTS
 from anlan.kernel.access.actor import system
 from anlan.kernel.norms.loading import load as load_norms
 from anlan.monitoring.choices import Level
-from anlan.monitoring.compiling import compiled, in_force
 from anlan.monitoring.engine import Engine, State
-from anlan.monitoring.loading import load
 from anlan.monitoring.models import Alarm, Point, Rule
 from anlan.monitoring.protocols.batch import Batch
+from anlan.monitoring.rules.compiling import compiled, in_force
+from anlan.monitoring.rules.loading import load
 from anlan.monitoring.services import alarms, engines
 from anlan.registry.models import Sector, Site
 from tests.kernel.access.conftest import browser

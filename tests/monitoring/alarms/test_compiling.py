@@ -13,12 +13,12 @@ from anlan.config.loaders import FACTS
 from anlan.kernel.access.actor import system
 from anlan.kernel.errors import Forbidden, Refused
 from anlan.kernel.norms.loading import load as load_norms
-from anlan.monitoring import keys
-from anlan.monitoring.compiling import compiled, in_force, revision
+from anlan.monitoring.devices import keys
 from anlan.monitoring.engine import Engine, Key, Measure, State
-from anlan.monitoring.ledger import DjangoLedger
-from anlan.monitoring.loading import load
 from anlan.monitoring.models import Channel, Device, Point, Rule, RuleVersion
+from anlan.monitoring.rules.compiling import compiled, in_force, revision
+from anlan.monitoring.rules.loading import load
+from anlan.monitoring.running.ledger import DjangoLedger
 from anlan.monitoring.services.points import channel_add, device_add, point_add, point_retire
 from anlan.monitoring.services.rules import version_propose, version_publish, version_refuse
 from anlan.monitoring.stream.names import partition_of, partitions

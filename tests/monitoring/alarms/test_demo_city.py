@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from anlan.monitoring import demo_city, keys
+from anlan.monitoring.demo import city as demo_city
+from anlan.monitoring.devices import keys
 from anlan.monitoring.models import Channel, Device, Point, RuleVersion
 from anlan.monitoring.simulate.city import load
 

@@ -19,7 +19,7 @@ from anlan.kernel.errors import Forbidden, Refused, Unknown, WrongState
 from anlan.kernel.events.models import Event
 from anlan.kernel.norms.models import Norm, NormDocument
 from anlan.kernel.notify.models import Notification
-from anlan.monitoring import reporting
+from anlan.monitoring.alarms import reporting
 from anlan.monitoring.choices import DraftState
 from anlan.monitoring.engine import Key, Step, Transition
 from anlan.monitoring.models import Alarm, IncidentDraft, Point, RuleVersion

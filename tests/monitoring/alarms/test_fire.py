@@ -13,12 +13,13 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from anlan.monitoring import demo_fire, fire, live
 from anlan.monitoring.choices import Quantity
+from anlan.monitoring.demo import fire as demo_fire
 from anlan.monitoring.engine import Key, Step, Transition
-from anlan.monitoring.fire import State
-from anlan.monitoring.live import Latest, Reading
 from anlan.monitoring.models import Alarm, Channel, Device, Point, Rule
+from anlan.monitoring.now import fire, live
+from anlan.monitoring.now.fire import State
+from anlan.monitoring.now.live import Latest, Reading
 from anlan.monitoring.protocols.batch import Quality
 from anlan.monitoring.services import answering, calling
 from anlan.registry.models import Sector, Site

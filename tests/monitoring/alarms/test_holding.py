@@ -9,8 +9,8 @@ import psycopg
 import pytest
 
 from anlan.kernel.events.hub import connect
-from anlan.monitoring import holding
-from anlan.monitoring.holding import Holder
+from anlan.monitoring.running import holding
+from anlan.monitoring.running.holding import Holder
 from tests.kernel.access.conftest import _log_guards as _log_guards
 from tests.kernel.access.conftest import committed_db as committed_db
 

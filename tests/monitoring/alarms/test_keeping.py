@@ -9,12 +9,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from anlan.monitoring import keeping
 from anlan.monitoring.engine import Transition
 from anlan.monitoring.history.table import CITY_OFFSET, DAY, History
 from anlan.monitoring.history.upkeep import Task
 from anlan.monitoring.models import Alarm, Point, Span
 from anlan.monitoring.protocols.batch import Batch
+from anlan.monitoring.running import keeping
 
 pytestmark = pytest.mark.django_db
 OLD = 20_000

@@ -11,13 +11,13 @@ import pytest
 from django.test import Client
 
 from anlan.kernel.visits import release
-from anlan.monitoring import live
-from anlan.monitoring.bridge import Bridge
 from anlan.monitoring.choices import Quantity
 from anlan.monitoring.engine import Engine, State
-from anlan.monitoring.ledger import DjangoLedger
 from anlan.monitoring.models import Alarm, Point, RuleVersion
+from anlan.monitoring.now import live
+from anlan.monitoring.now.bridge import Bridge
 from anlan.monitoring.protocols.batch import Batch, Quality
+from anlan.monitoring.running.ledger import DjangoLedger
 from anlan.monitoring.stream.asking import answer
 from anlan.monitoring.stream.broker import Broker
 from anlan.monitoring.stream.connection import Connection

@@ -109,7 +109,7 @@ def test_counts_by_county(
     who: SimpleNamespace, city: SimpleNamespace,
 ) -> None:  # fmt: skip
     from anlan.kernel.orgs.selectors import areas_of_county_rank
-    from anlan.monitoring import situation
+    from anlan.monitoring.now import situation
 
     record(told("raised", 3))
     rows = situation.by_county(situation.monitored(who.clerk), list(areas_of_county_rank()))

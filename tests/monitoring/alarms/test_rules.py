@@ -10,9 +10,9 @@ from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
-from anlan.monitoring import weeks, wording
 from anlan.monitoring.engine import calendar
 from anlan.monitoring.models import Point, Rule, RuleVersion
+from anlan.monitoring.rules import weeks, wording
 from anlan.registry.models import Site
 from tests.factories import day
 from tests.kernel.access.conftest import browser

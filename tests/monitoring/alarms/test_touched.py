@@ -17,12 +17,13 @@ from anlan.kernel.access.actor import Actor
 from anlan.kernel.errors import Forbidden, Refused, Unknown, WrongState
 from anlan.kernel.evidence.services import file_store, of
 from anlan.kernel.notify.models import Notification
-from anlan.monitoring import checks, indicators, keeping, looking
+from anlan.monitoring import checks, indicators
 from anlan.monitoring.choices import Quantity, TamperState
 from anlan.monitoring.history.table import CITY_OFFSET, DAY, History
 from anlan.monitoring.history.upkeep import Task
 from anlan.monitoring.models import Point, RuleVersion, TamperLook, TamperSignal
 from anlan.monitoring.protocols.batch import Batch
+from anlan.monitoring.running import keeping, looking
 from anlan.monitoring.services import touched
 from anlan.monitoring.services.judging import signal_judge, signal_reopen
 from anlan.monitoring.tamper.signals import FROZEN, GAP, STATE, Signal

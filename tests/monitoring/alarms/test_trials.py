@@ -13,10 +13,10 @@ from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from anlan.kernel.errors import Refused, WrongState
-from anlan.monitoring import trying
 from anlan.monitoring.history.table import History
 from anlan.monitoring.models import Alarm, Point, Rule, RuleVersion, Trial
 from anlan.monitoring.protocols.batch import Batch, Quality
+from anlan.monitoring.rules import trying
 from anlan.monitoring.services import trials
 from anlan.monitoring.services.rules import version_propose
 from anlan.registry.models import Site
@@ -203,7 +203,7 @@ def test_an_error_is_told_and_kept(
 
 
 def test_portions_are_whole_sites(monkeypatch: pytest.MonkeyPatch) -> None:
-    from anlan.monitoring.compiling import Located
+    from anlan.monitoring.rules.compiling import Located
 
     monkeypatch.setattr(trying, "PORTION", 3)
     points = [Located(number, "", "", site, 1) for number, site in enumerate([1, 2, 1, 1, 1, 2, 3])]

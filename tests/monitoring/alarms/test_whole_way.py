@@ -14,11 +14,11 @@ from django.test import Client
 from django.utils import timezone
 
 from anlan.kernel.visits import release
-from anlan.monitoring import keys, receiving
-from anlan.monitoring.bridge import Bridge
-from anlan.monitoring.ledger import DjangoLedger
+from anlan.monitoring.devices import keys, receiving
+from anlan.monitoring.devices.register import Register
 from anlan.monitoring.models import Alarm, Channel, Device, EngineState, Point, RuleVersion
-from anlan.monitoring.register import Register
+from anlan.monitoring.now.bridge import Bridge
+from anlan.monitoring.running.ledger import DjangoLedger
 from anlan.monitoring.stream.asking import answering
 from anlan.monitoring.stream.broker import Broker
 from anlan.monitoring.stream.connection import Connection, connected

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from anlan.kernel.errors import Refused
 from anlan.monitoring.choices import Protocol
-from anlan.monitoring.connecting import (
+from anlan.monitoring.devices.connecting import (
     LONGEST,
     WAYS,
     Secret,
@@ -19,9 +19,9 @@ from anlan.monitoring.connecting import (
     secret_of,
     way,
 )
+from anlan.monitoring.devices.ports import PORTS
 from anlan.monitoring.gateways import gb26875_points
 from anlan.monitoring.gateways.jt808 import number
-from anlan.monitoring.ports import PORTS
 
 
 def test_every_protocol_has_a_way() -> None:

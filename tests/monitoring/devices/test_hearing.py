@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from anlan.kernel.audit.models import AuditRow
-from anlan.monitoring import compiling
-from anlan.monitoring.hearing import Hearing
+from anlan.monitoring.devices.hearing import Hearing
 from anlan.monitoring.models import Channel, Device, Point
 from anlan.monitoring.protocols.batch import Batch
+from anlan.monitoring.rules import compiling
 
 pytestmark = pytest.mark.django_db
 

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from anlan.kernel.errors import Refused, Unknown
 from anlan.kernel.imports.registry import Context, RawRow
 from anlan.kernel.write import Write
-from anlan.monitoring import importing
+from anlan.monitoring.devices import importing
 from anlan.monitoring.models import Channel, Device, Point
 from anlan.monitoring.services.bringing import Brought, points_bring
 from anlan.registry.models import Site

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 
 from anlan.kernel.audit.models import AuditRow
-from anlan.monitoring import bridge as bridges
-from anlan.monitoring import keys, letters
-from anlan.monitoring.bridge import Bridge
+from anlan.monitoring.devices import keys, letters
 from anlan.monitoring.gateways.contracts import DeadLetter, Known
 from anlan.monitoring.gateways.replaying import again
 from anlan.monitoring.models import Channel, Device, Point, Replay
+from anlan.monitoring.now import bridge as bridges
+from anlan.monitoring.now.bridge import Bridge
 from anlan.monitoring.protocols.batch import Batch, unpack
 from anlan.monitoring.protocols.hj212 import write
 from anlan.monitoring.stream.broker import Broker

@@ -16,10 +16,11 @@ from django.utils import timezone
 
 from anlan.kernel.access.roles import Role
 from anlan.kernel.audit.models import AuditRow
-from anlan.monitoring import keys, live
+from anlan.monitoring.devices import keys
 from anlan.monitoring.history.table import History
-from anlan.monitoring.live import Latest, Reading
 from anlan.monitoring.models import Channel, Device, Point
+from anlan.monitoring.now import live
+from anlan.monitoring.now.live import Latest, Reading
 from anlan.monitoring.protocols.batch import Batch, Quality
 from anlan.registry.models import Site
 from tests.kernel.access.conftest import browser

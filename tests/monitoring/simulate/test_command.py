@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from anlan.monitoring.cli.simulating import main
 from anlan.monitoring.simulate.city import Unreadable, load, of
 from anlan.monitoring.simulate.counting import Tally, table
-from anlan.monitoring.simulating import main
 from tests.monitoring.simulate.given import DOCUMENT
 
 

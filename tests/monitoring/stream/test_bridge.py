@@ -8,9 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from anlan.monitoring import bridge as bridges
-from anlan.monitoring.bridge import Bridge
 from anlan.monitoring.gateways.contracts import NotStored
+from anlan.monitoring.now import bridge as bridges
+from anlan.monitoring.now.bridge import Bridge
 from anlan.monitoring.protocols.batch import Batch
 from anlan.monitoring.stream.broker import Broker
 from anlan.monitoring.stream.connection import Connection

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from anlan.monitoring import tampering
+from anlan.monitoring.cli import tampering
 from anlan.monitoring.tamper.series import Track
 from anlan.monitoring.tamper.signals import KINDS
 from anlan.monitoring.tamper.words import moment

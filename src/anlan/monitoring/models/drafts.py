@@ -11,7 +11,7 @@ from django.db.models import Q
 
 from anlan.kernel.access.actor import Actor
 from anlan.kernel.audit.triggers import audited
-from anlan.monitoring import draft_flow
+from anlan.monitoring.alarms import draft_flow
 from anlan.monitoring.choices import DraftState
 from anlan.monitoring.models.alarms import Alarm
 from anlan.monitoring.visibility import of_sites_seen

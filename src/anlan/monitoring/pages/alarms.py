@@ -13,7 +13,8 @@ from django.utils import timezone
 from anlan.kernel.access.policies import page
 from anlan.kernel.access.requests import Request
 from anlan.kernel.ui.deciding import act_and_return
-from anlan.monitoring import flow, policies, selectors
+from anlan.monitoring import flow, policies
+from anlan.monitoring.alarms import selectors
 from anlan.monitoring.models import Alarm, IncidentDraft
 from anlan.monitoring.services import answering, hushes
 from anlan.monitoring.visibility import reaches

@@ -7,7 +7,8 @@ from django.shortcuts import render
 
 from anlan.kernel.access.policies import page
 from anlan.kernel.access.requests import Request
-from anlan.monitoring import policies, selectors
+from anlan.monitoring import policies
+from anlan.monitoring.alarms import selectors
 from anlan.monitoring.choices import Level
 
 WORST = 8

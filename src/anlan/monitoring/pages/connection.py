@@ -11,10 +11,10 @@ from django.http.request import split_domain_port
 from django.urls import reverse
 
 from anlan.monitoring.choices import Protocol
-from anlan.monitoring.connecting import Way, way
+from anlan.monitoring.devices.connecting import Way, way
+from anlan.monitoring.devices.ports import listening
 from anlan.monitoring.gateways.mqtt import TOPIC
 from anlan.monitoring.models import Device
-from anlan.monitoring.ports import listening
 from anlan.monitoring.stream.broker import MQTT_PORT
 
 Maker = Callable[[HttpRequest, Device, Way, str], "Connection"]

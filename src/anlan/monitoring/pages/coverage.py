@@ -12,8 +12,9 @@ from anlan.kernel.access.policies import page
 from anlan.kernel.access.requests import Request
 from anlan.kernel.ui.lists import Column, Empty, Filter, List, Rows
 from anlan.kernel.ui.templatetags.ui import tag
-from anlan.monitoring import live, policies
-from anlan.monitoring.coverage import asked, judged
+from anlan.monitoring import policies
+from anlan.monitoring.now import live
+from anlan.monitoring.now.coverage import asked, judged
 from anlan.registry.pages.common import county_filter, place
 
 STANDINGS = {

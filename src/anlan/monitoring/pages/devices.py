@@ -17,12 +17,13 @@ from anlan.kernel.errors import Refused
 from anlan.kernel.ui.deciding import act_and_return
 from anlan.kernel.ui.lists import Column, Empty, Filter, List, Rows
 from anlan.kernel.ui.templatetags.ui import tag, when
-from anlan.monitoring import device_selectors as selectors
-from anlan.monitoring import live, policies
+from anlan.monitoring import policies
 from anlan.monitoring.choices import Protocol
-from anlan.monitoring.connecting import Secret, way
-from anlan.monitoring.device_forms import ChannelForm, SecretForm
+from anlan.monitoring.devices import selectors
+from anlan.monitoring.devices.connecting import Secret, way
+from anlan.monitoring.devices.forms import ChannelForm, SecretForm
 from anlan.monitoring.models import Device
+from anlan.monitoring.now import live
 from anlan.monitoring.pages.connection import connection
 from anlan.monitoring.services import points as services
 from anlan.monitoring.visibility import reaches

@@ -17,9 +17,10 @@ from anlan.kernel.orgs.pages.common import act
 from anlan.kernel.ui.deciding import act_and_return
 from anlan.kernel.ui.lists import Column, Empty, Filter, List, Rows
 from anlan.kernel.ui.templatetags.ui import tag
-from anlan.monitoring import draft_flow, policies, reporting, selectors
+from anlan.monitoring import policies
+from anlan.monitoring.alarms import draft_flow, reporting, selectors
+from anlan.monitoring.alarms.draft_forms import AccidentForm, DraftForm
 from anlan.monitoring.choices import DraftState
-from anlan.monitoring.draft_forms import AccidentForm, DraftForm
 from anlan.monitoring.models import IncidentDraft
 from anlan.monitoring.models.drafts import UNFINISHED
 from anlan.monitoring.services import drafts as services

@@ -11,11 +11,11 @@ from anlan.kernel.access.policies import page
 from anlan.kernel.access.requests import Request
 from anlan.kernel.errors import Forbidden, Refused
 from anlan.kernel.ui.deciding import act_and_return
-from anlan.monitoring import device_selectors as selectors
 from anlan.monitoring import policies
 from anlan.monitoring.choices import Protocol
-from anlan.monitoring.connecting import WAYS, way
-from anlan.monitoring.device_forms import DeviceForm, PointForm
+from anlan.monitoring.devices import selectors
+from anlan.monitoring.devices.connecting import WAYS, way
+from anlan.monitoring.devices.forms import DeviceForm, PointForm
 from anlan.monitoring.pages.devices import POST, shown_once
 from anlan.monitoring.services import points as services
 from anlan.monitoring.visibility import reaches

@@ -9,8 +9,9 @@ from django.utils import timezone
 
 from anlan.kernel.access.policies import page
 from anlan.kernel.access.requests import Request
-from anlan.monitoring import fire, policies
-from anlan.monitoring.fire import State
+from anlan.monitoring import policies
+from anlan.monitoring.now import fire
+from anlan.monitoring.now.fire import State
 
 PER_PAGE = 20  # buildings
 COUNTED = (State.FAULT, State.POWER, State.SHIELDED, State.SUPERVISED, State.OFFLINE, State.NEVER)

@@ -17,9 +17,9 @@ from anlan.kernel.access.requests import Request
 from anlan.kernel.errors import Refused, Unknown
 from anlan.kernel.ui.deciding import act_and_return
 from anlan.monitoring import policies
-from anlan.monitoring.hush_forms import EVERYWHERE, HushForm
+from anlan.monitoring.alarms.hush_forms import EVERYWHERE, HushForm
+from anlan.monitoring.alarms.quiet import objects, quiet
 from anlan.monitoring.models import Point, Rule
-from anlan.monitoring.quiet import objects, quiet
 from anlan.monitoring.services import hushes as services
 from anlan.monitoring.visibility import reaches
 from anlan.registry.models import Site

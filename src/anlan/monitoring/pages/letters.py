@@ -14,11 +14,11 @@ from anlan.kernel.access.policies import page
 from anlan.kernel.access.requests import Request
 from anlan.kernel.errors import Refused
 from anlan.kernel.ui.deciding import back, tell
-from anlan.monitoring import letters as selectors
 from anlan.monitoring import policies
 from anlan.monitoring.choices import Protocol
+from anlan.monitoring.devices import letters as selectors
+from anlan.monitoring.devices.letters import Letter
 from anlan.monitoring.gateways.contracts import NotStored
-from anlan.monitoring.letters import Letter
 from anlan.monitoring.models import Device
 from anlan.monitoring.services.replaying import AT_ONCE, letters_replay
 

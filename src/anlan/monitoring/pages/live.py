@@ -8,7 +8,8 @@ from django.shortcuts import render
 from anlan.kernel.access.policies import page
 from anlan.kernel.access.requests import Request
 from anlan.kernel.errors import Unknown
-from anlan.monitoring import policies, standing
+from anlan.monitoring import policies
+from anlan.monitoring.now import standing
 from anlan.monitoring.panel import SHORT
 from anlan.registry.models import Site
 

@@ -17,8 +17,9 @@ from anlan.kernel.orgs.models import Area
 from anlan.kernel.orgs.selectors import areas_of_county_rank
 from anlan.kernel.ui.lists import Column, Empty, Filter, List, Rows, Shown
 from anlan.kernel.ui.templatetags.ui import severity, tag
-from anlan.monitoring import policies, situation
+from anlan.monitoring import policies
 from anlan.monitoring.choices import COLOURS, Level
+from anlan.monitoring.now import situation
 from anlan.registry import mapping
 from anlan.registry.locations import Cluster, Grid, Located
 from anlan.registry.mapping import Mark

@@ -12,9 +12,10 @@ from django.utils.dateparse import parse_datetime
 
 from anlan.kernel.access.policies import page
 from anlan.kernel.access.requests import Request
-from anlan.monitoring import policies, selectors
-from anlan.monitoring.drawing import drawn
+from anlan.monitoring import policies
+from anlan.monitoring.alarms import selectors
 from anlan.monitoring.models import Alarm
+from anlan.monitoring.now.drawing import drawn
 
 SPANS = {
     "minute": ("1 分钟", timedelta(minutes=1)),

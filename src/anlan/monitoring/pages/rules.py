@@ -13,10 +13,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from anlan.kernel.access.policies import page
 from anlan.kernel.access.requests import Request
 from anlan.kernel.errors import Refused
-from anlan.monitoring import compiling, policies, wording
+from anlan.monitoring import policies
 from anlan.monitoring.choices import VersionState
-from anlan.monitoring.forms import RuleForm, VersionForm
 from anlan.monitoring.models import Rule, RuleVersion
+from anlan.monitoring.rules import compiling, wording
+from anlan.monitoring.rules.forms import RuleForm, VersionForm
 from anlan.monitoring.services import rules as services
 
 POST = ("POST",)

@@ -17,11 +17,12 @@ from anlan.kernel.orgs.pages.common import act
 from anlan.kernel.ui.deciding import act_and_return
 from anlan.kernel.ui.lists import Column, Empty, Filter, List, Rows
 from anlan.kernel.ui.templatetags.ui import tag
-from anlan.monitoring import flow, policies, selectors
+from anlan.monitoring import flow, policies
+from anlan.monitoring.alarms import selectors
 from anlan.monitoring.choices import TamperState
-from anlan.monitoring.drawing import drawn
-from anlan.monitoring.forms import VerdictForm
 from anlan.monitoring.models import Point, TamperLook, TamperSignal
+from anlan.monitoring.now.drawing import drawn
+from anlan.monitoring.rules.forms import VerdictForm
 from anlan.monitoring.services import judging
 from anlan.monitoring.tamper.signals import KINDS
 from anlan.monitoring.templatetags.monitoring import moments, tamper_state

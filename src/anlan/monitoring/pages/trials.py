@@ -13,12 +13,14 @@ from django.utils import timezone
 from anlan.kernel.access.policies import page
 from anlan.kernel.access.requests import Request
 from anlan.kernel.errors import Refused, Unknown
-from anlan.monitoring import outcomes, policies, selectors, wording
-from anlan.monitoring.drawing import drawn
+from anlan.monitoring import policies
+from anlan.monitoring.alarms import selectors
 from anlan.monitoring.models import Trial
+from anlan.monitoring.now.drawing import drawn
 from anlan.monitoring.pages.versions import shown
+from anlan.monitoring.rules import outcomes, wording
+from anlan.monitoring.rules.trial_forms import TrialForm
 from anlan.monitoring.services import trials as services
-from anlan.monitoring.trial_forms import TrialForm
 
 POST = ("POST",)
 AROUND = timedelta(minutes=30)  # shown on both sides of an alarm

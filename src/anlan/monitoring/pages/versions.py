@@ -11,11 +11,12 @@ from django.shortcuts import get_object_or_404, render
 from anlan.kernel.access.policies import page
 from anlan.kernel.access.requests import Request
 from anlan.kernel.ui.deciding import act_and_return
-from anlan.monitoring import compiling, flow, outcomes, policies, wording
+from anlan.monitoring import flow, policies
 from anlan.monitoring.choices import VersionState
 from anlan.monitoring.models import RuleVersion
+from anlan.monitoring.rules import compiling, outcomes, wording
+from anlan.monitoring.rules.trial_forms import TrialForm
 from anlan.monitoring.services import rules as services
-from anlan.monitoring.trial_forms import TrialForm
 
 POST = ("POST",)
 

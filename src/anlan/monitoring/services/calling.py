@@ -1,7 +1,7 @@
 """Call and answer: people are called one after another until somebody answers.
 
 An alarm's clock ``answer`` (kernel deadlines) runs from the first call; each of its steps calls the
-next in the line (:mod:`anlan.monitoring.line`) and stands on the timeline with its time.
+next in the line (:mod:`anlan.monitoring.alarms.line`) and stands on the timeline with its time.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from anlan.kernel.deadlines.handlers import on_step
 from anlan.kernel.deadlines.models import Deadline
 from anlan.kernel.notify.services import notify
 from anlan.kernel.write import Write
-from anlan.monitoring import flow, line
+from anlan.monitoring import flow
+from anlan.monitoring.alarms import line
 from anlan.monitoring.choices import WAITING, AlarmState, Level
 from anlan.monitoring.models import Alarm, AlarmQuerySet
 from anlan.registry.models import Site

@@ -10,8 +10,8 @@ from typing import Any, TypedDict
 from anlan.kernel.errors import Refused
 from anlan.kernel.norms.models import NormDocument
 from anlan.monitoring.choices import COLOURS, Counted, MeasureKind
-from anlan.monitoring.compiling import MEASURES
 from anlan.monitoring.engine import Key, Watch, calendar
+from anlan.monitoring.rules.compiling import MEASURES
 
 MOVING = (MeasureKind.MEAN, MeasureKind.SPREAD)
 # What compares a number with a limit; the others ask whether, or how long, something is so.

@@ -19,7 +19,8 @@ from anlan.kernel.errors import Refused, WrongState
 from anlan.kernel.norms.values import values
 from anlan.kernel.notify.services import notify
 from anlan.kernel.write import Write
-from anlan.monitoring import draft_flow, line, policies
+from anlan.monitoring import policies
+from anlan.monitoring.alarms import draft_flow, line
 from anlan.monitoring.choices import COLOURS, DraftState, Level
 from anlan.monitoring.models import Alarm, IncidentDraft
 

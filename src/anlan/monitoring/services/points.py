@@ -10,9 +10,10 @@ from django.utils import timezone
 from anlan.kernel.access.actor import Actor
 from anlan.kernel.errors import Forbidden, Refused, WrongState
 from anlan.kernel.write import Write
-from anlan.monitoring import keys, policies
+from anlan.monitoring import policies
 from anlan.monitoring.choices import Protocol, Quantity
-from anlan.monitoring.connecting import Secret, address_of, channel_of, secret_of, way
+from anlan.monitoring.devices import keys
+from anlan.monitoring.devices.connecting import Secret, address_of, channel_of, secret_of, way
 from anlan.monitoring.models import Channel, Device, Point
 from anlan.monitoring.visibility import reaches
 from anlan.registry.models import Site

@@ -12,11 +12,11 @@ from anlan.kernel.access.actor import Actor
 from anlan.kernel.errors import Refused
 from anlan.kernel.write import Write
 from anlan.monitoring import policies
+from anlan.monitoring.devices.letters import Letter, on_broker
+from anlan.monitoring.devices.register import Register
 from anlan.monitoring.gateways.contracts import NotStored
 from anlan.monitoring.gateways.replaying import Again, again
-from anlan.monitoring.letters import Letter, on_broker
 from anlan.monitoring.models import Device, Replay
-from anlan.monitoring.register import Register
 from anlan.monitoring.stream.connection import Connection
 from anlan.monitoring.stream.publishing import Publisher
 from anlan.monitoring.visibility import reaches

@@ -15,10 +15,10 @@ from django.utils import timezone
 from anlan.kernel.access.actor import system
 from anlan.kernel.notify.services import notify
 from anlan.kernel.write import Write
-from anlan.monitoring import line
+from anlan.monitoring.alarms import line
 from anlan.monitoring.choices import TamperState
-from anlan.monitoring.looking import Seen, look
 from anlan.monitoring.models import Point, TamperLook, TamperSignal
+from anlan.monitoring.running.looking import Seen, look
 from anlan.monitoring.tamper.signals import KINDS, Signal
 from anlan.registry.models import Site
 

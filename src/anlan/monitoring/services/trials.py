@@ -15,10 +15,11 @@ from django.utils import timezone
 from anlan.kernel.access.actor import Actor, system
 from anlan.kernel.errors import Refused, WrongState
 from anlan.kernel.write import Write
-from anlan.monitoring import compiling, policies, trying
+from anlan.monitoring import policies
 from anlan.monitoring.choices import Level, TrialState
 from anlan.monitoring.models import RuleVersion, Trial
 from anlan.monitoring.protocols.batch import Batch
+from anlan.monitoring.rules import compiling, trying
 
 MOST_DAYS = 31
 MOST_SECONDS = 300.0  # of work on one trial: an assumption

@@ -10,11 +10,12 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from anlan.kernel.ui.templatetags.ui import severity, tag
-from anlan.monitoring import now_rows, weeks, wording
 from anlan.monitoring.choices import AlarmState, DraftState, Level, TamperState
 from anlan.monitoring.models import Alarm, IncidentDraft, RuleVersion, TamperSignal
+from anlan.monitoring.now import rows as now_rows
+from anlan.monitoring.now.standing import Now
 from anlan.monitoring.protocols.batch import Quality
-from anlan.monitoring.standing import Now
+from anlan.monitoring.rules import weeks, wording
 
 register = template.Library()
 

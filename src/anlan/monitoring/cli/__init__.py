@@ -1,0 +1,1 @@
+"""Commands for people at a shell: decode, simulate, tamper check."""

@@ -1,0 +1,1 @@
+"""What stands outside: devices, channels, secrets, and what they sent that nobody understood."""

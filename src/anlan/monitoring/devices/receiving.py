@@ -1,0 +1,63 @@
+"""``POST /gateway/readings/``: a batch of readings from a device or an enterprise's system.
+
+The device shows its number and its key: ``Authorization: Device <number>:<key>``. The answer is
+JSON; 200 means that all but the named channels are stored on the stream (docs/gateways.md).
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
+
+from anlan.kernel.access.policies import page, public
+from anlan.monitoring.devices.register import register
+from anlan.monitoring.gateways.contracts import Known, NotStored
+from anlan.monitoring.gateways.http import Outcome, accept
+from anlan.monitoring.gateways.limits import Rates
+from anlan.monitoring.now.bridge import bridge
+from anlan.monitoring.stream.connection import Connection
+from anlan.monitoring.stream.publishing import Publisher
+
+SCHEME = "device"
+_rates = Rates()
+
+
+@csrf_exempt  # no session: a device proves itself with each request
+@page(public, methods=("POST",))
+def readings(request: HttpRequest) -> HttpResponse:
+    """Store what the device sends, and tell it the truth."""
+    device = _device(request.headers.get("Authorization", ""))
+    if device is None:
+        return _answer(Outcome(401, {"error": "设备编号或密钥不对，或设备已停用。"}, {}))
+    body, kind, known = request.body, request.headers.get("Content-Type", ""), device
+
+    async def work(connection: Connection) -> Outcome:
+        sink = Publisher(connection.stream)
+        return await accept(body, kind, known, sink, time.time(), _rates)
+
+    try:
+        return _answer(bridge.run(work))
+    except NotStored as error:
+        return _answer(Outcome(503, {"error": str(error)}, {"Retry-After": "5"}))
+
+
+def _device(header: str) -> Known | None:
+    scheme, _, given = header.partition(" ")
+    number, _, secret = given.strip().partition(":")
+    if scheme.lower() != SCHEME:
+        return None
+    register.refresh()
+    found = register.device("http", number)
+    return found if found is not None and found.proves(secret) else None
+
+
+def _answer(outcome: Outcome) -> HttpResponse:
+    body: dict[str, Any] = dict(outcome.body)
+    return HttpResponse(
+        json.dumps(body, ensure_ascii=False), status=outcome.status, headers=dict(outcome.headers),
+        content_type="application/json; charset=utf-8",
+    )  # fmt: skip

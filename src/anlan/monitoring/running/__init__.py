@@ -1,0 +1,1 @@
+"""The process ``monitor``: alarms stored, parts held, history kept, series looked at."""
