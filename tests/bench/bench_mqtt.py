@@ -21,7 +21,7 @@ from pathlib import Path
 import numpy as np
 
 from anlan.monitoring.protocols.batch import MAGIC, pack, to_json
-from anlan.monitoring.stream.broker import Mqtt
+from anlan.monitoring.stream.doors import Doors, Listener
 from tests.bench.monitoring import ours
 from tests.bench.monitoring.load import ALARMING, SECOND, batch
 from tests.bench.monitoring.mqtt_devices import Device, connected, names, press
@@ -68,7 +68,7 @@ def system(folder: Path, devices: int, rate: int) -> Iterator[tuple[ours.System,
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
-    with ours.system(folder, devices, Mqtt(f"127.0.0.1:{port}")) as whole:
+    with ours.system(folder, devices, Doors(Listener(f"127.0.0.1:{port}"))) as whole:
         command = module("tests.bench.monitoring.mqtt_gateway", folder, devices, rate)
         with started(command, folder / "gateway.log"):
             while not (folder / "gateway.ready").exists():

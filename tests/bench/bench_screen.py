@@ -34,7 +34,7 @@ from tests.e2e.site import Site
 
 SITES, EACH = 40, 250  # sites, points of one
 SLICES = 10  # a second; each holds one reading of each point
-SECONDS = 45
+SECONDS = 45  # as many alarms: a page of the queue holds fifty
 QUIET, OVER, LONG = 0.25, 1.8, 2.0  # % of methane; seconds
 REGISTER = f"""
 import json
@@ -85,7 +85,7 @@ def main() -> None:
             points = np.array(json.loads(told[1]))
             with sync_playwright() as playwright:
                 browser = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
-                page = browser.new_page()
+                page = browser.new_page(base_url=site.url)
                 login(page, site, "nengyuan")
                 page.goto(f"{site.url}/monitoring/alarms/")
                 page.evaluate(NOTE)

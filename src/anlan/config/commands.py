@@ -97,7 +97,8 @@ def run(arguments: Sequence[str]) -> int:
         }
         if os.environ.get("NATS_URL"):
             del processes["消息服务"]
-        if host := os.environ.get("ANLAN_GATEWAYS"):
+        nodes = "127.0.0.1" if os.environ.get("ANLAN_LEAF") else ""  # nodes come by the broker
+        if host := os.environ.get("ANLAN_GATEWAYS") or nodes:
             processes["接入网关"] = [*anlan, "gateways", "--host", host]
         if options.demo:
             web = f"http://127.0.0.1:{options.port}"

@@ -1,4 +1,5 @@
-"""The processes of monitoring: the embedded broker, and the workers of the stream."""
+"""The processes of monitoring: the embedded broker, the workers of the stream, the devices of the
+demonstration."""
 
 from __future__ import annotations
 
@@ -7,24 +8,19 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
-from functools import partial
+from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from anlan.config.commands import DONE, _parser, _settings, command, django
 from anlan.config.errors import SetupError
-from anlan.monitoring.devices.ports import PORTS
 
 if TYPE_CHECKING:
-    from anlan.monitoring.gateways.gateway import Gateway
     from anlan.monitoring.history.table import History
-    from anlan.monitoring.stream.connection import Connection
 
 log = logging.getLogger("anlan.monitoring")
 KEEP_SECONDS = 3600.0
-FRESH_SECONDS = 1.0  # how soon a gateway knows of a device that was registered or retired
 
 
 @command
@@ -35,10 +31,11 @@ def broker(arguments: Sequence[str]) -> int:
         "--print", action="store_true", help="只打印它的配置（含口令），供自建集群参照"
     )
     options = parser.parse_args(arguments)
-    from anlan.monitoring.stream.broker import Broker, Mqtt, NoBroker
+    from anlan.monitoring.stream.broker import Broker
+    from anlan.monitoring.stream.doors import Doors, NoBroker
 
     try:
-        made = Broker(_settings().VAR, Mqtt.wanted())
+        made = Broker(_settings().VAR, Doors.wanted())
         program = made.command()
     except NoBroker as missing:
         raise SetupError(str(missing)) from missing
@@ -84,7 +81,7 @@ async def _monitor(var: Path) -> None:
         if await held.hold(KEEPING, stop):
             await _keeping(history, stop)
 
-    stop, parts = _stopped(), range(partitions())
+    stop, parts = stopped(), range(partitions())
     history, ledger, hearing = History.at(var / "history"), DjangoLedger(), Hearing()
     async with (
         connected(url(var)) as connection,
@@ -97,19 +94,6 @@ async def _monitor(var: Path) -> None:
         group.create_task(keep())
         group.create_task(held.watch(stop))
         group.create_task(hearing.run(stop))
-
-
-@command
-def gateways(arguments: Sequence[str]) -> int:
-    """Run the servers that devices speak to."""
-    parser = _parser("gateways", "只运行接入网关：MQTT、GB/T 26875.3、JT/T 808、HJ 212")
-    parser.add_argument("--host", default="127.0.0.1", help="监听地址（默认只限本机）")
-    for name, (port, what) in PORTS.items():
-        parser.add_argument(f"--{name}", type=int, default=port, help=f"{what} 的端口，0 不开")
-    options = parser.parse_args(arguments)
-    with django():
-        asyncio.run(_gateways(_settings().VAR, options.host, vars(options)))
-    return DONE
 
 
 @command
@@ -130,90 +114,7 @@ def demo_devices(arguments: Sequence[str]) -> int:
     return simulating.main([str(city), "--web", options.web])
 
 
-async def _gateways(var: Path, host: str, ports: Mapping[str, int]) -> None:
-    from anlan.kernel import collector
-    from anlan.kernel.secret import kept
-    from anlan.monitoring.devices.register import register
-    from anlan.monitoring.gateways.contracts import Directory
-    from anlan.monitoring.gateways.conversation import Conversation
-    from anlan.monitoring.gateways.gateway import Gateway
-    from anlan.monitoring.gateways.gb26875 import Gb26875, splitter
-    from anlan.monitoring.gateways.hj212 import Hj212
-    from anlan.monitoring.gateways.jt808 import Jt808
-    from anlan.monitoring.gateways.tcp import TcpServer
-    from anlan.monitoring.gateways.udp import UdpServer
-    from anlan.monitoring.stream.broker import url
-    from anlan.monitoring.stream.connection import connected
-    from anlan.monitoring.stream.publishing import Publisher
-
-    collector.settle()
-    stop = _stopped()
-    secret = kept(var, "terminal-key").encode()
-    async with connected(url(var)) as connection:
-        await asyncio.to_thread(register.refresh_in_thread)
-        gateway = Gateway(Publisher(connection.stream), register)
-        openers: dict[str, Callable[[Directory, str], Conversation]] = {
-            "gb26875": Gb26875,
-            "jt808": partial(Jt808, secret=secret),
-            "hj212": Hj212,
-        }
-        servers: list[TcpServer | UdpServer] = []
-        for name, opener in openers.items():
-            if not ports[name]:
-                continue
-            kinds: list[TcpServer | UdpServer] = [TcpServer(gateway, opener)]
-            if name == "gb26875":
-                kinds.append(UdpServer(gateway, opener, splitter))
-            for server in kinds:
-                try:
-                    await server.start(host, ports[name])
-                except OSError as error:
-                    what = PORTS[name][1]
-                    raise SetupError(
-                        f"{what} 不能使用 {host} 的端口 {ports[name]}：{error.strerror}。"
-                    ) from error
-                servers.append(server)
-        async with _mqtt(var, gateway, connection, stop):
-            while not stop.is_set():
-                await asyncio.to_thread(register.refresh_in_thread)
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(stop.wait(), FRESH_SECONDS)
-        for server in servers:
-            await server.stop()
-
-
-@asynccontextmanager
-async def _mqtt(
-    var: Path, gateway: Gateway, connection: Connection, stop: asyncio.Event
-) -> AsyncIterator[None]:
-    """Let MQTT devices in and take what they say, where the broker's accounts for it are known."""
-    from anlan.monitoring.gateways.mqtt import Mqtt
-    from anlan.monitoring.stream.admission import Admission
-    from anlan.monitoring.stream.broker import Broker, urls
-    from anlan.monitoring.stream.connection import linked
-    from anlan.monitoring.stream.inlet import Inlet
-    from anlan.monitoring.stream.names import partition_of
-    from anlan.monitoring.stream.tokens import Issuer
-
-    accounts = urls(var)
-    if accounts is None:
-        log.warning("no MQTT: NATS_DEVICES_URL and NATS_SYSTEM_URL are not set")
-        yield
-        return
-    async with linked(accounts.devices) as devices, linked(accounts.system) as system:
-        issuer = Issuer(Broker(var).issuer)
-        admission = Admission(
-            gateway, issuer, core=connection.client, devices=devices, system=system
-        )
-        inlet = Inlet(devices, Mqtt(gateway, partition_of), admission)
-        await inlet.open()  # first: what is acknowledged must be kept
-        await admission.open()
-        async with asyncio.TaskGroup() as group:
-            group.create_task(inlet.run(stop))
-            yield
-
-
-def _stopped() -> asyncio.Event:
+def stopped() -> asyncio.Event:
     """Set once we are told to stop."""
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

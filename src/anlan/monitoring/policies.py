@@ -14,6 +14,8 @@ JUDGE = Policy("monitoring.tamper.judge", "核查篡改疑点", (*OFFICE, *UNIT)
 # The guard tells whose site it is, as with alarms.
 REPORT = Policy("monitoring.draft.report", "填写和提交险情初报", (*OFFICE, *UNIT))
 TAKE_OVER = Policy("monitoring.draft.take", "接收险情初报", OFFICE)
+# Of a county; whoever holds the office of the city, or of that county.
+NODES = Policy("monitoring.nodes", "登记县级节点", OFFICE)
 KEEP = Policy("monitoring.keep", "登记测点、设备、维护时段和静默", (*OFFICE, *UNIT))
 PROPOSE = Policy("monitoring.rules.propose", "拟订报警规则", OFFICE)
 PUBLISH = Policy("monitoring.rules.publish", "发布报警规则", (Role.SCO_CHIEF,))

@@ -15,6 +15,7 @@ from anlan.monitoring.pages import (
     letters,
     live,
     maps,
+    nodes,
     points,
     rules,
     tamper,
@@ -82,5 +83,10 @@ urlpatterns = [
     path("monitoring/drafts/<int:pk>/take/", drafts.take, name="draft_take"),
     path("monitoring/drafts/<int:pk>/dismiss/", drafts.dismiss, name="draft_dismiss"),
     path("monitoring/drafts/<int:pk>/reopen/", drafts.reopen, name="draft_reopen"),
+    path("monitoring/nodes/", nodes.nodes, name="nodes"),
+    path("monitoring/nodes/add/", nodes.add, name="node_add"),
+    path("monitoring/nodes/<int:pk>/", nodes.node, name="node"),
+    path("monitoring/nodes/<int:pk>/key/", nodes.renew, name="node_renew"),
+    path("monitoring/nodes/<int:pk>/retire/", nodes.retire, name="node_retire"),
     path("monitoring/coverage/", coverage.coverage, name="coverage"),
 ]

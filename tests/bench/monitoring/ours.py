@@ -17,8 +17,9 @@ import psutil
 from anlan.monitoring.engine import Engine, State
 from anlan.monitoring.history.table import History
 from anlan.monitoring.protocols.batch import Batch, pack
-from anlan.monitoring.stream.broker import Broker, Mqtt, running
+from anlan.monitoring.stream.broker import Broker, running
 from anlan.monitoring.stream.connection import connected
+from anlan.monitoring.stream.doors import Doors
 from anlan.monitoring.stream.names import KIND, Kind, subject
 from anlan.monitoring.stream.publishing import Publisher
 from tests.bench.monitoring.load import ALARMING, SECOND, Walks, batch, rules
@@ -57,11 +58,11 @@ class System:
 
 
 @contextmanager
-def system(folder: Path, points: int, mqtt: Mqtt | None = None) -> Iterator[System]:
+def system(folder: Path, points: int, doors: Doors | None = None) -> Iterator[System]:
     """Broker, worker, writer; the worker has its rules when the block begins."""
     folder.mkdir()
     with ExitStack() as stack:
-        broker = stack.enter_context(running(folder, mqtt))
+        broker = stack.enter_context(running(folder, doors))
         asyncio.run(_made(broker.url))
         done, processes = {}, {}
         for role in ROLES:

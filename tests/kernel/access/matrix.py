@@ -78,6 +78,7 @@ DOORS: dict[str, frozenset[Role]] = {
     "monitoring.draft.take": SCO,  # the area's office
     "monitoring.keep": SCO | UNIT,
     "monitoring.tamper.judge": SCO | UNIT,  # the regulator, the area's government, the office
+    "monitoring.nodes": SCO,
     "monitoring.rules.propose": SCO,
     "monitoring.rules.publish": frozenset({Role.SCO_CHIEF}),  # not who drew it up
     "stewardship.view": BUSINESS,

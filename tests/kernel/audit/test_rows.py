@@ -38,6 +38,7 @@ NOT_AUDITED = {
     "cockpit.Daily": "how each day began, restated from the audited duties",
     "deadlines.DeadlineStep": "a log itself, append-only",
     "imports.ImportRow": "read from a kept file; what it becomes in a ledger is audited there",
+    "monitoring.EdgePosition": "how far a node has come, written with every message",
     "monitoring.EngineState": "what the engine remembers, written with every message",
     "monitoring.Revision": "counts the changes of audited tables, by the database",
     "monitoring.TamperLook": "how far the detector came; the signals that it found are audited",

@@ -28,8 +28,8 @@ from anlan.monitoring.simulate.world import Said
 from anlan.monitoring.stream import admission as admissions
 from anlan.monitoring.stream.admission import Admission
 from anlan.monitoring.stream.broker import Broker, running
-from anlan.monitoring.stream.broker import Mqtt as Listen
 from anlan.monitoring.stream.connection import linked
+from anlan.monitoring.stream.doors import Doors, Listener
 from anlan.monitoring.stream.inlet import Inlet
 from anlan.monitoring.stream.names import SAID
 from anlan.monitoring.stream.tokens import Issuer
@@ -51,7 +51,7 @@ def place() -> Iterator[Place]:
         port = int(probe.getsockname()[1])
     with (
         tempfile.TemporaryDirectory() as folder,
-        running(Path(folder), Listen(f"127.0.0.1:{port}")) as broker,
+        running(Path(folder), Doors(Listener(f"127.0.0.1:{port}"))) as broker,
     ):
         yield Place(broker, port)
 

@@ -18,8 +18,9 @@ from nats.errors import Error as NatsError
 from anlan.monitoring.engine import Engine, State, Step
 from anlan.monitoring.gateways.contracts import DeadLetter, NotStored
 from anlan.monitoring.protocols.batch import SPAN, Batch, unpack
-from anlan.monitoring.stream.broker import Broker, NoBroker, await_answer
+from anlan.monitoring.stream.broker import Broker, await_answer
 from anlan.monitoring.stream.connection import Connection, connected
+from anlan.monitoring.stream.doors import NoBroker
 from anlan.monitoring.stream.following import Follower, Message, all_of
 from anlan.monitoring.stream.letters import newest
 from anlan.monitoring.stream.names import DEAD, STREAM, Kind

@@ -6,6 +6,9 @@ from typing import Any
 
 from django import forms
 
+from anlan.kernel.access.actor import Actor
+from anlan.kernel.orgs.models import Area
+from anlan.kernel.orgs.selectors import COUNTY_RANK
 from anlan.monitoring.choices import Place, Quantity
 from anlan.monitoring.devices.connecting import LONGEST, Secret, Way
 from anlan.monitoring.models import Device, Point
@@ -114,3 +117,21 @@ class ChannelForm(_Form):
 def _named(point: Point) -> str:
     unit = f"，{point.unit}" if point.unit else ""
     return f"{point.name}（{point.get_quantity_display()}{unit}）"
+
+
+class NodeForm(_Form):
+    """A new county's node."""
+
+    area = forms.ModelChoiceField(
+        label="所在县", queryset=Area.objects.none(), empty_label="请选择"
+    )
+    name = forms.CharField(
+        label="节点名称", max_length=32,
+        help_text="小写字母、数字和“-”，如 linxian。登记后不能改，停用后也不能再用。",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        chosen: Any = self.fields["area"]
+        chosen.queryset = Area.objects.visible_to(actor).filter(level__in=COUNTY_RANK)

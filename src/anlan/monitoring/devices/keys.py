@@ -6,8 +6,6 @@ folder: who holds the database alone can try nothing out. The secret is shown on
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import secrets
 
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -15,6 +13,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 
 from anlan.kernel.secret import kept
+from anlan.monitoring.gateways import secrets as hashing
 
 SECRET = "device-key"  # noqa: S105 — the name of the file
 
@@ -26,15 +25,16 @@ def fresh() -> str:
 
 def digest(secret: str) -> str:
     """What is stored of a secret."""
-    return hmac.new(_key(), secret.encode(), hashlib.sha256).hexdigest()
+    return hashing.digest(secret, key())
 
 
 def fits(secret: str, stored: str) -> bool:
     """Whether the secret is the one of which ``stored`` is the digest; nothing fits the empty."""
-    return bool(stored) and hmac.compare_digest(digest(secret), stored)
+    return hashing.fits(secret, stored, key())
 
 
-def _key() -> bytes:
+def key() -> bytes:
+    """Under which digests are made; a county's node is given it too."""
     source = kept(settings.VAR, SECRET).encode()
     return HKDF(algorithm=SHA256(), length=32, salt=None, info=b"anlan device digest").derive(
         source

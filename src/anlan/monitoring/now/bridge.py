@@ -16,8 +16,9 @@ from typing import Any, TypeVar
 from django.conf import settings
 
 from anlan.monitoring.gateways.contracts import NotStored
-from anlan.monitoring.stream.broker import NoBroker, url
+from anlan.monitoring.stream.broker import url
 from anlan.monitoring.stream.connection import Connection, connected
+from anlan.monitoring.stream.doors import NoBroker
 
 T = TypeVar("T")
 ANSWER_SECONDS = 15.0

@@ -15,7 +15,7 @@ from anlan.monitoring.devices.connecting import Way, way
 from anlan.monitoring.devices.ports import listening
 from anlan.monitoring.gateways.mqtt import TOPIC
 from anlan.monitoring.models import Device
-from anlan.monitoring.stream.broker import MQTT_PORT
+from anlan.monitoring.stream.doors import MQTT_PORT
 
 Maker = Callable[[HttpRequest, Device, Way, str], "Connection"]
 _PORTS = "地址、端口是这个系统通常的；对设备开放的如果不同，以系统管理员告知的为准。"

@@ -1,9 +1,9 @@
-"""Who may speak MQTT: the broker asks for each connection, the register of devices answers.
+"""Who is let in: the broker asks for each MQTT device and each county's node, our registers answer.
 
-The broker's "authorization callout" (NATS ADR-26) carries user name, password and client id of a
-device that connects; the answer is a signed token that lets it publish below ``devices/<number>/``
-and nothing else, for an hour. So no list of users is written or reloaded, and a retired device
-stays out from its next connection on.
+The broker's "authorization callout" (NATS ADR-26) carries user name, password and client id of who
+connects; the answer is a signed token for an hour. It lets a device publish below
+``devices/<number>/`` and a node below ``edge.<name>.`` and hear its answers, nothing else. So no
+list of users is written or reloaded, and who is retired stays out from the next connection on.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import logging
 import time
 from collections.abc import Coroutine
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from nats.aio.client import Client
 from nats.aio.msg import Msg
@@ -24,13 +24,14 @@ from anlan.monitoring.gateways.contracts import DeadLetter
 from anlan.monitoring.gateways.gateway import Gateway
 from anlan.monitoring.gateways.mqtt import ADDRESS, PROTOCOL
 from anlan.monitoring.gateways.readings import milliseconds
-from anlan.monitoring.stream.names import DEVICES
+from anlan.monitoring.stream.names import CORE, DEVICES
 from anlan.monitoring.stream.tokens import Claims, Issuer, claims
 
 log = logging.getLogger("anlan.monitoring")
 ASKED = "$SYS.REQ.USER.AUTH"
 HOLDS_SECONDS = 3600  # an assumption: then the device connects anew and is judged anew
 MOST_PAYLOAD = 1024 * 1024  # bytes of a message
+LEAF, MQTT = "Leafnode", "mqtt"  # kinds of connections in the broker's words
 QOS = "Nmqtt-Pub"  # the header in which the broker says how a message came
 
 
@@ -55,7 +56,7 @@ class Asked:
             client, options = said["client_info"], said["connect_opts"]
             return cls(
                 str(options.get("user", "")), str(options.get("pass", "")),
-                str(client.get("mqtt_id", "")), str(client.get("type", "")),
+                str(client.get("mqtt_id", "")), str(client.get("type") or client.get("kind")),
                 str(client.get("host", "")), str(said["user_nkey"]), str(said["server_id"]["id"]),
                 int(client["id"]),
             )  # fmt: skip
@@ -63,12 +64,27 @@ class Asked:
             raise ValueError("not a request of the broker") from error
 
 
+class Names(Protocol):
+    """The register of counties' nodes, as it was read last."""
+
+    def proves(self, node: str, secret: str) -> bool | None:
+        """Whether the secret is the node's; None: there is no such node, or no more."""
+
+
 class Admission:
-    """Answers the broker, and puts devices off the line."""
+    """Answers the broker, and puts devices off the line. Without ``nodes``, none comes in."""
 
     def __init__(
-        self, gateway: Gateway, issuer: Issuer, *, core: Client, devices: Client, system: Client
+        self,
+        gateway: Gateway,
+        issuer: Issuer,
+        *,
+        core: Client,
+        devices: Client,
+        system: Client,
+        nodes: Names | None = None,
     ) -> None:
+        self._nodes = nodes
         self._gateway = gateway
         self._issuer = issuer
         self._core, self._devices, self._system = core, devices, system
@@ -82,7 +98,12 @@ class Admission:
 
     def refusal(self, asked: Asked) -> str:
         """Why not, in Chinese for an installer; empty: it may."""
-        if asked.kind != "mqtt":
+        if asked.kind == LEAF:
+            proved = self._nodes.proves(asked.address, asked.secret) if self._nodes else None
+            if proved is None:
+                return f"没有登记名为 {asked.address[:60]} 的县级节点，或已停用"
+            return "" if proved else f"县级节点 {asked.address} 的密钥不对"
+        if asked.kind != MQTT:
             return "只有 MQTT 设备可以这样连接"
         if not ADDRESS.fullmatch(asked.address):
             return "用户名应为设备编号，MQTT 的设备编号只能含字母、数字、_、-"
@@ -132,26 +153,23 @@ class Admission:
         await message.respond(self.reply(asked, refusal, now).encode())
         if refusal:
             self._later(self._bury(asked, refusal, now))
-        else:
+        elif asked.kind == MQTT:
             self._on_line[asked.address] = (asked.server, asked.connection)
             self._later(self._look_at_first(asked.address))
 
     def _user(self, asked: Asked, now: float) -> str:
-        own = f"devices.{asked.address}.>"
+        leaf = asked.kind == LEAF
         return self._issuer.token(
             {
                 "sub": asked.user_key,
-                "aud": DEVICES,
+                "aud": CORE if leaf else DEVICES,
                 "name": asked.address,
                 "exp": int(now) + HOLDS_SECONDS,
-                "nats": {
-                    "type": "user", "version": 2, "allowed_connection_types": ["MQTT"],
-                    "pub": {"allow": [own]}, "sub": {"deny": [">"]},
-                    "subs": -1, "data": -1, "payload": MOST_PAYLOAD,
-                },
+                "nats": {"type": "user", "version": 2, "subs": -1, "data": -1}
+                | (_of_node if leaf else _of_device)(asked.address),
             },
             now,
-        )  # fmt: skip
+        )
 
     async def _look_at_first(self, address: str) -> None:
         """Messages of QoS 0 are answered by nobody and kept by nobody: say so, once for each
@@ -178,13 +196,28 @@ class Admission:
         if self._gateway.noisy(asked.host):
             self._gateway.counters.unburied += 1
             return
-        device = self._gateway.directory.device(PROTOCOL, asked.address)
+        protocol = "edge" if asked.kind == LEAF else PROTOCOL
+        device = self._gateway.directory.device(protocol, asked.address)
         key = device.key if device else None
         await self._gateway.bury(
-            DeadLetter(milliseconds(now), PROTOCOL, asked.host, key, refusal, b"")
+            DeadLetter(milliseconds(now), protocol, asked.host, key, refusal, b"")
         )
 
     def _later(self, work: Coroutine[Any, Any, object]) -> None:
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+def _of_device(address: str) -> dict[str, object]:
+    return {
+        "allowed_connection_types": ["MQTT"], "payload": MOST_PAYLOAD,
+        "pub": {"allow": [f"devices.{address}.>"]}, "sub": {"deny": [">"]},
+    }  # fmt: skip
+
+
+def _of_node(name: str) -> dict[str, object]:
+    return {
+        "allowed_connection_types": ["LEAFNODE"], "payload": -1,
+        "pub": {"allow": [f"edge.{name}.>"]}, "sub": {"allow": [f"_EDGE.{name}.>"]},
+    }  # fmt: skip

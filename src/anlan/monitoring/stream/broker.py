@@ -23,19 +23,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from anlan.kernel.secret import kept
+from anlan.monitoring.stream.doors import City, Doors, NoBroker
 from anlan.monitoring.stream.names import CORE, DEVICES
 from anlan.monitoring.stream.tokens import Issuer, fresh_seed
 
 PROGRAM = "nats-server"
 START_SECONDS = 30
 MOST_PAYLOAD = 8 * 1024 * 1024  # a batch of 400,000 readings
-MQTT_PORT = 1883  # IANA's for MQTT without TLS
 CORE_USER, DEVICES_USER, SYSTEM_USER = "anlan", "inlet", "system"
 SYNC = "1s"  # how long the system may keep what is written before it must be on the disk
-
-
-class NoBroker(Exception):
-    """The message, in Chinese, says what is missing and what to do."""
 
 
 @dataclass(frozen=True)
@@ -47,35 +43,13 @@ class Urls:
     system: str
 
 
-@dataclass(frozen=True)
-class Mqtt:
-    """What MQTT devices connect to: host and port; files of a certificate and its key, or none."""
-
-    listen: str
-    certificate: str = ""
-    key: str = ""
-
-    @classmethod
-    def wanted(cls) -> Mqtt | None:
-        """By ``ANLAN_MQTT`` (host:port), ``ANLAN_MQTT_CERTIFICATE`` and ``ANLAN_MQTT_KEY``; where
-        gateways are wanted (``ANLAN_GATEWAYS``), at port 1883 unless said otherwise."""
-        host = os.environ.get("ANLAN_GATEWAYS")
-        listen = os.environ.get("ANLAN_MQTT") or (f"{host}:{MQTT_PORT}" if host else "")
-        if not listen:
-            return None
-        certificate, key = (
-            os.environ.get(f"ANLAN_MQTT_{each}", "") for each in ("CERTIFICATE", "KEY")
-        )
-        if bool(certificate) != bool(key):
-            raise NoBroker("ANLAN_MQTT_CERTIFICATE 与 ANLAN_MQTT_KEY 须同时给出。")
-        return cls(listen, certificate, key)
-
-
 class Broker:
-    """The files and the address of one embedded broker."""
+    """The files and the address of one embedded broker; that of a county's node knows its
+    ``city``."""
 
-    def __init__(self, var: Path, mqtt: Mqtt | None = None) -> None:
-        self.mqtt = mqtt
+    def __init__(self, var: Path, doors: Doors | None = None, city: City | None = None) -> None:
+        self.doors = doors or Doors()
+        self.city = city
         self.folder = var / "nats"
         self.log = self.folder / "log"
 
@@ -121,10 +95,13 @@ class Broker:
             f'users: [{{ user: {user}, password: "{self._token}" }}] }}'
             for account, user in users.items()
         )
-        return f"""server_name: anlan
+        name = f"edge-{self.city.name}" if self.city else "anlan"
+        domain = f', domain: "{name}"' if self.city else ""  # apart from the city's streams
+        store = f'store_dir: "{self.folder / "jetstream"}", sync_interval: "{SYNC}"{domain}'
+        return f"""server_name: {name}
 listen: "127.0.0.1:{self.port}"
 max_payload: {MOST_PAYLOAD}
-jetstream: {{ store_dir: "{self.folder / "jetstream"}", sync_interval: "{SYNC}" }}
+jetstream: {{ {store} }}
 accounts: {{
 {accounts}
 }}
@@ -136,17 +113,15 @@ authorization: {{
     auth_users: [{", ".join(users.values())}]
   }}
 }}
-{self._mqtt()}"""
+{self._outside()}"""
 
-    def _mqtt(self) -> str:
-        if self.mqtt is None:
-            return ""
-        tls = ""
-        if self.mqtt.certificate:
-            tls = (
-                f'\n  tls: {{ cert_file: "{self.mqtt.certificate}", key_file: "{self.mqtt.key}" }}'
-            )
-        return f'mqtt: {{\n  listen: "{self.mqtt.listen}"{tls}\n}}\n'
+    def _outside(self) -> str:
+        mqtt, leaves = self.doors.mqtt, self.doors.leaves
+        return (
+            (mqtt.block("mqtt") if mqtt else "")
+            + (leaves.block("leafnodes") if leaves else "")
+            + (self.city.block() if self.city else "")
+        )
 
     def answers(self) -> bool:
         """Whether somebody listens at the port."""
@@ -169,10 +144,10 @@ def urls(var: Path) -> Urls | None:
 
 
 @contextmanager
-def running(var: Path, mqtt: Mqtt | None = None) -> Iterator[Broker]:
+def running(var: Path, doors: Doors | None = None, city: City | None = None) -> Iterator[Broker]:
     """An embedded broker inside the ``with`` block (tests, benchmarks); NoBroker if it does not
     start."""
-    broker = Broker(var, mqtt)
+    broker = Broker(var, doors, city)
     process = subprocess.Popen(broker.command(), stdin=subprocess.DEVNULL)  # noqa: S603
     try:
         await_answer(broker, process)

@@ -12,7 +12,7 @@ from nats.js import JetStreamContext
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 from nats.js.client import JetStreamContext as Context
 
-from anlan.monitoring.stream.names import KIND, STREAM, Kind, subject
+from anlan.monitoring.stream.names import DEAD, DEAD_SUBJECTS, KIND, STREAM, Kind, subject
 
 log = logging.getLogger("anlan.monitoring")
 AT_ONCE = 256
@@ -34,9 +34,11 @@ class Message:
 class Follower:
     """Gives the messages of a part after number ``last``; ``last`` moves on with them."""
 
+    stream_name = STREAM
+
     def __init__(self, stream: JetStreamContext, partition: int, last: int) -> None:
         self._stream = stream
-        self._partition = partition
+        self.subject = subject(partition)
         self._asked: Context.PullSubscription | None = None
         self._largest = 125_000.0  # bytes, of late: ticks between large batches are small
         self._heard = 0  # messages since the broker was asked
@@ -93,20 +95,30 @@ class Follower:
                 return
 
     async def _ask(self) -> Context.PullSubscription:
-        info = await self._stream.stream_info(STREAM)
+        info = await self._stream.stream_info(self.stream_name)
         if self.last > info.state.last_seq:
             log.warning("the stream was made anew: following it from its beginning")
             self.last = 0
         self._heard = 0
         return await self._stream.pull_subscribe(
-            subject(self._partition),
-            stream=STREAM,
+            self.subject,
+            stream=self.stream_name,
             config=ConsumerConfig(
                 ack_policy=AckPolicy.NONE, deliver_policy=DeliverPolicy.BY_START_SEQUENCE,
                 opt_start_seq=self.last + 1, inactive_threshold=FORGOTTEN_AFTER,
                 max_waiting=4, mem_storage=True,
             ),
         )  # fmt: skip
+
+
+class Letters(Follower):
+    """The same of dead letters of all protocols."""
+
+    stream_name = DEAD
+
+    def __init__(self, stream: JetStreamContext, last: int = 0) -> None:
+        super().__init__(stream, 0, last)
+        self.subject = DEAD_SUBJECTS
 
 
 async def all_of(follower: Follower) -> AsyncIterator[Message]:

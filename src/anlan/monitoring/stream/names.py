@@ -7,6 +7,7 @@ from enum import StrEnum
 
 STREAM = "READINGS"
 DEAD = "DEAD"  # the stream of dead letters
+DEAD_SUBJECTS = "dead.*"
 SAID = "$MQTT_msgs"  # the broker's own stream of what MQTT devices said
 DEVICES = "DEVICES"  # the broker's account of MQTT devices, apart from ours
 CORE = "ANLAN"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
+from collections.abc import Mapping
 from functools import partial
 
 from nats.errors import Error as NatsError
@@ -16,6 +17,7 @@ from anlan.monitoring.stream.names import KIND, Kind, dead_subject, partition_of
 from anlan.monitoring.stream.queueing import Queue
 
 ATTEMPTS = 3
+NONE: Mapping[str, str] = {}
 MESSAGE_ID = "Nats-Msg-Id"  # the broker keeps one message of those that carry the same
 
 
@@ -49,6 +51,12 @@ class Publisher:
                 subject(partition_of(site)), Kind.BATCH, message, f"replay-{name}-{number}"
             )
 
+    async def marked(self, partition: int, batch: Batch, marks: Mapping[str, str]) -> int:
+        """Store a batch that fits into one message, with headers of its own; its number in the
+        stream. NotStored where it may not be there."""
+        (message,) = pack_all(batch)
+        return await self._put(subject(partition), Kind.BATCH, message, marks=marks)
+
     async def tick(self, partition: int, now: int) -> None:
         """Tell a part of the stream what time it is, ms."""
         await self._put(subject(partition), Kind.TICK, str(now).encode())
@@ -57,14 +65,15 @@ class Publisher:
         """Tell a part that rules or points have changed."""
         await self._put(subject(partition), Kind.RULES, str(revision).encode())
 
-    async def _put(self, where: str, kind: Kind, data: bytes, name: str = "") -> None:
-        headers = {KIND: kind.value, MESSAGE_ID: name or uuid.uuid4().hex}
+    async def _put(
+        self, where: str, kind: Kind, data: bytes, name: str = "", marks: Mapping[str, str] = NONE
+    ) -> int:
+        headers = {KIND: kind.value, MESSAGE_ID: name or uuid.uuid4().hex, **marks}
         for attempt in range(ATTEMPTS):
             try:
-                await self._stream.publish(where, data, headers=headers)
+                return (await self._stream.publish(where, data, headers=headers)).seq
             except (NatsError, TimeoutError, OSError) as error:
                 if attempt == ATTEMPTS - 1:
                     raise NotStored("数据流没有确认收到，请稍后重发。") from error
                 await asyncio.sleep(0.05 * 2**attempt)
-            else:
-                return
+        raise AssertionError("not reached")

@@ -17,7 +17,7 @@ Waiting = tuple[Batch, "asyncio.Future[None]"]
 class Queue:
     """Of one part. ``put`` stores a message or raises; one at a time, so the order stays."""
 
-    def __init__(self, put: Callable[[bytes], Awaitable[None]]) -> None:
+    def __init__(self, put: Callable[[bytes], Awaitable[object]]) -> None:
         self._put = put
         self._waiting: deque[Waiting] = deque()
         self._sending: asyncio.Task[None] | None = None

@@ -1,0 +1,129 @@
+"""The node's side: sends what its stream holds to the city, part by part, once and in order."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+
+from nats.aio.client import Client
+from nats.errors import Error as NatsError
+from nats.js import JetStreamContext
+
+from anlan.monitoring.edge.wire import LETTERS, Ask, Place, Stretch, answered, subject
+from anlan.monitoring.gateways.contracts import NotStored
+from anlan.monitoring.protocols.batch import SPAN, Batch, pack_all, unpack
+from anlan.monitoring.stream.following import Follower, Letters, Message
+from anlan.monitoring.stream.names import Kind
+from anlan.monitoring.stream.queueing import TOGETHER
+
+log = logging.getLogger("anlan.monitoring")
+ANSWER_SECONDS = 20.0
+RETRY_SECONDS = 1.0
+
+
+class Forwarder:
+    """Of one part of the node's stream, or of its dead letters."""
+
+    def __init__(self, client: Client, node: str, part: int) -> None:
+        self.sent = 0  # messages of the node's stream that the city has taken since the start
+        self._client = client
+        self._stream: JetStreamContext = client.jetstream(timeout=10)
+        self._node = node
+        self._part = part
+        follower = Letters(self._stream) if part == LETTERS else Follower(self._stream, part, 0)
+        self._follower: Follower = follower
+        self._linked: bool | None = None
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Until told to stop. What the city has not confirmed stays in the stream."""
+        while not stop.is_set():
+            try:
+                place = await self._align()
+                while not stop.is_set():
+                    await self._forward(place)
+            except (NatsError, TimeoutError, OSError, NotStored, ValueError) as error:
+                self._say(linked=False, why=error)
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(stop.wait(), RETRY_SECONDS)
+        await self._follower.close()
+
+    async def _align(self) -> Place:
+        """Go on after what the city has."""
+        info = await self._stream.stream_info(self._follower.stream_name)
+        place = Place(self._part, info.created.isoformat() if info.created else "")
+        last = await self._ask(Ask.WHERE, b"", place.headers())
+        self._say(linked=True)
+        await self._follower.close()
+        self._follower.last = last
+        await self._forget(last)
+        return place
+
+    async def _forward(self, place: Place) -> None:
+        after = self._follower.last
+        messages = await self._follower.some()
+        for data, last in parcels(messages):
+            stretch = Stretch(place, after, last)
+            at = await self._ask(Ask.STORE, data, stretch.headers())
+            if at != last:
+                raise NotStored(f"the city stands at {at}, not at {after}")
+            after = last
+        if messages:
+            self.sent += len(messages)
+            await self._forget(after)
+
+    async def _ask(self, ask: Ask, data: bytes, headers: dict[str, str]) -> int:
+        reply = await self._client.request(
+            subject(self._node, ask), data, timeout=ANSWER_SECONDS, headers=headers
+        )
+        said = answered(reply.data)
+        if "error" in said:
+            raise NotStored(str(said["error"]))
+        return int(said["last"])
+
+    async def _forget(self, last: int) -> None:
+        """What the city has needs no room here."""
+        if last:
+            await self._stream.purge_stream(
+                self._follower.stream_name, seq=last + 1, subject=self._follower.subject
+            )
+
+    def _say(self, *, linked: bool, why: Exception | None = None) -> None:
+        """Once for each change."""
+        if linked != self._linked:
+            self._linked = linked
+            if linked:
+                log.info("part %s: the city answers", self._part)
+            else:
+                log.warning("part %s: the city does not take it yet: %r", self._part, why)
+
+
+def parcels(messages: Sequence[Message]) -> Iterator[tuple[bytes, int]]:
+    """What goes to the city at once, and the number of the last message in it: batches that
+    follow each other together, as many as one message holds; a dead letter by itself."""
+    group: list[Batch] = []
+    numbers: list[int] = []
+    for each in messages:
+        if each.kind == Kind.LETTER:
+            yield each.data, each.number
+            continue
+        batch = unpack(each.data)
+        if group and not _fit([*group, batch]):
+            yield _packed(group), numbers[-1]
+            group, numbers = [], []
+        group.append(batch)
+        numbers.append(each.number)
+    if group:
+        yield _packed(group), numbers[-1]
+
+
+def _fit(group: Sequence[Batch]) -> bool:
+    first = min(int(each.time.min()) for each in group)
+    last = max(int(each.time.max()) for each in group)
+    return sum(map(len, group)) <= TOGETHER and last - first <= SPAN
+
+
+def _packed(group: Sequence[Batch]) -> bytes:
+    (message,) = pack_all(Batch.joined(group))
+    return message

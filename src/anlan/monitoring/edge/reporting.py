@@ -1,0 +1,69 @@
+"""A node tells the city how it is, and learns what has changed in the register."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from contextlib import suppress
+
+from nats.aio.client import Client
+from nats.errors import Error as NatsError
+
+from anlan.monitoring.edge.snapshot import Snapshot, Told
+from anlan.monitoring.edge.wire import Ask, answered, subject
+from anlan.monitoring.stream.names import DEAD, STREAM, partitions
+
+log = logging.getLogger("anlan.monitoring")
+EVERY_SECONDS = 10.0
+ANSWER_SECONDS = 20.0
+
+
+class Reporter:
+    """``stop`` is set where the node must begin anew: sites are dealt into other parts."""
+
+    def __init__(self, client: Client, node: str, snapshot: Snapshot) -> None:
+        self._client = client
+        self._stream = client.jetstream(timeout=10)
+        self._node = node
+        self._snapshot = snapshot
+        self._why = ""
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Until told to stop."""
+        while not stop.is_set():
+            try:
+                await self.report()
+                self._say("")
+            except (NatsError, TimeoutError, OSError, ValueError) as error:
+                self._say(f"the register was not asked for: {error!r}")
+            told = self._snapshot.told
+            if told and told.partitions != partitions():
+                log.warning("sites are dealt into %s parts now: beginning anew", told.partitions)
+                stop.set()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), EVERY_SECONDS)
+
+    async def report(self) -> None:
+        """Once. ``ValueError`` says what the city answered that was no register."""
+        waiting = sum(
+            [(await self._stream.stream_info(each)).state.messages for each in (STREAM, DEAD)]
+        )
+        told = self._snapshot.told
+        body = json.dumps({"waiting": waiting, "revision": told.revision if told else None})
+        reply = await self._client.request(
+            subject(self._node, Ask.REGISTER), body.encode(), timeout=ANSWER_SECONDS
+        )
+        said = answered(reply.data)
+        if "error" in said:
+            raise ValueError(said["error"])
+        if "register" in said:
+            fresh = Told.unpacked(said["register"])
+            self._snapshot.take(fresh)
+            log.info("register of %s devices, revision %s", len(fresh.devices), fresh.revision)
+
+    def _say(self, why: str) -> None:
+        """Once for each change."""
+        if why != self._why and why:
+            log.warning("%s", why)
+        self._why = why

@@ -1,0 +1,172 @@
+"""Counties' nodes: who registers them, what each is told, how far each has come."""
+
+from __future__ import annotations
+
+import re
+import time
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from django.utils import timezone
+
+from anlan.kernel.access.roles import Role
+from anlan.monitoring.choices import Protocol
+from anlan.monitoring.devices import keys
+from anlan.monitoring.devices.nodes import NodeRegister
+from anlan.monitoring.edge.landing import Position
+from anlan.monitoring.edge.snapshot import Snapshot, Told
+from anlan.monitoring.edge.wire import Place
+from anlan.monitoring.models import Device, EdgeNode, EdgePosition, Point
+from anlan.monitoring.services.nodes import node_add, node_retire
+from anlan.monitoring.services.points import channel_add, device_add
+from anlan.registry.models import Site
+from tests.kernel.access.conftest import browser
+from tests.kernel.access.matrix import Seat, assert_visibility
+from tests.monitoring.devices.test_pages import post, text
+
+pytestmark = pytest.mark.django_db
+LIST = "/monitoring/nodes/"
+
+
+@pytest.fixture(autouse=True)
+def _keys(tmp_path: Path, settings: SimpleNamespace) -> None:
+    settings.VAR = tmp_path
+
+
+@pytest.fixture
+def node(city: SimpleNamespace, who: SimpleNamespace) -> EdgeNode:
+    return node_add(actor=who.clerk, name="east", area=city.east.pk)[0]
+
+
+def fresh() -> NodeRegister:
+    """As a gateway that has just begun."""
+    register = NodeRegister()
+    register.refresh()
+    return register
+
+
+def test_the_office_registers_a_node_and_sees_its_key_once(
+    city: SimpleNamespace, who: SimpleNamespace
+) -> None:
+    client = browser(who.clerk.user)
+    assert "还没有登记县级节点" in text(client, LIST)
+    shown = post(client, f"{LIST}add/", name="east", area=city.east.pk)
+    found = re.search(r"ANLAN_EDGE_KEY=(\S+) anlan edge", shown)
+    made = EdgeNode.objects.get()
+    assert found
+    assert keys.fits(found[1], made.secret_digest)
+    assert found[1] not in text(client, f"{LIST}{made.pk}/")
+    assert "从未联系" in text(client, LIST)
+
+    renewed = post(client, f"{LIST}{made.pk}/key/")
+    other = re.search(r"ANLAN_EDGE_KEY=(\S+) anlan edge", renewed)
+    assert other
+    assert other[1] != found[1]
+    assert fresh().proves("east", other[1]) is True
+    assert fresh().proves("east", found[1]) is False
+
+    assert "须写明理由" in post(client, f"{LIST}{made.pk}/retire/", reason=" ")
+    assert "已停用" not in text(client, f"{LIST}{made.pk}/")
+    assert "已停用" in post(client, f"{LIST}{made.pk}/retire/", reason="县里换机器")
+    assert fresh().proves("east", other[1]) is None
+    post(client, f"{LIST}{made.pk}/key/", 409)
+
+
+@pytest.mark.parametrize("name", ["East", "临县", "-east", "a b", "a.b", "e" * 33])
+def test_a_name_that_is_none_is_refused_and_nothing_is_lost(
+    city: SimpleNamespace, who: SimpleNamespace, name: str
+) -> None:
+    client = browser(who.clerk.user)
+    answer = client.post(f"{LIST}add/", {"name": name, "area": city.east.pk})
+    assert answer.status_code == 422
+    assert f'value="{name}"' in answer.content.decode()
+    assert not EdgeNode.objects.exists()
+
+
+def test_a_name_is_given_once_for_ever(
+    node: EdgeNode, city: SimpleNamespace, who: SimpleNamespace
+) -> None:
+    node_retire(actor=who.clerk, node=node.pk, reason="不用了")
+    answer = browser(who.clerk.user).post(
+        f"{LIST}add/", {"name": "east", "area": city.west.pk}
+    )
+    assert "请另取名称" in answer.content.decode()
+    assert EdgeNode.objects.count() == 1
+
+
+def test_who_sees_a_node(node: EdgeNode, city: SimpleNamespace) -> None:
+    seen = {Role.SCO_STAFF, Role.SCO_CHIEF, Role.LEADER, Role.UNIT_STAFF, Role.UNIT_HEAD}
+    assert_visibility(
+        lambda actor: EdgeNode.objects.visible_to(actor),
+        rows={"node": node},
+        expected={
+            **{Seat(role, city.office): {"node"} if role in seen else set() for role in Role},
+            Seat(Role.UNIT_STAFF, city.east_government): {"node"},
+            Seat(Role.UNIT_STAFF, city.west_government): set(),
+        },
+    )
+
+
+def test_a_node_is_told_of_its_county_and_nothing_else(
+    node: EdgeNode,
+    mine: Site,
+    point: Point,
+    who: SimpleNamespace,
+    city: SimpleNamespace,
+    tmp_path: Path,
+) -> None:
+    device, secret = device_add(
+        actor=who.bureau_staff, site=mine.pk, name="分站", protocol=Protocol.MQTT, address="m7"
+    )
+    channel_add(actor=who.bureau_staff, device=device.pk, address="1", point=point.pk)
+    told = fresh().told("east")
+    snapshot = Snapshot(tmp_path / "register.json")
+    snapshot.take(Told.unpacked(told.packed()))  # as it comes to the node
+    found = snapshot.device("mqtt", "m7")
+    assert found is not None
+    assert (found.key, found.site, dict(found.points)) == (device.pk, mine.pk, {"1": point.pk})
+    assert found.proves(secret)
+    assert not found.proves(secret + "x")
+    assert fresh().sites("east")[point.pk] == mine.pk
+
+    node_add(actor=who.clerk, name="west", area=city.west.pk)
+    assert fresh().told("west").devices == ()
+    assert dict(fresh().sites("west")) == {}
+
+
+def test_what_changes_is_told_within_a_second(
+    node: EdgeNode, mine: Site, who: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    register, before = fresh(), len(fresh().told("east").devices)
+    device_add(
+        actor=who.bureau_staff, site=mine.pk, name="分站", protocol=Protocol.MQTT, address="m8"
+    )
+    later = time.monotonic() + 1.1
+    monkeypatch.setattr("anlan.monitoring.devices.nodes.time.monotonic", lambda: later)
+    told = register.told("east")
+    assert len(told.devices) == before + 1
+    revision = told.revision
+    Device.objects.filter(address="m8").update(heard_at=timezone.now())
+    later += 1.1
+    assert register.told("east").revision == revision  # what it says changes nothing
+
+
+def test_a_position_is_kept_for_each_birth_of_a_stream(node: EdgeNode) -> None:
+    register, first, second = fresh(), Place(1, "2026-11-26T00:00:00"), Place(1, "2026-11-27")
+    assert register.position("east", first) is None
+    register.keep("east", first, Position(7, 70))
+    register.keep("east", first, Position(9, 90))
+    register.keep("east", second, Position(1, 91))
+    assert fresh().position("east", first) == Position(9, 90)
+    assert fresh().position("east", second) == Position(1, 91)
+    assert EdgePosition.objects.count() == 2
+
+
+def test_a_node_that_reports_is_linked(node: EdgeNode, who: SimpleNamespace) -> None:
+    fresh().heard("east", 12)
+    shown = text(browser(who.clerk.user), LIST)
+    assert "已连通" in shown
+    assert ">12<" in shown
+    EdgeNode.objects.update(heard_at=timezone.now() - timezone.timedelta(minutes=2))
+    assert "链路中断" in text(browser(who.clerk.user), LIST)

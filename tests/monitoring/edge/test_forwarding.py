@@ -1,0 +1,251 @@
+"""A node and a city with real brokers: everything comes once and in order, whatever is cut."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from anlan.monitoring.edge import forwarding
+from anlan.monitoring.edge.forwarding import Forwarder
+from anlan.monitoring.edge.wire import LETTERS
+from anlan.monitoring.gateways.contracts import DeadLetter
+from anlan.monitoring.protocols.batch import Batch, unpack
+from anlan.monitoring.stream.connection import Connection
+from anlan.monitoring.stream.following import Follower, Letters, all_of
+from anlan.monitoring.stream.letters import unpack_letter
+from anlan.monitoring.stream.names import DEAD, STREAM, Kind
+from anlan.monitoring.stream.publishing import Publisher
+from tests.monitoring.edge.given import (
+    NODE,
+    Brokers,
+    Link,
+    Register,
+    brokers,
+    city,
+    free_port,
+    node,
+)
+
+SITE = 1  # its points are 10 to 19; it lies in part 1
+PARTS = (0, 1, LETTERS)
+
+
+@pytest.fixture(autouse=True)
+def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(forwarding, "ANSWER_SECONDS", 2.0)
+    monkeypatch.setattr(forwarding, "RETRY_SECONDS", 0.1)
+
+
+def readings(number: int, site: int = SITE) -> Batch:
+    points = np.arange(10 * site, 10 * site + 10)
+    return Batch.of(points, np.full(10, number * 1000), np.full(10, number), np.zeros(10))
+
+
+class Scene:
+    def __init__(self, made: Brokers, link: Link, register: Register) -> None:
+        self.brokers, self.link, self.register = made, link, register
+        self.here: Connection
+        self.there: Connection
+
+    async def store(self, numbers: range, site: int = SITE) -> None:
+        publisher = Publisher(self.here.stream)
+        for number in numbers:
+            await publisher.store(site, readings(number, site))
+
+    async def arrived(self, part: int = SITE) -> list[float]:
+        """Values in the city's stream, in order; each batch has ten readings of one value."""
+        found = [each async for each in all_of(Follower(self.there.stream, part, 0))]
+        batches = [unpack(each.data) for each in found if each.kind == Kind.BATCH]
+        return [float(v) for each in batches for v in each.value[::10]]
+
+    async def until(self, true: Callable[[], Awaitable[bool]]) -> None:
+        end = time.monotonic() + 40
+        while not await true():
+            assert time.monotonic() < end, await self.arrived()
+            await asyncio.sleep(0.1)
+
+    async def left(self) -> int:
+        """Messages that the node still keeps."""
+        return (await self.here.stream.stream_info(STREAM)).state.messages
+
+    async def nothing_left(self) -> None:
+        async def none() -> bool:
+            return await self.left() == 0
+
+        await self.until(none)
+
+
+@asynccontextmanager
+async def forwarding_on(scene: Scene) -> AsyncIterator[list[Forwarder]]:
+    """The node's forwarders at work."""
+    stop = asyncio.Event()
+    forwarders = [Forwarder(scene.here.client, NODE, part) for part in PARTS]
+    tasks = [asyncio.create_task(each.run(stop)) for each in forwarders]
+    try:
+        yield forwarders
+    finally:
+        stop.set()
+        await asyncio.gather(*tasks)
+
+
+def play(folder: Path, act: Callable[[Scene], Awaitable[None]]) -> Register:
+    leaf, register = free_port(), Register()
+    link = Link(leaf)
+
+    async def whole(made: Brokers) -> None:
+        scene = Scene(made, link, register)
+        async with AsyncExitStack() as open_:
+            scene.here = await open_.enter_async_context(node(made.node))
+            scene.there = await open_.enter_async_context(city(made.city, register))
+            await act(scene)
+            await link.cut()
+
+    with brokers(folder, link.port, leaf) as made:
+        asyncio.run(asyncio.wait_for(whole(made), 100))
+    return register
+
+
+def test_what_was_kept_while_the_link_was_gone_comes_once_and_in_order(tmp_path: Path) -> None:
+    async def act(scene: Scene) -> None:
+        await scene.store(range(30))
+        async with forwarding_on(scene):
+            assert await scene.left() == 30  # kept: there is no link yet
+            await scene.link.open()
+            await scene.nothing_left()
+            assert await scene.arrived() == list(range(30))
+            for begin in range(30, 90, 20):  # cut in the middle of it, three times
+                storing = asyncio.create_task(scene.store(range(begin, begin + 20)))
+                await asyncio.sleep(0.02)
+                await scene.link.cut()
+                await storing
+                await scene.store(range(900, 900 + 3), site=4)  # another part is no other matter
+                await scene.link.open()
+            await scene.nothing_left()
+        assert await scene.arrived() == list(range(90))
+        assert await scene.arrived(part=0) == [900, 901, 902] * 3
+
+    play(tmp_path, act)
+
+
+def test_an_answer_that_is_lost_is_asked_for_however_late(tmp_path: Path) -> None:
+    """The city stored it and died before it wrote its position down, or could answer."""
+
+    async def act(scene: Scene) -> None:
+        keep, stolen = scene.register.keep, list[object]()
+
+        def lost(node: str, place: object, at: object) -> None:
+            if getattr(at, "last", 0) and len(stolen) < 3:
+                stolen.append(at)
+                raise OSError("the database is away")
+            keep(node, place, at)  # type: ignore[arg-type]
+
+        scene.register.keep = lost  # type: ignore[method-assign]
+        await scene.store(range(40))
+        await scene.link.open()
+        async with forwarding_on(scene):
+            await scene.nothing_left()
+            await scene.store(range(40, 50))
+            await scene.nothing_left()
+        assert len(stolen) == 3
+        assert await scene.arrived() == list(range(50))
+
+    play(tmp_path, act)
+
+
+def test_a_city_that_begins_anew_goes_on_where_it_was(tmp_path: Path) -> None:
+    async def act(scene: Scene) -> None:
+        await scene.link.open()
+        async with forwarding_on(scene):
+            await scene.store(range(20))
+            await scene.nothing_left()
+        await scene.there.client.close()
+        async with city(scene.brokers.city, scene.register) as there:
+            scene.there = there
+            async with forwarding_on(scene):
+                await scene.store(range(20, 40))
+                await scene.nothing_left()
+            assert await scene.arrived() == list(range(40))
+
+    play(tmp_path, act)
+
+
+def test_a_node_speaks_for_its_own_county_alone(tmp_path: Path) -> None:
+    async def act(scene: Scene) -> None:
+        scene.register.sites_now = dict.fromkeys(range(10, 15), SITE)
+        await scene.store(range(3))
+        await scene.link.open()
+        async with forwarding_on(scene):
+            await scene.nothing_left()
+        found = [each async for each in all_of(Follower(scene.there.stream, SITE, 0))]
+        assert {int(p) for each in found for p in unpack(each.data).point} == set(range(10, 15))
+        letters = [each async for each in all_of(Letters(scene.there.stream))]
+        assert "15 条外县" in unpack_letter(letters[0].data).reason
+
+    play(tmp_path, act)
+
+
+def test_dead_letters_come_as_readings_do(tmp_path: Path) -> None:
+    async def act(scene: Scene) -> None:
+        letters = [DeadLetter(n, "hj212", f"10.0.0.{n}", None, "认不出", b"##") for n in range(3)]
+        for each in letters:
+            await Publisher(scene.here.stream).bury(each)
+        await scene.link.open()
+        async with forwarding_on(scene):
+
+            async def none() -> bool:
+                return (await scene.here.stream.stream_info(DEAD)).state.messages == 0
+
+            await scene.until(none)
+        found = [each async for each in all_of(Letters(scene.there.stream))]
+        assert [unpack_letter(each.data) for each in found] == letters
+
+    play(tmp_path, act)
+
+
+def test_a_retired_node_is_told_so_and_keeps_what_it_has(tmp_path: Path) -> None:
+    async def act(scene: Scene) -> None:
+        await scene.link.open()
+        async with forwarding_on(scene):
+            await scene.store(range(3))
+            await scene.nothing_left()
+            scene.register.retired = True
+            await scene.store(range(3, 6))
+            await asyncio.sleep(1)
+            assert await scene.left() == 3
+            scene.register.retired = False
+            await scene.nothing_left()
+        assert await scene.arrived() == list(range(6))
+
+    play(tmp_path, act)
+
+
+def test_a_node_hears_and_reaches_nothing_else(tmp_path: Path) -> None:
+    async def act(scene: Scene) -> None:
+        await scene.link.open()
+        async with forwarding_on(scene):
+            await scene.store(range(1))
+            await scene.nothing_left()  # the link stands
+        heard: list[str] = []
+
+        async def hear(message: object) -> None:
+            heard.append(getattr(message, "subject", ""))
+
+        await scene.here.client.subscribe("readings.*", cb=hear)
+        await scene.here.client.flush()
+        await asyncio.sleep(0.3)
+        await Publisher(scene.there.stream).store(SITE, readings(7))
+        before = (await scene.there.stream.stream_info(STREAM)).state.last_seq
+        await scene.here.client.publish("edge.another.store", b"")
+        await scene.here.client.publish("live.1", b"")
+        await scene.store(range(1, 2), site=2)  # onto its own stream, not the city's
+        await asyncio.sleep(0.5)
+        assert (await scene.there.stream.stream_info(STREAM)).state.last_seq == before
+        assert heard == ["readings.2"]
+
+    play(tmp_path, act)

@@ -1,0 +1,124 @@
+"""``anlan edge`` as a county runs it: devices are acknowledged without a link; after kill -9 and a
+cut everything is in the city, once."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import aiomqtt
+import psutil
+
+from anlan.config.processes import STEADY_SECONDS
+from anlan.monitoring.edge.snapshot import Entry, Told
+from anlan.monitoring.gateways.secrets import digest
+from anlan.monitoring.protocols.batch import unpack
+from anlan.monitoring.stream.broker import running
+from anlan.monitoring.stream.connection import Connection
+from anlan.monitoring.stream.doors import Doors, Listener
+from anlan.monitoring.stream.following import Follower, all_of
+from anlan.monitoring.stream.names import Kind
+from tests.monitoring.edge.given import KEY, NODE, Link, Register, city, free_port
+
+SITE, SECRET, UNDER = 5, "right", bytes(32)
+DEVICE = Entry("mqtt", "7", 7, SITE, 10_000, digest(SECRET, UNDER), {"1": 50})
+PORTS = ("--gb26875", "0", "--jt808", "0", "--hj212", "0")
+
+
+@contextmanager
+def edge(var: Path, link: int, mqtt: int) -> Iterator[None]:
+    """The program, inside the ``with`` block."""
+    command = [
+        sys.executable, "-m", "anlan.cli", "edge", "--city", f"nats-leaf://127.0.0.1:{link}",
+        "--name", NODE, "--host", "127.0.0.1", "--mqtt", f"127.0.0.1:{mqtt}", *PORTS,
+    ]  # fmt: skip
+    environment = os.environ | {"ANLAN_VAR": str(var), "ANLAN_EDGE_KEY": KEY}
+    process = subprocess.Popen(command, env=environment)
+    try:
+        yield
+    finally:
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(30) == 0
+
+
+def kill(var: Path, what: str) -> None:
+    """kill -9 of the node's ``broker`` or ``gateways``."""
+    for each in psutil.process_iter(["cmdline"]):
+        line = " ".join(each.info["cmdline"] or [])
+        broker = f"--config {var}/nats/nats.conf" in line
+        programs = "--only gateways" in line and each.environ().get("ANLAN_VAR") == str(var)
+        if broker if what == "broker" else programs:
+            each.kill()
+            return
+    raise AssertionError(f"no {what} runs")
+
+
+async def say(port: int, numbers: range) -> None:
+    """Readings of these times and values, each until it is acknowledged."""
+    for number in numbers:
+        body = f'{{"readings": [{{"point": 1, "time": {number * 1000}, "value": {number}}}]}}'
+        await until(lambda body=body: said(port, body))  # type: ignore[misc]
+
+
+async def said(port: int, body: str) -> bool:
+    try:
+        async with aiomqtt.Client(
+            "127.0.0.1", port, username="7", password=SECRET, identifier="7", timeout=3
+        ) as device:
+            await device.publish("devices/7/readings", body, qos=1)
+    except aiomqtt.MqttError:
+        return False
+    return True
+
+
+async def until(true: Callable[[], Awaitable[bool]]) -> None:
+    end = time.monotonic() + 60
+    while not await true():
+        assert time.monotonic() < end
+        await asyncio.sleep(0.2)
+
+
+async def values(there: Connection) -> list[float]:
+    found = [each async for each in all_of(Follower(there.stream, SITE % 4, 0))]
+    return [v for each in found if each.kind == Kind.BATCH for v in unpack(each.data).value]
+
+
+def test_a_device_notices_nothing_of_cuts_and_deaths(tmp_path: Path) -> None:
+    leaf, mqtt = free_port(), free_port()
+    link = Link(leaf)
+    register = Register(Told(3, 4, UNDER.hex(), (DEVICE,)), {50: SITE})
+
+    async def act() -> None:
+        async with city(there, register) as connection:
+            await link.open()
+            await say(mqtt, range(5))  # once the node has learnt of the device
+            await link.cut()
+            await say(mqtt, range(5, 10))
+            await asyncio.sleep(STEADY_SECONDS + 1)  # who dies at once is not started again
+            kill(tmp_path / "node", "gateways")
+            await say(mqtt, range(10, 15))
+            await link.open()
+            await say(mqtt, range(15, 17))
+            await asyncio.sleep(STEADY_SECONDS + 1)
+            kill(tmp_path / "node", "broker")
+            await say(mqtt, range(17, 20))
+
+            async def all_there() -> bool:
+                return {*map(float, range(20))} <= {*await values(connection)}
+
+            await until(all_there)
+            found = await values(connection)
+            assert sorted(set(found), key=found.index) == list(map(float, range(20)))  # in order
+            assert register.reports[-1] >= 0
+        await link.cut()
+
+    doors = Doors(leaves=Listener(f"127.0.0.1:{leaf}"))
+    with running(tmp_path / "city", doors) as there, edge(tmp_path / "node", link.port, mqtt):
+        asyncio.run(asyncio.wait_for(act(), 150))
