@@ -30,7 +30,7 @@ class MonitoringConfig(AppConfig):
         nav.register(section, "消防监控", "monitoring:fire", view, "building", order=24)
         nav.register(section, "监测接入", "monitoring:coverage", view, "plug-connected-x", order=30)
         nav.register(section, "监测设备", "monitoring:devices", view, "stack-2", order=35)
-        nav.register(section, "县级节点", "monitoring:nodes", view, "building", order=36)
+        nav.register(section, "县级节点", "monitoring:nodes", view, "link", order=36)
         nav.register(section, "未入库报文", "monitoring:letters", view, "message-report", order=37)
         nav.register(section, "报警规则", "monitoring:rules", view, "adjustments", order=40)
         nav.register(section, "篡改疑点", "monitoring:tamper", view, "eye", order=38)

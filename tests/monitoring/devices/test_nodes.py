@@ -88,9 +88,7 @@ def test_a_name_is_given_once_for_ever(
     node: EdgeNode, city: SimpleNamespace, who: SimpleNamespace
 ) -> None:
     node_retire(actor=who.clerk, node=node.pk, reason="不用了")
-    answer = browser(who.clerk.user).post(
-        f"{LIST}add/", {"name": "east", "area": city.west.pk}
-    )
+    answer = browser(who.clerk.user).post(f"{LIST}add/", {"name": "east", "area": city.west.pk})
     assert "请另取名称" in answer.content.decode()
     assert EdgeNode.objects.count() == 1
 
