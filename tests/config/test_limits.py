@@ -9,6 +9,7 @@ import pytest
 
 from anlan.config import limits
 
+DEVICE = (b"authorization", b"Device D1:key")
 COOKIE = (b"cookie", b"csrftoken=a; sessionid=b")
 
 
@@ -16,6 +17,7 @@ COOKIE = (b"cookie", b"csrftoken=a; sessionid=b")
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "MOST_BYTES", 100)
     monkeypatch.setattr(limits, "MOST_BYTES_UNKNOWN", 10)
+    monkeypatch.setattr(limits, "MOST_BYTES_DEVICE", 40)
     monkeypatch.setattr(limits, "MOST_BYTES_DISCARDED", 300)
     monkeypatch.setattr(limits, "SILENCE_SECONDS", 0.1)
 
@@ -62,6 +64,9 @@ def ask(pieces: list[int], *headers: tuple[bytes, bytes], stop: bool = False) ->
         ([11], (), 413),
         ([100], (COOKIE,), 200),
         ([60, 41], (COOKIE,), 413),
+        ([20, 20], (DEVICE,), 200),
+        ([20, 21], (DEVICE,), 413),
+        ([11], ((b"authorization", b"Basic x"),), 413),
         ([0], ((b"content-length", b"11"),), 413),
         ([0], ((b"content-length", b"101"), COOKIE), 413),
         ([0], ((b"content-length", b"9" * 5000),), 413),

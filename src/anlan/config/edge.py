@@ -21,7 +21,7 @@ KEY = "ANLAN_EDGE_KEY"
 MOST_BYTES = "ANLAN_EDGE_BYTES"
 USUAL_BYTES = 8 * 1024**3
 SCHEMES = ("nats-leaf://", "tls://")
-BROKER, GATEWAYS = "broker", "gateways"
+BROKER, GATEWAYS, HTTP = "broker", "gateways", "http"
 
 
 @command
@@ -34,7 +34,8 @@ def edge(arguments: Sequence[str]) -> int:
     parser.add_argument("--name", required=True, help="节点名称，登记时定的")
     parser.add_argument("--mqtt", default="", help="MQTT 的地址和端口（默认 监听地址:1883）")
     add_ports(parser, "0.0.0.0")  # noqa: S104 — devices are elsewhere
-    parser.add_argument("--only", choices=(BROKER, GATEWAYS), help="只运行其中一个进程")
+    parser.add_argument("--http", type=int, default=8000, help="HTTP 的端口，0 不开")
+    parser.add_argument("--only", choices=(BROKER, GATEWAYS, HTTP), help="只运行其中一个进程")
     options = parser.parse_args(arguments)
     city, var = _city(options.city, options.name), _settings().VAR
     if options.only == BROKER:
@@ -42,9 +43,13 @@ def edge(arguments: Sequence[str]) -> int:
     if options.only == GATEWAYS:
         asyncio.run(_gateways(var, city, options.host, vars(options)))
         return DONE
+    if options.only == HTTP:
+        return _http(var, options.host, options.http)
     die_with_parent()
     anlan = [sys.executable, "-m", "anlan.cli", "edge", *arguments, "--only"]
     processes = {"消息服务": [*anlan, BROKER], "接入网关": [*anlan, GATEWAYS]}
+    if options.http:
+        processes["HTTP 接入"] = [*anlan, HTTP]
     with only_one(var):
         return Supervisor(processes).run(lambda: None)
 
@@ -72,6 +77,22 @@ def _broker(var: Path, city: City, mqtt: str) -> int:
     except NoBroker as missing:
         raise SetupError(str(missing)) from missing
     os.execv(program[0], program)  # noqa: S606 — the supervisor's child is the broker itself
+
+
+def _http(var: Path, host: str, port: int) -> int:
+    from granian import Granian
+    from granian.constants import Interfaces, Loops
+    from granian.log import LogLevels
+
+    from anlan.config.serve import check_port
+
+    check_port(host, port)
+    os.environ["ANLAN_VAR"] = str(var)
+    Granian(
+        "anlan.config.edge_http:application", address=host, port=port, loop=Loops.asyncio,
+        interface=Interfaces.ASGINL, respawn_failed_workers=True, log_level=LogLevels.error,
+    ).serve()  # fmt: skip
+    return DONE
 
 
 async def _gateways(var: Path, city: City, host: str, ports: Mapping[str, int]) -> None:

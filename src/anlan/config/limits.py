@@ -19,10 +19,11 @@ Application = Callable[[Message, Receive, Send], Awaitable[None]]
 MOST_BYTES = 200 * 1024 * 1024  # of a submission with files: twenty photographs of 10 MB
 MOST_BYTES_DISCARDED = 2 * 1024**3  # read and thrown away, so that the browser hears why
 MOST_BYTES_UNKNOWN = 1024 * 1024  # of one who shows no session: he can only log in
+MOST_BYTES_DEVICE = 32 * 1024**2  # a million readings in binary, with room to hear that it is more
 SILENCE_SECONDS = 30.0  # between two pieces of a body
 SESSION = b"sessionid="
+DEVICE = b"device "
 
-_TOO_LARGE = (413, f"一次提交的内容超过 {MOST_BYTES // 1024 // 1024} MB，没有接收。请分几次上传。")
 _TOO_SLOW = (408, "网络太慢或已中断，提交的内容没有收全，没有保存。请检查网络后重新提交。")
 
 
@@ -65,7 +66,11 @@ class _Body:
         headers = dict(scope["headers"])
         self._announced = headers.get(b"content-length", b"")
         self._known = SESSION in headers.get(b"cookie", b"")
-        self._left = MOST_BYTES if self._known else MOST_BYTES_UNKNOWN
+        device = headers.get(b"authorization", b"").lower().startswith(DEVICE)
+        stranger = MOST_BYTES_DEVICE if device else MOST_BYTES_UNKNOWN
+        self._left = MOST_BYTES if self._known else stranger
+        megabytes = self._left // 1024**2
+        self._too_large = (413, f"一次提交的内容超过 {megabytes} MB，没有接收。请分几次提交。")
         self._receive = receive
         self._whole = False
 
@@ -73,7 +78,7 @@ class _Body:
         """Refuse at once what says itself that it is too long."""
         length = self._announced
         if length.isdigit() and (len(length) > 15 or int(length) > self._left):
-            raise _Refused(*_TOO_LARGE)
+            raise _Refused(*self._too_large)
 
     async def discard(self) -> None:
         """Read the rest: a browser that is still sending shows no answer, only a lost connection.
@@ -96,7 +101,7 @@ class _Body:
         self._whole = not message.get("more_body", False)
         self._left -= len(message.get("body", b""))
         if self._left < 0:
-            raise _Refused(*_TOO_LARGE)
+            raise _Refused(*self._too_large)
         return message
 
 

@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from http.client import HTTPConnection
 from pathlib import Path
 
 import aiomqtt
@@ -29,15 +30,17 @@ from tests.monitoring.edge.given import KEY, NODE, Link, Register, city, free_po
 
 SITE, SECRET, UNDER = 5, "right", bytes(32)
 DEVICE = Entry("mqtt", "7", 7, SITE, 10_000, digest(SECRET, UNDER), {"1": 50})
+BY_HTTP = Entry("http", "D1", 8, SITE, 10_000, digest(SECRET, UNDER), {"3": 51})
 PORTS = ("--gb26875", "0", "--jt808", "0", "--hj212", "0")
 
 
 @contextmanager
-def edge(var: Path, link: int, mqtt: int) -> Iterator[None]:
+def edge(var: Path, link: int, mqtt: int, http: int) -> Iterator[None]:
     """The program, inside the ``with`` block."""
     command = [
         sys.executable, "-m", "anlan.cli", "edge", "--city", f"nats-leaf://127.0.0.1:{link}",
-        "--name", NODE, "--host", "127.0.0.1", "--mqtt", f"127.0.0.1:{mqtt}", *PORTS,
+        "--name", NODE, "--host", "127.0.0.1", "--mqtt", f"127.0.0.1:{mqtt}",
+        "--http", str(http), *PORTS,
     ]  # fmt: skip
     environment = os.environ | {"ANLAN_VAR": str(var), "ANLAN_EDGE_KEY": KEY}
     process = subprocess.Popen(command, env=environment)
@@ -78,6 +81,24 @@ async def said(port: int, body: str) -> bool:
     return True
 
 
+def post(port: int, number: int, secret: str = SECRET) -> int:
+    """A reading by HTTP; the status of the answer, 0 where nobody answers."""
+    body = f'{{"readings": [{{"point": 3, "time": {number * 1000}, "value": {number}}}]}}'
+    headers = {"Authorization": f"Device D1:{secret}", "Content-Type": "application/json"}
+    line = HTTPConnection("127.0.0.1", port, timeout=10)
+    try:
+        line.request("POST", "/gateway/readings/", body, headers)
+        return line.getresponse().status
+    except OSError:
+        return 0
+    finally:
+        line.close()
+
+
+async def posted(port: int, number: int) -> bool:
+    return await asyncio.to_thread(post, port, number) == 200
+
+
 async def until(true: Callable[[], Awaitable[bool]]) -> None:
     end = time.monotonic() + 60
     while not await true():
@@ -85,15 +106,16 @@ async def until(true: Callable[[], Awaitable[bool]]) -> None:
         await asyncio.sleep(0.2)
 
 
-async def values(there: Connection) -> list[float]:
+async def values(there: Connection, point: int = 50) -> list[float]:
     found = [each async for each in all_of(Follower(there.stream, SITE % 4, 0))]
-    return [v for each in found if each.kind == Kind.BATCH for v in unpack(each.data).value]
+    batches = [unpack(each.data) for each in found if each.kind == Kind.BATCH]
+    return [v for each in batches for v in each.value[each.point == point].tolist()]
 
 
 def test_a_device_notices_nothing_of_cuts_and_deaths(tmp_path: Path) -> None:
-    leaf, mqtt = free_port(), free_port()
+    leaf, mqtt, http = free_port(), free_port(), free_port()
     link = Link(leaf)
-    register = Register(Told(3, 4, UNDER.hex(), (DEVICE,)), {50: SITE})
+    register = Register(Told(3, 4, UNDER.hex(), (DEVICE, BY_HTTP)), {50: SITE, 51: SITE})
 
     async def act() -> None:
         async with city(there, register) as connection:
@@ -101,6 +123,8 @@ def test_a_device_notices_nothing_of_cuts_and_deaths(tmp_path: Path) -> None:
             await say(mqtt, range(5))  # once the node has learnt of the device
             await link.cut()
             await say(mqtt, range(5, 10))
+            await until(lambda: posted(http, 100))
+            assert await asyncio.to_thread(post, http, 101, "wrong") == 401
             await asyncio.sleep(STEADY_SECONDS + 1)  # who dies at once is not started again
             kill(tmp_path / "node", "gateways")
             await say(mqtt, range(10, 15))
@@ -116,9 +140,10 @@ def test_a_device_notices_nothing_of_cuts_and_deaths(tmp_path: Path) -> None:
             await until(all_there)
             found = await values(connection)
             assert sorted(set(found), key=found.index) == list(map(float, range(20)))  # in order
+            assert await values(connection, 51) == [100.0]
             assert register.reports[-1] >= 0
         await link.cut()
 
     doors = Doors(leaves=Listener(f"127.0.0.1:{leaf}"))
-    with running(tmp_path / "city", doors) as there, edge(tmp_path / "node", link.port, mqtt):
+    with running(tmp_path / "city", doors) as there, edge(tmp_path / "node", link.port, mqtt, http):
         asyncio.run(asyncio.wait_for(act(), 150))

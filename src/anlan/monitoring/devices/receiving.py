@@ -15,14 +15,13 @@ from django.views.decorators.csrf import csrf_exempt
 
 from anlan.kernel.access.policies import page, public
 from anlan.monitoring.devices.register import register
-from anlan.monitoring.gateways.contracts import Known, NotStored
-from anlan.monitoring.gateways.http import Outcome, accept
+from anlan.monitoring.gateways.contracts import NotStored
+from anlan.monitoring.gateways.http import UNKNOWN, Outcome, accept, device
 from anlan.monitoring.gateways.limits import Rates
 from anlan.monitoring.now.bridge import bridge
 from anlan.monitoring.stream.connection import Connection
 from anlan.monitoring.stream.publishing import Publisher
 
-SCHEME = "device"
 _rates = Rates()
 
 
@@ -30,10 +29,11 @@ _rates = Rates()
 @page(public, methods=("POST",))
 def readings(request: HttpRequest) -> HttpResponse:
     """Store what the device sends, and tell it the truth."""
-    device = _device(request.headers.get("Authorization", ""))
-    if device is None:
-        return _answer(Outcome(401, {"error": "设备编号或密钥不对，或设备已停用。"}, {}))
-    body, kind, known = request.body, request.headers.get("Content-Type", ""), device
+    register.refresh()
+    found = device(request.headers.get("Authorization", ""), register)
+    if found is None:
+        return _answer(UNKNOWN)
+    body, kind, known = request.body, request.headers.get("Content-Type", ""), found
 
     async def work(connection: Connection) -> Outcome:
         sink = Publisher(connection.stream)
@@ -43,16 +43,6 @@ def readings(request: HttpRequest) -> HttpResponse:
         return _answer(bridge.run(work))
     except NotStored as error:
         return _answer(Outcome(503, {"error": str(error)}, {"Retry-After": "5"}))
-
-
-def _device(header: str) -> Known | None:
-    scheme, _, given = header.partition(" ")
-    number, _, secret = given.strip().partition(":")
-    if scheme.lower() != SCHEME:
-        return None
-    register.refresh()
-    found = register.device("http", number)
-    return found if found is not None and found.proves(secret) else None
 
 
 def _answer(outcome: Outcome) -> HttpResponse:

@@ -62,13 +62,22 @@ class Snapshot:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._known: dict[tuple[str, str], Known] = {}
+        self._read_of = 0  # when the file was changed that was read last, ns
         self.told: Told | None = None
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Read the file, where another process has changed it."""
         try:
-            self._use(Told.unpacked(json.loads(path.read_text(encoding="utf-8"))))
+            changed = self._path.stat().st_mtime_ns
+            if changed == self._read_of:
+                return
+            self._read_of = changed
+            self._use(Told.unpacked(json.loads(self._path.read_text(encoding="utf-8"))))
         except FileNotFoundError:
             log.warning("no register yet: devices are unknown until the city has been reached")
         except ValueError as error:
-            log.error("%s cannot be read (%s): it is asked for anew", path, error)
+            log.error("%s cannot be read (%s): it is asked for anew", self._path, error)
 
     def device(self, protocol: str, address: str) -> Known | None:
         """As the city last told."""

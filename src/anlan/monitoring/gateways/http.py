@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from anlan.monitoring.gateways.contracts import Known, NotStored, Sink
+from anlan.monitoring.gateways.contracts import Directory, Known, NotStored, Sink
 from anlan.monitoring.gateways.limits import Rates
 from anlan.monitoring.gateways.readings import HISTORY, milliseconds, trusted
 from anlan.monitoring.protocols.batch import MAGIC, Batch, from_json, unpack
@@ -24,6 +24,9 @@ from anlan.monitoring.protocols.framing import Malformed
 JSON = "application/json"
 BINARY = frozenset({"application/vnd.anlan.anb1", "application/octet-stream"})
 MOST_REFUSED = 100  # channels that an answer names
+SCHEME = "device"
+PATH = "/gateway/readings/"
+LONGEST = max(LONGEST_BINARY, LONGEST_JSON)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,20 @@ class Outcome:
     status: int
     body: Mapping[str, Any]
     headers: Mapping[str, str]
+
+
+UNKNOWN = Outcome(401, {"error": "设备编号或密钥不对，或设备已停用。"}, {})
+NOT_NOW = Outcome(503, {"error": "数据流暂时不可用，请稍后重发。"}, {"Retry-After": "5"})
+
+
+def device(authorization: str, directory: Directory) -> Known | None:
+    """Who shows its number and its key: ``Device <number>:<key>``; None: nobody that is known."""
+    scheme, _, given = authorization.partition(" ")
+    number, _, secret = given.strip().partition(":")
+    if scheme.lower() != SCHEME:
+        return None
+    found = directory.device("http", number)
+    return found if found is not None and found.proves(secret) else None
 
 
 async def accept(
