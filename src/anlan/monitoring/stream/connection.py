@@ -6,7 +6,7 @@ import asyncio
 import logging
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
 import nats
@@ -64,7 +64,8 @@ async def linked(url: str, inbox: str = "") -> AsyncIterator[Client]:
     try:
         yield client
     finally:
-        await client.close()
+        with suppress(NatsError, OSError):  # the broker may have ended before us
+            await client.close()
 
 
 async def _patiently(stream: JetStreamContext, most_bytes: int, days: float) -> None:

@@ -16,7 +16,9 @@ from anlan.monitoring.stream.letters import pack_letter
 from anlan.monitoring.stream.names import KIND, Kind, dead_subject, partition_of, subject
 from anlan.monitoring.stream.queueing import Queue
 
-ATTEMPTS = 3
+ATTEMPTS = 5
+# An answer that died with the broker is not waited for; asked again, the broker knows the message.
+ANSWER_SECONDS = 3.0
 NONE: Mapping[str, str] = {}
 MESSAGE_ID = "Nats-Msg-Id"  # the broker keeps one message of those that carry the same
 
@@ -71,7 +73,10 @@ class Publisher:
         headers = {KIND: kind.value, MESSAGE_ID: name or uuid.uuid4().hex, **marks}
         for attempt in range(ATTEMPTS):
             try:
-                return (await self._stream.publish(where, data, headers=headers)).seq
+                said = await self._stream.publish(
+                    where, data, timeout=ANSWER_SECONDS, headers=headers
+                )
+                return said.seq
             except (NatsError, TimeoutError, OSError) as error:
                 if attempt == ATTEMPTS - 1:
                     raise NotStored("数据流没有确认收到，请稍后重发。") from error

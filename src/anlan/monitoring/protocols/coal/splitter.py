@@ -6,6 +6,7 @@ the second byte of one: there a mark is one only if the text before it is whole.
 
 from __future__ import annotations
 
+import codecs
 import re
 
 from anlan.monitoring.protocols.coal.dialect import USUAL, Dialect
@@ -16,6 +17,7 @@ LONGEST_RECORD = 256 * 1024
 TOO_LONG = f"{LONGEST_RECORD // 1024} KiB 内没有记录结束符"
 UNFINISHED = "文件在记录中间断了：没有结束符"
 AFTER_END = "文件结束符之后还有内容"
+MOST_DOUBTS = 16  # characters of a record whose second byte is a separator; an assumption
 BLANK = b" \t\r\n"
 
 
@@ -61,20 +63,25 @@ class Splitter(BaseSplitter):
     ) -> re.Match[bytes] | None:
         """The first mark whose text before is whole in UTF-8, or else in GB 18030.
 
-        Where the text is broken in both, the first of all: the fault stays in one record.
+        Where the text is broken in both, or too many marks were none, the first of all: the fault
+        stays in one record, and a file of nothing but halves of characters takes no longer.
         """
         first = found = self._mark.search(kept, start, limit)
-        while found is not None:
-            text = kept[start : found.start()]
-            if text.isascii() or _fault(text, "utf-8") is None:
+        if found is None or kept[start : found.start()].isascii():
+            return found
+        utf8, gb18030 = _Reading("utf-8"), _Reading("gb18030")
+        begin = start
+        for _ in range(MOST_DOUBTS):
+            if found is None:
+                return first if last_chance else None
+            text = kept[begin : found.start()]
+            begin = found.start()
+            if utf8.whole(text) | gb18030.whole(text):  # both read on
                 return found
-            fault = _fault(text, "gb18030")
-            if fault is None:
-                return found
-            if fault.reason != "incomplete multibyte sequence":
+            if gb18030.broken:
                 return first
-            found = self._mark.search(kept, found.start() + 1, limit)
-        return first if last_chance else None
+            found = self._mark.search(kept, begin + 1, limit)
+        return first
 
     def _after_end(self, rest: bytes, *, last_chance: bool) -> Cut | None:
         if self._spoilt or rest.strip(BLANK):
@@ -83,9 +90,18 @@ class Splitter(BaseSplitter):
         return Cut(len(rest)) if last_chance else None
 
 
-def _fault(text: bytes, encoding: str) -> UnicodeDecodeError | None:
-    try:
-        text.decode(encoding)
-    except UnicodeDecodeError as error:
-        return error
-    return None
+class _Reading:
+    """A text read piece by piece in an encoding."""
+
+    def __init__(self, encoding: str) -> None:
+        self._decoder = codecs.getincrementaldecoder(encoding)()
+        self.broken = False
+
+    def whole(self, text: bytes) -> bool:
+        """Whether all so far, with ``text``, is whole characters of the encoding."""
+        if not self.broken:
+            try:
+                self._decoder.decode(text)
+            except UnicodeDecodeError:
+                self.broken = True
+        return not self.broken and not self._decoder.getstate()[0]
