@@ -19,6 +19,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "monitor": ("anlan.config.monitoring:monitor", "只运行监测：判断读数、写入历史"),
     "gateways": ("anlan.config.gateways:gateways", "只运行接入网关：设备按各自协议上报"),
     "edge": ("anlan.config.edge:edge", "运行县级节点：断网时接收本县设备，恢复后补送"),
+    "coal": ("anlan.config.gateways:coal", "只运行煤矿数据文件的接收"),
     "health": ("anlan.config.commands:health", "查看运行状态"),
     "migrate": ("anlan.config.commands:migrate", "更新数据库结构"),
     "load": ("anlan.config.commands:load", "载入随程序提供的区划、单位等资料"),

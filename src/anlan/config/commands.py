@@ -100,6 +100,8 @@ def run(arguments: Sequence[str]) -> int:
         nodes = "127.0.0.1" if os.environ.get("ANLAN_LEAF") else ""  # nodes come by the broker
         if host := os.environ.get("ANLAN_GATEWAYS") or nodes:
             processes["接入网关"] = [*anlan, "gateways", "--host", host]
+        if folder := os.environ.get("ANLAN_COAL"):
+            processes["煤矿文件"] = [*anlan, "coal", folder]
         if options.demo:
             web = f"http://127.0.0.1:{options.port}"
             processes["演示设备"] = [*anlan, "demo-devices", "--web", web]

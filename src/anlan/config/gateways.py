@@ -42,6 +42,47 @@ def gateways(arguments: Sequence[str]) -> int:
     return DONE
 
 
+@command
+def coal(arguments: Sequence[str]) -> int:
+    """Take the files that coal mines put into a folder: a process of its own, since a large file
+    is computed with for a while and must keep no device waiting."""
+    parser = _parser(
+        "coal", "只运行煤矿数据文件的接收：各矿的文件由 FTP 或 SFTP 服务放进这个文件夹"
+    )
+    parser.add_argument("folder", type=Path, help="文件夹；各矿写入其中的 in/煤矿编码/")
+    options = parser.parse_args(arguments)
+    with django():
+        asyncio.run(_coal(_settings().VAR, options.folder))
+    return DONE
+
+
+async def _coal(var: Path, root: Path) -> None:
+    from anlan.monitoring.devices.register import register
+    from anlan.monitoring.gateways.folder import Folder
+    from anlan.monitoring.gateways.gateway import Gateway
+    from anlan.monitoring.stream.broker import url
+    from anlan.monitoring.stream.connection import connected
+    from anlan.monitoring.stream.publishing import Publisher
+
+    stop = stopped()
+    async with connected(url(var)) as connection:
+        await asyncio.to_thread(register.refresh_in_thread)
+        gateway = Gateway(Publisher(connection.stream), register)
+        try:
+            folder = Folder(root, gateway)
+        except OSError as error:
+            raise SetupError(
+                f"不能使用煤矿文件夹 {root}：{error.strerror}。请检查权限。"
+            ) from error
+        async with asyncio.TaskGroup() as group:
+            group.create_task(folder.run())
+            while not stop.is_set():
+                await asyncio.to_thread(register.refresh_in_thread)
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(stop.wait(), FRESH_SECONDS)
+            gateway.closing.set()
+
+
 def add_ports(parser: argparse.ArgumentParser, host: str) -> None:
     """The options of whoever opens servers for devices."""
     parser.add_argument("--host", default=host, help=f"监听地址（默认 {host}）")

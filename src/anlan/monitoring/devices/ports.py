@@ -13,5 +13,7 @@ PORTS = {
 
 def listening(protocol: str) -> bool:
     """Whether this installation was told to open the protocol's gateway (docs/operations.md)."""
+    if protocol == "coal":
+        return bool(os.environ.get("ANLAN_COAL"))
     own = protocol == "mqtt" and os.environ.get("ANLAN_MQTT")
     return bool(own or os.environ.get("ANLAN_GATEWAYS"))
