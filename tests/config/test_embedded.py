@@ -130,6 +130,50 @@ def test_committed_rows_survive_a_killed_server(
         assert query(var, "SELECT n FROM kept") == [(7,)]
 
 
+def test_a_server_that_was_killed_is_revived_while_its_users_wait(
+    var: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(embedded, "REVIVE_SECONDS", 0.5)
+    with embedded.server(var) as cluster:
+        assert cluster is not None
+        assert cluster.revive() is None
+        query(var, "CREATE TABLE kept AS SELECT 7 AS n")
+        os.kill(int((cluster.data / "postmaster.pid").read_text().split()[0]), signal.SIGKILL)
+        wait_until(lambda: not running(var))
+        said: list[str | None] = []
+
+        def answers() -> bool:
+            said.append(cluster.revive())
+            try:
+                return query(var, "SELECT n FROM kept") == [(7,)]
+            except psycopg.OperationalError:
+                return False
+
+        wait_until(answers)
+        (once,) = filter(None, said)
+        assert "数据库停了，正在重新启动" in once
+    assert not running(var)
+
+
+def test_a_server_that_cannot_start_is_tried_again_and_its_log_is_shown(
+    var: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(embedded, "REVIVE_SECONDS", 1.0)
+    with embedded.server(var) as cluster:
+        assert cluster is not None
+        control = cluster.data / "global" / "pg_control"
+        away = control.rename(control.with_name("away"))
+        os.kill(int((cluster.data / "postmaster.pid").read_text().split()[0]), signal.SIGKILL)
+        wait_until(lambda: not running(var))
+        cluster.revive()
+        time.sleep(1.5)
+        monkeypatch.setattr(embedded, "SAY_SECONDS", 0.0)
+        assert "pg_control" in (cluster.revive() or "")
+        away.rename(control)
+        wait_until(lambda: cluster.revive() is None and cluster.running())
+        wait_until(lambda: (cluster.data / "postmaster.pid").read_text().split()[-1] == "ready")
+
+
 def test_a_pid_file_that_names_a_stranger_does_not_stop_the_start(var: Path) -> None:
     with embedded.server(var, {"fsync": "off"}):
         pid_file = (var / "postgres" / "data" / "postmaster.pid").read_text()

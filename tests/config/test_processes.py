@@ -66,17 +66,51 @@ def test_one_that_fell_over_is_started_again(
     assert "甲停了" not in said
 
 
-def test_one_that_falls_over_again_and_again_ends_all(
+def test_one_that_falls_over_again_and_again_is_started_with_growing_pauses(
     capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Whatever it lacks, the others go on."""
     monkeypatch.setattr(processes, "STEADY_SECONDS", 0.1)
-    monkeypatch.setattr(processes, "MOST_RESTARTS", 2)
+    monkeypatch.setattr(processes, "PAUSES", (0.0, 0.2, 0.6))
     supervisor = Supervisor({"甲": SLEEP, "乙": ends_after(0.3)})
-    assert supervisor.run(lambda: None) == 1
+    began: list[float] = []
+
+    def watch() -> str | None:
+        if supervisor.began["乙"] not in began:
+            began.append(supervisor.began["乙"])
+        return "完" if len(began) == 5 else None
+
+    supervisor.run(watch)
     said = capfd.readouterr().err
-    assert said.count("现在重新启动") == 2
-    assert "错误：乙停了（退出码 3）" in said
-    assert supervisor.processes["甲"].returncode == -signal.SIGTERM
+    assert said.count("乙停了（退出码 3），现在重新启动") == 1
+    assert said.count("乙停了（退出码 3），0.2 秒后重新启动") == 1
+    assert said.count("乙停了（退出码 3），0.6 秒后重新启动") == 2
+    assert began[4] - began[3] > 0.9  # it ran, and was waited for
+    assert "甲停了" not in said
+
+
+def test_one_that_ran_steadily_once_may_fail_while_it_starts(
+    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The database that it needs is away for a while, say."""
+    monkeypatch.setattr(processes, "STEADY_SECONDS", 0.5)
+    monkeypatch.setattr(processes, "PAUSES", (0.0, 0.2))
+    lasts = tmp_path / "lasts"
+    lasts.write_text("0.8")
+    command = f"import time; time.sleep(float(open({str(lasts)!r}).read())); raise SystemExit(3)"
+    supervisor = Supervisor({"乙": [sys.executable, "-c", command]})
+    begun = time.monotonic()
+
+    def watch() -> str | None:
+        if time.monotonic() - begun > 0.4:
+            lasts.write_text("0" if time.monotonic() - begun < 2 else "60")
+        steady = time.monotonic() - supervisor.began["乙"] > 1
+        return "完" if steady and lasts.read_text() == "60" else None
+
+    supervisor.run(watch)
+    said = capfd.readouterr().err
+    assert said.count("重新启动") >= 2
+    assert "错误：乙停了" not in said
 
 
 def test_when_one_ends_while_it_starts_all_end_and_it_is_named(
@@ -90,8 +124,8 @@ def test_when_one_ends_while_it_starts_all_end_and_it_is_named(
 
 def test_what_the_watch_finds_wrong_stops_all(capfd: pytest.CaptureFixture[str]) -> None:
     supervisor = Supervisor({"甲": SLEEP})
-    assert supervisor.run(lambda: "数据库停了") == 1
-    assert "数据库停了" in capfd.readouterr().err
+    assert supervisor.run(lambda: "锁丢了") == 1
+    assert "锁丢了" in capfd.readouterr().err
     assert supervisor.processes["甲"].returncode == -signal.SIGTERM
 
 

@@ -83,8 +83,8 @@ def run(arguments: Sequence[str]) -> int:
         announce = Announcement(options.port, accounts)
 
         def watch() -> str | None:
-            if cluster and not cluster.running():
-                return "数据库停了"
+            if cluster and (said := cluster.revive()):
+                print(f"注意：{said}", file=sys.stderr, flush=True)
             announce()
             return None
 

