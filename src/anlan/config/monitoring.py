@@ -4,45 +4,37 @@ demonstration."""
 from __future__ import annotations
 
 import asyncio
-import logging
-import os
 import signal
 import sys
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from anlan.config.commands import DONE, _parser, _settings, command, django
 from anlan.config.errors import SetupError
 
-if TYPE_CHECKING:
-    from anlan.monitoring.history.table import History
-
-log = logging.getLogger("anlan.monitoring")
-KEEP_SECONDS = 3600.0
-
 
 @command
 def broker(arguments: Sequence[str]) -> int:
-    """Run the embedded broker: this process becomes it."""
+    """Run the embedded broker, and keep it running."""
     parser = _parser("broker", "只运行内置的消息服务")
     parser.add_argument(
         "--print", action="store_true", help="只打印它的配置（含口令），供自建集群参照"
     )
     options = parser.parse_args(arguments)
+    from anlan.config import brokering
     from anlan.monitoring.stream.broker import Broker
     from anlan.monitoring.stream.doors import Doors, NoBroker
 
+    async def keep(made: Broker) -> int:
+        return await brokering.keep(made, stopped())
+
     try:
         made = Broker(_settings().VAR, Doors.wanted())
-        program = made.command()
+        if not options.print:
+            return asyncio.run(keep(made))
+        sys.stdout.write(made.configuration())
     except NoBroker as missing:
         raise SetupError(str(missing)) from missing
-    if options.print:
-        sys.stdout.write(made.configuration())
-    else:
-        os.execv(program[0], program)  # noqa: S606 — the supervisor's child is the broker itself
     return DONE
 
 
@@ -51,49 +43,14 @@ def monitor(arguments: Sequence[str]) -> int:
     """Run the workers of the stream: the engine and the history of every part."""
     _parser("monitor", "只运行监测：判断读数、写入历史").parse_args(arguments)
     with django():
-        asyncio.run(_monitor(_settings().VAR))
+        from anlan.monitoring.running import working
+        from anlan.monitoring.stream.broker import url
+
+        async def work(var: Path) -> None:
+            await working.work(var / "history", url(var), stopped())
+
+        asyncio.run(work(_settings().VAR))
     return DONE
-
-
-async def _monitor(var: Path) -> None:
-    from anlan.monitoring.devices.hearing import Hearing, Overheard
-    from anlan.monitoring.history.table import History
-    from anlan.monitoring.history.writer import Writer
-    from anlan.monitoring.running.holding import KEEPING, holder
-    from anlan.monitoring.running.ledger import DjangoLedger
-    from anlan.monitoring.stream.asking import answering
-    from anlan.monitoring.stream.broker import url
-    from anlan.monitoring.stream.connection import connected
-    from anlan.monitoring.stream.following import Follower
-    from anlan.monitoring.stream.names import partitions
-    from anlan.monitoring.stream.publishing import Publisher
-    from anlan.monitoring.stream.worker import Worker
-
-    async def work(part: int) -> None:
-        if not await held.hold(part, stop):
-            return
-        worker = Worker(part, ledger, Follower(connection.stream, part, 0), publisher)
-        writer = Writer(part, history, Overheard(connection.stream, part, 0, hearing))
-        async with answering(connection.client, part, lambda: worker.engine):
-            await asyncio.gather(worker.run(stop), writer.run(stop))
-
-    async def keep() -> None:
-        if await held.hold(KEEPING, stop):
-            await _keeping(history, stop)
-
-    stop, parts = stopped(), range(partitions())
-    history, ledger, hearing = History.at(var / "history"), DjangoLedger(), Hearing()
-    async with (
-        connected(url(var)) as connection,
-        holder(len(parts)) as held,
-        asyncio.TaskGroup() as group,
-    ):
-        publisher = Publisher(connection.stream)
-        for part in parts:
-            group.create_task(work(part))
-        group.create_task(keep())
-        group.create_task(held.watch(stop))
-        group.create_task(hearing.run(stop))
 
 
 @command
@@ -120,22 +77,3 @@ def stopped() -> asyncio.Event:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     return stop
-
-
-async def _keeping(history: History, stop: asyncio.Event) -> None:
-    """Look after the history once an hour: see :mod:`anlan.monitoring.running.keeping`."""
-    from deltalake.exceptions import DeltaError
-    from django.db import DatabaseError
-    from django.utils import timezone
-
-    from anlan.monitoring.running.keeping import keep
-
-    while not stop.is_set():
-        with suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), KEEP_SECONDS)
-            return
-        try:
-            await asyncio.to_thread(keep, history, timezone.now(), stop.is_set)
-        except (OSError, ValueError, DeltaError, DatabaseError) as error:
-            # neither a full disk nor a wrong policy ends the engine; the next hour tries again
-            log.error("history cannot be looked after: %s", error)

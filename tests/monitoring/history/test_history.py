@@ -195,16 +195,71 @@ def test_a_full_disk_loses_nothing(
     monkeypatch.setattr(writer, "RETRY_SECONDS", 0.01)
     monkeypatch.setattr(writer, "MOST_READINGS", POINTS)
 
+    _written(history, on_stream, 10, begin)
+    assert columns(history) == said([batch(step) for step in range(10)])
+
+
+def test_a_commit_that_came_about_and_was_called_failed_is_not_made_twice(
+    tmp_path: Path, on_stream: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What follows a commit (a checkpoint) may find the disk full."""
+    history = History.at(tmp_path / "readings")
+    append, fails = History.append, iter([True, False, True])
+
+    def doubtful(self: History, part: int, gathered: Batch, last: int) -> None:
+        append(self, part, gathered, last)
+        if next(fails, False):
+            raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(History, "append", doubtful)
+    monkeypatch.setattr(writer, "RETRY_SECONDS", 0.01)
+    monkeypatch.setattr(writer, "MOST_READINGS", POINTS)
+    _written(history, on_stream, 10)
+    assert columns(history) == said([batch(step) for step in range(10)])
+
+
+def test_a_writer_that_another_has_overtaken_goes_on_after_it(
+    tmp_path: Path, on_stream: Callable[..., Any]
+) -> None:
+    """As when the one before lost the part while its last commit was under way."""
+    history = History.at(tmp_path / "readings")
+
     async def work(connection: Connection) -> None:
-        publisher, stop = Publisher(connection.stream), asyncio.Event()
+        publisher = Publisher(connection.stream)
         for step in range(10):
             await publisher.store(0, batch(step))
+        one, two = (Writer(0, history, Follower(connection.stream, 0, 0)) for _ in range(2))
+        one._follower._largest = following.BYTES_AT_ONCE / 4  # four messages; the other all
+        await one.step()
+        await two.step()
+        await one.flush()
+        await two.flush()  # refused
+        while history.last(0) < (await connection.stream.stream_info(STREAM)).state.last_seq:
+            await two.step()
+            await two.flush()
+
+    on_stream(work)
+    assert columns(history) == said([batch(step) for step in range(10)])
+
+
+def _written(
+    history: History,
+    on_stream: Callable[..., Any],
+    steps: int,
+    reached: Callable[[History, int], int] = History.last,
+) -> None:
+    """So many messages are stored, and a writer has written them."""
+
+    async def work(connection: Connection) -> None:
+        publisher, stop = Publisher(connection.stream), asyncio.Event()
+        for step in range(steps):
+            await publisher.store(0, batch(step))
         last = (await connection.stream.stream_info(STREAM)).state.last_seq
-        task = asyncio.create_task(Writer(0, history, Follower(connection.stream, 0, 0)).run(stop))
-        while begin(history, 0) < last:
+        follower = Follower(connection.stream, 0, 0)
+        task = asyncio.create_task(Writer(0, history, follower).run(stop))
+        while reached(history, 0) < last:
             await asyncio.sleep(0.05)
         stop.set()
         await task
 
     on_stream(work)
-    assert columns(history) == said([batch(step) for step in range(10)])

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import time
+from http import HTTPStatus
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -15,6 +16,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from anlan.kernel.access.policies import page, public
 from anlan.monitoring.devices.register import register
+from anlan.monitoring.devices.turns import Turns
 from anlan.monitoring.gateways.contracts import NotStored
 from anlan.monitoring.gateways.http import UNKNOWN, Outcome, accept, device
 from anlan.monitoring.gateways.limits import Rates
@@ -23,6 +25,7 @@ from anlan.monitoring.stream.connection import Connection
 from anlan.monitoring.stream.publishing import Publisher
 
 _rates = Rates()
+_turns = Turns()
 
 
 @csrf_exempt  # no session: a device proves itself with each request
@@ -40,7 +43,13 @@ def readings(request: HttpRequest) -> HttpResponse:
         return await accept(body, kind, known, sink, time.time(), _rates)
 
     try:
-        return _answer(bridge.run(work))
+        with _turns.one() as stored:
+            outcome = bridge.run(work)
+            if outcome.status == HTTPStatus.SERVICE_UNAVAILABLE:
+                raise NotStored(str(outcome.body["error"]))
+            if outcome.status == HTTPStatus.OK:
+                stored()
+        return _answer(outcome)
     except NotStored as error:
         return _answer(Outcome(503, {"error": str(error)}, {"Retry-After": "5"}))
 

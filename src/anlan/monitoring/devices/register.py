@@ -5,17 +5,22 @@ Kept in memory, because a gateway asks for each message; read anew when the revi
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections import defaultdict
 from functools import partial
+
+from django.db import OperationalError
 
 from anlan.kernel.visits import release
 from anlan.monitoring.devices import keys
 from anlan.monitoring.gateways.contracts import Known
 from anlan.monitoring.models import Channel, Device
 from anlan.monitoring.rules import compiling
+from anlan.monitoring.stream.seldom import Seldom
 
+log = logging.getLogger("anlan.monitoring")
 FRESH_SECONDS = 1.0
 
 
@@ -27,20 +32,38 @@ class Register:
         self._revision: int | None = None
         self._looked = -FRESH_SECONDS
         self._lock = threading.Lock()
+        self._saying = Seldom()
 
     def device(self, protocol: str, address: str) -> Known | None:
         """As it was at the last ``refresh``."""
         return self._known.get((protocol, address))
 
     def refresh(self) -> None:
-        """Read anew what has changed, at most once a second. Blocks."""
-        with self._lock:
-            if time.monotonic() - self._looked < FRESH_SECONDS:
-                return
+        """Read anew what has changed, at most once a second. Blocks.
+
+        While the database does not answer, what was known stands: devices are heard all the same.
+        Raises ``OperationalError`` where nothing is known yet.
+        """
+        # while another reads, and may wait for the database, go on with what is known
+        if not self._lock.acquire(blocking=self._revision is None):
+            return
+        try:
+            if time.monotonic() - self._looked >= FRESH_SECONDS:
+                self._read_what_changed()
+                self._looked = time.monotonic()
+        finally:
+            self._lock.release()
+
+    def _read_what_changed(self) -> None:
+        try:
             revision = compiling.revision()
             if revision != self._revision:
                 self._known, self._revision = _read(), revision
-            self._looked = time.monotonic()
+        except OperationalError as error:
+            if self._revision is None:
+                raise
+            if self._saying.due():
+                log.error("数据库没有应答，设备登记暂按最近一次读到的算：%s", error)
 
     def refresh_in_thread(self) -> None:
         """The same in a thread that must keep no connection."""

@@ -12,6 +12,7 @@ from anlan.monitoring.history.table import History
 from anlan.monitoring.protocols.batch import Batch, unpack
 from anlan.monitoring.stream.following import Follower
 from anlan.monitoring.stream.names import Kind
+from anlan.monitoring.stream.seldom import Seldom
 
 log = logging.getLogger("anlan.monitoring")
 MOST_READINGS = 500_000  # then it is written
@@ -20,7 +21,7 @@ RETRY_SECONDS = 2.0
 
 
 class Writer:
-    """Follows one part; ``written`` is the number of the last message that the table holds."""
+    """Follows one part."""
 
     def __init__(self, part: int, history: History, follower: Follower) -> None:
         self.part = part
@@ -29,7 +30,9 @@ class Writer:
         self._follower = follower
         self._gathered: list[Batch] = []
         self._count = 0
+        self._written = follower.last
         self._since = time.monotonic()
+        self._saying = Seldom()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Go on where the table ends, until told to stop; then write what is gathered.
@@ -43,12 +46,16 @@ class Writer:
                 if opened:
                     await self.step()
                 else:
-                    self._follower.last = await asyncio.to_thread(self._history.last, self.part)
+                    self._go_on_after(await asyncio.to_thread(self._history.last, self.part))
                     opened = True
+                self._saying.again()
             except (OSError, DeltaError) as error:
-                log.error("history of part %s cannot be written: %s", self.part, error)
+                self._say(error)
                 await asyncio.sleep(RETRY_SECONDS)
-        await self.flush()
+        try:
+            await self.flush()
+        except (OSError, DeltaError) as error:  # the stream keeps it, and who comes next writes it
+            self._say(error)
 
     async def step(self) -> None:
         """Write when there is enough or it has waited long enough; else take what is there."""
@@ -62,11 +69,35 @@ class Writer:
                 self._gathered.append(batch)
                 self._count += len(batch)
 
+    def _say(self, error: Exception) -> None:
+        if self._saying.due():
+            log.error(
+                "第 %s 分区的历史读数写不进磁盘，暂留在消息服务里，恢复后自动补写。"
+                "磁盘满时请清理 %s 所在的磁盘：%s",
+                self.part, self._history.where, error,
+            )  # fmt: skip
+
     async def flush(self) -> None:
-        """Write what is gathered; a failure leaves it gathered."""
+        """Write what is gathered; a failure leaves it gathered.
+
+        The table is asked first: a commit that failed may have come about all the same (a full
+        disk refuses what follows it), and a writer that lost the part may end its last one late.
+        """
         if self._gathered:
-            whole = Batch.joined(self._gathered)
-            await asyncio.to_thread(self._history.append, self.part, whole, self._follower.last)
-            self.readings += len(whole)
-            self._gathered, self._count = [], 0
+            held, last = await asyncio.to_thread(self._history.last, self.part), self._follower.last
+            if held == self._written:
+                whole = Batch.joined(self._gathered)
+                await asyncio.to_thread(self._history.append, self.part, whole, last)
+            elif held != last:
+                log.warning("part %s: another writer has written up to %s", self.part, held)
+                await self._follower.close()  # it has read further than the table now holds
+                self._go_on_after(held)
+                return
+            self.readings += self._count
+            self._go_on_after(last)
         self._since = time.monotonic()
+
+    def _go_on_after(self, number: int) -> None:
+        """The table holds all up to this message, and nothing is gathered."""
+        self._written = self._follower.last = number
+        self._gathered, self._count = [], 0

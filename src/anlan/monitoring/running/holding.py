@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -64,6 +65,9 @@ class Holder:
 
 @asynccontextmanager
 async def holder(parts: int) -> AsyncIterator[Holder]:
-    """Of this process, with a connection of its own."""
+    """Of this process, with a connection of its own, which carries its name: so
+    ``pg_stat_activity`` and ``pg_locks`` tell who works on which part."""
     async with await connect() as db:
+        name = f"anlan monitor {socket.gethostname()} {os.getpid()}"
+        await db.execute("SELECT set_config('application_name', %s, false)", [name])
         yield Holder(db, share(parts))

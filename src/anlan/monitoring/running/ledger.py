@@ -6,14 +6,14 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 from uuid import uuid4
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 
 from anlan.kernel.errors import Refused
 from anlan.kernel.visits import release
 from anlan.monitoring.engine import Key, Plan, Transition
 from anlan.monitoring.rules import compiling
 from anlan.monitoring.services import alarms, engines
-from anlan.monitoring.stream.worker import Kept, Overtaken
+from anlan.monitoring.stream.worker import Kept, NotRecorded, Overtaken
 
 T = TypeVar("T")
 
@@ -82,8 +82,11 @@ class DjangoLedger:
 
 
 def _visit(work: Callable[[], T]) -> T:
-    """In a thread that keeps no connection afterwards."""
+    """In a thread that keeps no connection afterwards. A database that is away, starts, or has no
+    room on its disk is NotRecorded."""
     try:
         return work()
+    except (OperationalError, InterfaceError) as error:
+        raise NotRecorded(str(error).strip().split("\n")[0]) from error
     finally:
         release()

@@ -39,7 +39,7 @@ def record(
     transitions again change nothing. ``state`` None keeps the one that is stored.
     """
     with Write(system(), "monitoring.alarm.record") as write:
-        row = held(partition, holder, last)
+        row = held(partition, holder)
         ledger = Ledger({(each.key, each.begin) for each in transitions})
         for each in transitions:
             ledger.take(each)

@@ -22,13 +22,13 @@ def take(*, partition: int, holder: UUID) -> EngineState:
     return row
 
 
-def held(partition: int, holder: UUID, last: int) -> EngineState:
-    """The row, locked until the transaction ends; Refused for whoever has lost the partition."""
+def held(partition: int, holder: UUID) -> EngineState:
+    """The row, locked until the transaction ends; Refused for whoever has lost the partition.
+
+    The holder's number may be lower than the one before: the stream was made anew, and its
+    messages are counted from 1 again.
+    """
     row = EngineState.objects.select_for_update().filter(partition=partition).first()
     if row is None or row.holder != holder:
         raise Refused("not_holder", f"分区 {partition} 已由另一个监测进程接管，本进程的结果作废。")
-    if last < row.last:
-        raise Refused(
-            "behind", f"分区 {partition} 已计到第 {row.last} 条消息，不能退回到第 {last} 条。"
-        )
     return row

@@ -31,6 +31,10 @@ PROGRAM = "nats-server"
 START_SECONDS = 30
 MOST_PAYLOAD = 8 * 1024 * 1024  # a batch of 400,000 readings
 CORE_USER, DEVICES_USER, SYSTEM_USER = "anlan", "inlet", "system"
+# What all streams together are promised (connection.py, inlet.py), whatever the disk has: by itself
+# the broker promises three quarters of what is free when it starts, and on a small disk would make
+# no stream, or after a restart on a fuller one not open those that are there.
+STORE = "16GB"
 SYNC = "1s"  # how long the system may keep what is written before it must be on the disk
 
 
@@ -96,12 +100,17 @@ class Broker:
             for account, user in users.items()
         )
         name = f"edge-{self.city.name}" if self.city else "anlan"
-        domain = f', domain: "{name}"' if self.city else ""  # apart from the city's streams
-        store = f'store_dir: "{self.folder / "jetstream"}", sync_interval: "{SYNC}"{domain}'
+        domain = f'\n  domain: "{name}"' if self.city else ""  # apart from the city's streams
+        folder = self.folder / "jetstream"
+        store = f"""
+  store_dir: "{folder}"
+  sync_interval: "{SYNC}"
+  max_file_store: {STORE}{domain}
+"""
         return f"""server_name: {name}
 listen: "127.0.0.1:{self.port}"
 max_payload: {MOST_PAYLOAD}
-jetstream: {{ {store} }}
+jetstream: {{{store}}}
 accounts: {{
 {accounts}
 }}

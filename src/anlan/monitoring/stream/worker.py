@@ -12,10 +12,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Protocol
+from typing import ParamSpec, Protocol, TypeVar
 
 from anlan.monitoring.engine import Engine, Key, Plan, State, Transition
 from anlan.monitoring.gateways.contracts import NotStored
@@ -23,10 +23,14 @@ from anlan.monitoring.protocols.batch import unpack
 from anlan.monitoring.stream.following import Follower
 from anlan.monitoring.stream.names import Kind
 from anlan.monitoring.stream.publishing import Publisher
+from anlan.monitoring.stream.seldom import Seldom
 
 log = logging.getLogger("anlan.monitoring")
 TICK_SECONDS = 1.0
 KEEP_SECONDS = 10.0  # how much of the stream is evaluated anew after a crash
+RETRY_SECONDS = 1.0
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -41,7 +45,7 @@ class Kept:
 
 class Ledger(Protocol):
     """Where transitions become alarms. Calls block; raises ``Overtaken`` where another worker has
-    taken the part over."""
+    taken the part over, ``NotRecorded`` where nothing can be read or written now."""
 
     def kept(self, partition: int) -> Kept:
         """Take the part over, and what is needed to go on."""
@@ -72,6 +76,10 @@ class Overtaken(Exception):
     """Another worker has this part now."""
 
 
+class NotRecorded(Exception):
+    """The ledger does not answer or cannot write (its disk is full): later it may."""
+
+
 class Worker:
     """Follows one part until it is stopped or overtaken."""
 
@@ -86,6 +94,8 @@ class Worker:
         self._engine: Engine | None = None
         self._revision = 0
         self._kept_at = 0.0
+        self._stop = asyncio.Event()
+        self._saying = Seldom()
 
     @property
     def engine(self) -> Engine | None:
@@ -94,6 +104,7 @@ class Worker:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until ``stop``; returns early where another worker has taken over."""
+        self._stop = stop
         try:
             engine = await self._begin()
             clock = asyncio.create_task(self._clock())
@@ -107,6 +118,8 @@ class Worker:
                 clock.cancel()
         except Overtaken:
             log.warning("part %s of the stream has another worker now", self.partition)
+        except NotRecorded as error:  # told to stop: who goes on evaluates the same once more
+            log.warning("part %s: the last state was not written down: %s", self.partition, error)
 
     async def step(self) -> None:
         """Take what is there, evaluate it, write down what it changes."""
@@ -132,10 +145,10 @@ class Worker:
         return engine.evaluate_all(batches)
 
     async def _begin(self) -> Engine:
-        kept = await asyncio.to_thread(self._ledger.kept, self.partition)
+        kept = await self._told(self._ledger.kept, self.partition)
         self._follower.last = 0
         self._revision = kept.revision
-        self._kept_at = time.monotonic()
+        self._kept_at = time.monotonic() - KEEP_SECONDS  # the first state soon: a sign of life
         state = State.fresh(kept.plan, 0)
         dropped: list[Key] = []
         if kept.state is not None:
@@ -146,7 +159,7 @@ class Worker:
         return self._engine
 
     async def _change_rules(self, engine: Engine) -> list[Key]:
-        plan, self._revision = await asyncio.to_thread(self._ledger.plan, self.partition)
+        plan, self._revision = await self._told(self._ledger.plan, self.partition)
         return engine.replan(plan)
 
     async def _write(
@@ -154,11 +167,30 @@ class Worker:
     ) -> None:
         last = self._follower.last
         state = engine.state.saved(engine.plan, last) if keep else None
-        await asyncio.to_thread(
+        await self._told(
             self._ledger.record, self.partition, last, transitions, dropped, state, self._revision
         )
         if keep:
             self._kept_at = time.monotonic()
+
+    async def _told(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Tell or ask the ledger, again and again while it can do neither; nothing is taken from
+        the stream meanwhile. Told to stop, it is asked once more and no further."""
+        while True:
+            try:
+                found = await asyncio.to_thread(call, *args, **kwargs)
+                self._saying.again()
+                return found
+            except NotRecorded as error:
+                if self._stop.is_set():
+                    raise
+                if self._saying.due():
+                    log.error(
+                    "第 %s 分区的报警写不进数据库，读数留在消息服务里，恢复后自动补判。"
+                    "请检查数据库，磁盘满时请清理：%s",
+                    self.partition, error,
+                )  # fmt: skip
+            await asyncio.sleep(RETRY_SECONDS)
 
     async def _clock(self) -> None:
         """Tell the part what time it is, and when rules have changed."""
@@ -172,4 +204,6 @@ class Worker:
                     told = revision
             except NotStored:
                 log.warning("part %s: the stream takes no tick", self.partition)
+            except NotRecorded:
+                pass  # what has to be recorded says so, and the next second asks again
             await asyncio.sleep(TICK_SECONDS)
