@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import re
 from dataclasses import dataclass
 
 PARTS = {
@@ -13,7 +14,9 @@ PARTS = {
     "migrations": "数据库结构",
     "watchman": "值守检查",
     "disk": "磁盘空间",
+    "broker": "消息服务",
 }
+MONITOR = re.compile(r"monitor-(\d+)")  # a part of the stream of readings
 
 
 @dataclass(frozen=True)
@@ -28,10 +31,15 @@ def ask(port: int, seconds: float = 15) -> State | None:
     """What ``/healthz`` says; None if nothing of ours answers in ``seconds``."""
     try:
         body = json.loads(_get(port, seconds))
-        parts = {PARTS.get(name, name): up == "up" for name, up in body["parts"].items()}
+        parts = {_words(name): up == "up" for name, up in body["parts"].items()}
         return State(body["state"] == "up", parts)
     except (OSError, http.client.HTTPException, ValueError, KeyError, TypeError, AttributeError):
         return None
+
+
+def _words(name: str) -> str:
+    part = MONITOR.fullmatch(name)
+    return f"监测（第 {part[1]} 分区）" if part else PARTS.get(name, name)
 
 
 def _get(port: int, seconds: float) -> bytes:
