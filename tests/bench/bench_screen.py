@@ -25,9 +25,9 @@ from anlan.monitoring.protocols.batch import Batch
 from anlan.monitoring.stream.broker import Broker
 from anlan.monitoring.stream.connection import connected
 from anlan.monitoring.stream.publishing import Publisher
-from tests.bench.bench_deaths import shell
 from tests.bench.monitoring.processes import load
 from tests.bench.monitoring.result import Delays
+from tests.bench.monitoring.sensors import shell
 from tests.e2e.browser import ARGUMENTS, login
 from tests.e2e.conftest import PROGRAMS
 from tests.e2e.site import Site
