@@ -5,12 +5,15 @@ from threading import BoundedSemaphore
 from django.conf import settings
 from django.db import close_old_connections
 from django.utils import timezone
+from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from anlan.kernel.jobs import every
+from anlan.monitoring.gateways.contracts import NotStored
 from anlan.monitoring.services import calling
 
 AGAIN_SECONDS = 5
+UNTIL_THE_BROKER = RetryStrategy(max_attempts=120, wait=AGAIN_SECONDS, retry_exceptions=[NotStored])
 _trial = BoundedSemaphore(1)  # of the worker's hands: the others call people
 
 
@@ -48,3 +51,15 @@ def try_version(trial: int) -> None:
     finally:
         close_old_connections()
         _trial.release()
+
+
+@app.task(name="monitoring.demo_letters", retry=UNTIL_THE_BROKER)
+def demo_letters() -> int:
+    """The demonstration's dead letters, once the broker has started."""
+    from anlan.monitoring.demo.letters import bury
+
+    close_old_connections()
+    try:
+        return bury()
+    finally:
+        close_old_connections()

@@ -25,6 +25,7 @@ from anlan.monitoring.now.coverage import asked
 from anlan.monitoring.rules import compiling
 from anlan.monitoring.services import alarms, answering, calling, drafts, engines
 from anlan.monitoring.services.points import channel_add, device_add, point_add
+from anlan.monitoring.tasks import demo_letters
 from anlan.registry.models import Site
 
 PARTITION = 9_999  # of no stream: the demonstration's own
@@ -74,6 +75,7 @@ def load() -> str:
         for alarm, becomes in raised:
             _work(alarm, becomes)
         demo_rules.load(points)
+        demo_letters.defer()
     demo_history.write(points)
     mines = [each for each in sites if each.sector.code == "coal" and each.points.exists()]
     found = demo_touched.load(mines)

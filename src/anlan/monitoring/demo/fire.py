@@ -22,6 +22,7 @@ from anlan.registry.services.facts import SiteFacts
 from anlan.registry.services.subjects import site_add
 
 NORMAL = Flag.NORMAL
+UNHEARD = "999001"  # the address of the device that never spoke of a part that is registered
 _MOST = 0xFFFF  # a state has two bytes
 
 
@@ -59,7 +60,7 @@ BUILDINGS: tuple[tuple[str, SiteKind, str, str, tuple[Box, ...]], ...] = (
         Box("演示用传装置（未上线）", (
             ("101 感烟探测器", "一层活动室", NORMAL),
             ("102 感烟探测器", "一层寝室", NORMAL),
-        ), "999001"),
+        ), UNHEARD),
     )),
 )  # fmt: skip
 _STATES = {name: state for *_, boxes in BUILDINGS for box in boxes for name, _, state in box.parts}
