@@ -99,7 +99,7 @@ class Flow:
         self._check_person(instance, transition, actor)
         for name in transition.needs:
             if not inputs.get(name):
-                raise Refused(f"{name}_needed", f"“{transition.label}”须填写{NEED_LABELS[name]}。")
+                raise Refused(f"{name}_needed", f"“{transition.label}”须{NEED_WORDS[name]}。")
         if transition.guard and (reason := transition.guard(instance, actor)):
             raise Refused("guard", reason)
         return transition
@@ -174,7 +174,9 @@ class Flow:
         return "\n".join(lines)
 
 
-NEED_LABELS = {"reason": "理由", "text": "说明", "evidence": "佐证材料", "until": "期限"}
+NEED_WORDS = {
+    "reason": "填写理由", "text": "填写说明", "evidence": "附佐证材料", "until": "填写期限",
+}  # fmt: skip
 
 
 def _state(instance: models.Model) -> str:

@@ -29,10 +29,16 @@ class MonitoringConfig(AppConfig):
         nav.register(section, "监测地图", "monitoring:map", view, "map-2", order=22)
         nav.register(section, "消防监控", "monitoring:fire", view, "building", order=24)
         nav.register(section, "监测接入", "monitoring:coverage", view, "plug-connected-x", order=30)
-        nav.register(section, "监测设备", "monitoring:devices", view, "stack-2", order=35)
+        nav.register(
+            section, "监测设备", "monitoring:devices", view, "stack-2", order=35,
+            under=("/monitoring/sites/", "/monitoring/points/", "/monitoring/channels/"),
+        )  # fmt: skip
         nav.register(section, "县级节点", "monitoring:nodes", view, "link", order=36)
         nav.register(section, "未入库报文", "monitoring:letters", view, "message-report", order=37)
-        nav.register(section, "报警规则", "monitoring:rules", view, "adjustments", order=40)
+        nav.register(
+            section, "报警规则", "monitoring:rules", view, "adjustments", order=40,
+            under=("/monitoring/versions/", "/monitoring/trials/"),
+        )  # fmt: skip
         nav.register(section, "篡改疑点", "monitoring:tamper", view, "eye", order=38)
         register("monitoring.tampersignal", TamperSignal.objects.visible_to)
         nav.register(section, "静默和维护", "monitoring:hushes", view, "player-pause", order=50)

@@ -47,6 +47,19 @@ def test_people_see_what_they_may_open_in_the_declared_order(asks: Asks) -> None
 
 
 @pytest.mark.usefixtures("registry")
+@pytest.mark.parametrize(
+    ("path", "label"), [("/letters/3/", "消息"), ("/ui/letters/", "消息"), ("/ui/", "构件")]
+)
+def test_pages_that_lie_under_an_entry_by_another_address(
+    asks: Asks, path: str, label: str
+) -> None:
+    under = ("/letters/", "/ui/letters/")
+    nav.register("任务", "消息", "notify:list", anyone, "bell", order=1, under=under)
+    found = nav.sections(asks().actor, path)
+    assert [e.label for s in found for e in s.entries if e.current] == [label]
+
+
+@pytest.mark.usefixtures("registry")
 def test_the_first_offer_that_lets_one_in_is_the_first_page(
     asks: Asks, city: SimpleNamespace
 ) -> None:

@@ -16,6 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from anlan.kernel.notify.models import Notification
+from anlan.kernel.ui import nav
 from anlan.monitoring import demo
 from anlan.monitoring.choices import AlarmState
 from anlan.monitoring.indicators import connected, unconnected
@@ -164,6 +165,20 @@ def test_the_demonstration_is_marked_and_alive(
         "notified", "answered", "handled", "closed", "false",
     }  # fmt: skip
     assert demo.load() == "监测已有测点，未改动"
+
+
+@pytest.mark.parametrize(
+    ("page", "entry"),
+    [
+        (("version", 1), "报警规则"), (("trial_curve", 1, 0, 0), "报警规则"),
+        (("site", 1), "监测设备"), (("equipment", 1), "监测设备"), (("point", 1), "监测设备"),
+        (("alarm", 1), "报警"), (("board",), "监测态势"),
+    ],
+)  # fmt: skip
+def test_a_page_lies_under_one_entry(page: Any, entry: str, who: SimpleNamespace) -> None:
+    name, *args = page
+    found = nav.sections(who.clerk, reverse(f"monitoring:{name}", args=args))
+    assert [each.label for s in found for each in s.entries if each.current] == [entry]
 
 
 def test_silence_is_told_in_minutes(

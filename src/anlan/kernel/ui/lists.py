@@ -112,7 +112,7 @@ class List:
     """A list as an app declares it. ``key`` names it in saved views and in its elements' ids.
 
     ``order`` is the key of the column that orders it at first, with ``-`` for descending.
-    ``live`` is the event upon which it is read again (``live:duty``).
+    ``live`` are the events upon which it is read again (``live:duty``), with blanks between.
     """
 
     key: str
@@ -124,6 +124,11 @@ class List:
     name: str = "清单"  # of the Excel file
     live: str = ""
     per_page: int = PER_PAGE
+
+    @property
+    def triggers(self) -> str:
+        """The events of ``live`` as htmx hears them."""
+        return ", ".join(f"{each} from:body throttle:500ms" for each in self.live.split())
 
     def respond(
         self,

@@ -8,7 +8,7 @@ the bottom bar of a phone.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -38,7 +38,7 @@ SECTIONS = (
 
 @dataclass(frozen=True)
 class Entry:
-    """One entry; ``order`` ranks it within its section."""
+    """One entry; ``order`` ranks it within its section. ``under``: what else lies under it."""
 
     section: str
     label: str
@@ -47,6 +47,7 @@ class Entry:
     icon: str
     order: int = 100
     count: Count | None = None
+    under: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -77,20 +78,23 @@ def register(
     icon: str,
     order: int = 100,
     count: Count | None = None,
+    under: tuple[str, ...] = (),
 ) -> None:
     """Declare an entry; a second call with the same ``url_name`` replaces the first.
 
     ``count``: how much waits behind it for the person, shown beside it up to ``MOST`` (a query on
-    each page).
+    each page). ``under``: beginnings of addresses whose pages lie under it, though they do not
+    begin with its own.
     """
-    _entries[url_name] = Entry(section, label, url_name, policy, icon, order, count)
+    _entries[url_name] = Entry(section, label, url_name, policy, icon, order, count, under)
 
 
 def sections(actor: Actor, path: str) -> list[Section]:
     """What ``actor`` may open, by section; the entry that ``path`` lies under is current."""
     allowed = sorted((e for e in _entries.values() if e.policy.allows(actor)), key=_rank)
     urls = {entry.url_name: reverse(entry.url_name) for entry in allowed}
-    current = _current(urls.values(), path)
+    begins = {begin: urls[each.url_name] for each in allowed for begin in each.under}
+    current = _current({url: url for url in urls.values()} | begins, path)
     return [
         Section(
             label,
@@ -116,7 +120,8 @@ def _rank(entry: Entry) -> tuple[int, str, int, str]:
     return place, entry.section, entry.order, entry.label
 
 
-def _current(urls: Iterable[str], path: str) -> str | None:
-    """The longest address that ``path`` begins with; the home page only when it is the page."""
-    under = [url for url in urls if path == url or (url != "/" and path.startswith(url))]
-    return max(under, key=len, default=None)
+def _current(begins: Mapping[str, str], path: str) -> str | None:
+    """The address of the longest of ``begins`` that ``path`` begins with; the home page only when
+    it is the page."""
+    under = [each for each in begins if path == each or (each != "/" and path.startswith(each))]
+    return begins[max(under, key=len)] if under else None

@@ -72,7 +72,7 @@ DRAFTS = List(
     search=("site__name", "alarm__point__name", "situation"),
     order="-began",
     empty=Empty("没有险情初报", "报警达到红色时自动生成草稿，由值班人员填写、提交。"),
-    live="live:draft",
+    live="live:draft live:alarm",  # an alarm opens one, and tells nothing else of it
 )  # fmt: skip
 
 

@@ -74,7 +74,8 @@ def _sentence(version: RuleVersion, level: Level, limit: float, back: float) -> 
     if version.measure == MeasureKind.SILENCE:
         return f"连续 {limit:g} 分钟没有数据，{report}；再有数据即解除"
     if version.measure == MeasureKind.COMBINED:
-        return f"{_together(version, level, limit)}，{report}；不足 {limit:g} 个即解除"
+        each = "项" if version.counts == Counted.ITEMS else "个"
+        return f"{_together(version, level, limit)}，{report}；不足 {limit:g} {each}即解除"
     sign, way = ("≥", "降到") if version.above else ("≤", "升到")
     side = "以下" if version.above else "以上"
     own = unit(version)
