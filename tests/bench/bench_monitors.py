@@ -14,6 +14,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from typing import LiteralString
 
 import psycopg
 
@@ -32,6 +33,7 @@ FROM pg_locks JOIN pg_stat_activity USING (pid)
 WHERE locktype = 'advisory' AND classid = %s AND granted
   AND application_name LIKE 'anlan monitor %%'
 """
+THERE = "SELECT count(*) FROM pg_stat_activity WHERE application_name ^@ 'anlan monitor '"
 
 
 def main() -> None:
@@ -51,7 +53,7 @@ def main() -> None:
                 each.kill()
                 each.wait()
         heads = [
-            "killed with -9", "parts it held", "all parts judged again after",
+            "killed with -9", "parts it held", "all parts taken after", "all judged again after",
             "all devices acknowledged again after",
         ]  # fmt: skip
         print()
@@ -73,13 +75,15 @@ def _monitor(made: Trial) -> subprocess.Popen[bytes]:
 def _shared(made: Trial) -> None:
     """Return once several hold parts. The installation's own came first and has all; after its
     death each of the others takes its share, and it what they leave when it is there again."""
-    time.sleep(BETWEEN)
-    made.kill("monitor")
     end = time.monotonic() + PATIENCE
-    while sum(_shares(made)) < PARTS:
-        assert time.monotonic() < end, f"parts held by each: {_shares(made)}"
+    while _asked(made, THERE)[0][0] < MONITORS:
+        assert time.monotonic() < end, "not all monitors are there"
         time.sleep(0.5)
-    print(f"parts held by each monitor: {_shares(made)}", flush=True)
+    made.kill("monitor")
+    while sum(shares := _shares(made)) < PARTS or len(shares) < 2:
+        assert time.monotonic() < end, f"parts held by each: {shares}"
+        time.sleep(0.5)
+    print(f"parts held by each monitor: {shares}", flush=True)
 
 
 def _shares(made: Trial) -> list[int]:
@@ -91,20 +95,28 @@ def _killed(made: Trial, others: list[subprocess.Popen[bytes]]) -> list[str]:
     victim = max((each for each in others if each.poll() is None), key=lambda each: count[each.pid])
     victim.kill()
     begun = time.monotonic()
+    while len(held := _held(made)) < PARTS or victim.pid in held.values():
+        assert time.monotonic() - begun < PATIENCE, f"held: {held}"
+        time.sleep(0.1)
+    taken = f"{time.monotonic() - begun:.1f} s"
     asyncio.run(_judged_again(made, begun))
     judged = f"{time.monotonic() - begun:.1f} s"
     victim.wait()
-    return [str(count[victim.pid]), judged, made.again_after()]
+    return [str(count[victim.pid]), taken, judged, made.again_after()]
 
 
 def _held(made: Trial) -> dict[int, int]:
     """By part, the process that works on it (looking after the history is no part)."""
+    rows = _asked(made, HELD, SPACE)
+    return {part: process for process, part in rows if part in range(PARTS)}
+
+
+def _asked(made: Trial, query: LiteralString, *values: int) -> list[tuple[int, ...]]:
     settings = database.embedded(made.site.var)
     with psycopg.connect(
         host=settings["HOST"], user=settings["USER"], dbname=settings["NAME"]
     ) as connection:
-        rows = connection.execute(HELD, [SPACE]).fetchall()
-    return {part: process for process, part in rows if part in range(PARTS)}
+        return connection.execute(query, values).fetchall()
 
 
 async def _judged_again(made: Trial, begun: float) -> None:

@@ -20,7 +20,7 @@ from playwright.sync_api import Page
 
 from tests.e2e.site import Site
 
-PARTS = {"web", "database", "worker", "watchman", "migrations", "disk"}
+PARTS = {"web", "database", "broker", "monitor-0", "worker", "watchman", "migrations", "disk"}
 
 
 def test_the_first_page_loads_everything_and_from_us_alone(page: Page, site: Site) -> None:

@@ -69,14 +69,17 @@ def _city(url: str, name: str) -> City:
 
 
 def _broker(var: Path, city: City, mqtt: str) -> int:
+    from anlan.config import brokering
     from anlan.monitoring.stream.broker import Broker
     from anlan.monitoring.stream.doors import Doors, Listener, NoBroker
 
+    async def keep(made: Broker) -> int:
+        return await brokering.keep(made, stopped())
+
     try:
-        program = Broker(var, Doors(mqtt=Listener.wanted("MQTT", mqtt)), city).command()
+        return asyncio.run(keep(Broker(var, Doors(mqtt=Listener.wanted("MQTT", mqtt)), city)))
     except NoBroker as missing:
         raise SetupError(str(missing)) from missing
-    os.execv(program[0], program)  # noqa: S606 — the supervisor's child is the broker itself
 
 
 def _http(var: Path, host: str, port: int) -> int:
