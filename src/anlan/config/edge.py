@@ -114,8 +114,6 @@ async def _gateways(var: Path, city: City, host: str, ports: Mapping[str, int]) 
     collector.settle()
     stop, urls = stopped(), Broker(var, city=city).urls
     snapshot = Snapshot(var / "register.json")
-    if snapshot.told:
-        os.environ["ANLAN_PARTITIONS"] = str(snapshot.told.partitions)
     most = int(os.environ.get(MOST_BYTES, USUAL_BYTES))
     async with connected(urls.core, most_bytes=most, days=0, inbox=inbox(city.name)) as here:
         gateway = Gateway(Publisher(here.stream), snapshot)

@@ -17,6 +17,7 @@ from anlan.monitoring.devices.nodes import NodeRegister
 from anlan.monitoring.edge.landing import Position
 from anlan.monitoring.edge.snapshot import Snapshot, Told
 from anlan.monitoring.edge.wire import Place
+from anlan.monitoring.gateways.contracts import NotStored
 from anlan.monitoring.models import Device, EdgeNode, EdgePosition, Point
 from anlan.monitoring.services.nodes import node_add, node_retire
 from anlan.monitoring.services.points import channel_add, device_add
@@ -150,15 +151,25 @@ def test_what_changes_is_told_within_a_second(
     assert register.told("east").revision == revision  # what it says changes nothing
 
 
-def test_a_position_is_kept_for_each_birth_of_a_stream(node: EdgeNode) -> None:
+def test_a_position_is_of_the_stream_that_stands_now(node: EdgeNode) -> None:
     register, first, second = fresh(), Place(1, "2026-11-26T00:00:00"), Place(1, "2026-11-27")
     assert register.position("east", first) is None
     register.keep("east", first, Position(7, 70))
     register.keep("east", first, Position(9, 90))
-    register.keep("east", second, Position(1, 91))
     assert fresh().position("east", first) == Position(9, 90)
+    register.keep("east", second, Position(1, 91))
     assert fresh().position("east", second) == Position(1, 91)
-    assert EdgePosition.objects.count() == 2
+    assert fresh().position("east", first) is None
+    assert EdgePosition.objects.count() == 1
+
+
+def test_who_is_retired_while_he_speaks_is_told_to_wait(
+    node: EdgeNode, who: SimpleNamespace
+) -> None:
+    register = fresh()
+    register._nodes.clear()  # between two questions
+    with pytest.raises(NotStored):
+        register.keep("east", Place(1, "2026"), Position(1, 1))
 
 
 def test_a_node_that_reports_is_linked(node: EdgeNode, who: SimpleNamespace) -> None:

@@ -29,7 +29,7 @@ SITES = {point: point // 10 for point in range(100)}  # ten points at each site
 class Register:
     """A register of one node in memory; what was written down is in ``kept``."""
 
-    told_now: Told = field(default_factory=lambda: Told(1, 4, "00" * 32, ()))
+    told_now: Told = field(default_factory=lambda: Told(1, "00" * 32, ()))
     sites_now: Mapping[int, int] = field(default_factory=lambda: dict(SITES))
     kept: dict[Place, Position] = field(default_factory=dict)
     reports: list[int] = field(default_factory=list)

@@ -40,7 +40,7 @@ def test_a_register_is_there_again_after_a_start(tmp_path: Path) -> None:
     assert first.told is None
     assert first.device("hj212", "M1") is None
     entry = Entry("hj212", "M1", 4, 9, 50, digest("s", key), {"a34004": 12})
-    first.take(Told(7, 8, key.hex(), (entry,)))
+    first.take(Told(7, key.hex(), (entry,)))
     again = Snapshot(path)
     found = again.device("hj212", "M1")
     assert again.told == first.told
@@ -63,8 +63,12 @@ def test_a_spoiled_register_is_asked_for_anew(tmp_path: Path, text: str) -> None
         {},
         {PART: "1"},
         {PART: "one", BIRTH: "b"},
-        {PART: "1", BIRTH: "b", AFTER: "5", LAST: "5"},
-        {PART: "1", BIRTH: "b", AFTER: "-1", LAST: "5"},
+        {PART: "1", BIRTH: "2026", AFTER: "5", LAST: "5"},
+        {PART: "1", BIRTH: "2026", AFTER: "-1", LAST: "5"},
+        {PART: "64", BIRTH: "2026", AFTER: "1", LAST: "5"},
+        {PART: "-2", BIRTH: "2026", AFTER: "1", LAST: "5"},
+        {PART: "1", BIRTH: "2026 x", AFTER: "1", LAST: "5"},
+        {PART: "1", BIRTH: "2" * 41, AFTER: "1", LAST: "5"},
     ],
 )
 def test_a_question_that_says_no_place_is_refused(said: dict[str, str]) -> None:

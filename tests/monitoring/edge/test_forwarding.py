@@ -7,19 +7,31 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
-from anlan.monitoring.edge import forwarding
+from anlan.monitoring.edge import forwarding, landing
 from anlan.monitoring.edge.forwarding import Forwarder
-from anlan.monitoring.edge.wire import LETTERS
-from anlan.monitoring.gateways.contracts import DeadLetter
+from anlan.monitoring.edge.landing import Position
+from anlan.monitoring.edge.snapshot import Entry, Told
+from anlan.monitoring.edge.wire import (
+    BIRTH,
+    LETTERS,
+    PART,
+    Ask,
+    Place,
+    Standing,
+    Stretch,
+    answered,
+)  # fmt: skip
+from anlan.monitoring.gateways.contracts import DeadLetter, NotStored
 from anlan.monitoring.protocols.batch import Batch, unpack
 from anlan.monitoring.stream.connection import Connection
 from anlan.monitoring.stream.following import Follower, Letters, all_of
 from anlan.monitoring.stream.letters import unpack_letter
-from anlan.monitoring.stream.names import DEAD, STREAM, Kind
+from anlan.monitoring.stream.names import DEAD, KIND, STREAM, Kind
 from anlan.monitoring.stream.publishing import Publisher
 from tests.monitoring.edge.given import (
     NODE,
@@ -183,18 +195,72 @@ def test_a_node_speaks_for_its_own_county_alone(tmp_path: Path) -> None:
         async with forwarding_on(scene):
             await scene.nothing_left()
         found = [each async for each in all_of(Follower(scene.there.stream, SITE, 0))]
-        assert {int(p) for each in found for p in unpack(each.data).point} == set(range(10, 15))
+        own = [unpack(each.data) for each in found if each.kind == Kind.BATCH]
+        assert {int(p) for each in own for p in each.point} == set(range(10, 15))
         letters = [each async for each in all_of(Letters(scene.there.stream))]
-        assert "15 条外县" in unpack_letter(letters[0].data).reason
+        letter = unpack_letter(letters[0].data)
+        assert "15 条外县" in letter.reason
+        assert set(unpack(letter.data).point.tolist()) == set(range(15, 20))  # kept
 
     play(tmp_path, act)
 
 
-def test_dead_letters_come_as_readings_do(tmp_path: Path) -> None:
+@pytest.mark.parametrize("fails", ["keep", "second part"])
+def test_a_city_deals_sites_anew_and_still_stores_once(
+    tmp_path: Path, fails: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Sites 1 and 5 lie in one part of the node's and in two of the city's, neither of that name;
+    what was stored of a stretch that was not finished is not stored again."""
+    monkeypatch.setattr(landing, "partition_of", lambda site: {1: 2, 5: 3}[site])
+    failed = list[object]()
+
     async def act(scene: Scene) -> None:
-        letters = [DeadLetter(n, "hj212", f"10.0.0.{n}", None, "认不出", b"##") for n in range(3)]
+        keep, marked = scene.register.keep, Publisher.marked
+
+        def no_keep(node: str, place: Place, at: Position) -> None:
+            if at.last and fails == "keep" and len(failed) < 2:
+                failed.append(at)
+                raise OSError("the database is away")
+            keep(node, place, at)
+
+        async def no_second(self: Publisher, part: int, *rest: Any) -> int:
+            if part == 3 and fails != "keep" and len(failed) < 2:
+                failed.append(part)
+                raise NotStored("the disk is full")
+            return await marked(self, part, *rest)
+
+        scene.register.keep = no_keep  # type: ignore[method-assign]
+        monkeypatch.setattr(Publisher, "marked", no_second)
+        for number in range(20):
+            await scene.store(range(number, number + 1), site=1)
+            await scene.store(range(number, number + 1), site=5)
+        await scene.link.open()
+        async with forwarding_on(scene):
+            await scene.store(range(20, 25), site=5)
+            await scene.nothing_left()
+        assert await scene.arrived(part=2) == list(range(20))
+        assert await scene.arrived(part=3) == list(range(25))
+
+    play(tmp_path, act)
+    assert len(failed) == 2
+
+
+def test_dead_letters_come_as_readings_do_and_are_believed_no_further(tmp_path: Path) -> None:
+    async def act(scene: Scene) -> None:
+        own = Entry("hj212", "M1", 4, SITE, 10, "", {})
+        scene.register.told_now = Told(1, "00" * 32, (own,))
+        far = 2**60
+        letters = [
+            DeadLetter(5, "hj212", "10.0.0.1", 4, "认不出", b"##"),
+            DeadLetter(far, "hj212", "10.0.0.2", 5, "认不出", b"##"),  # another county's device
+            DeadLetter(5, "jt808", "10.0.0.3", 4, "认不出", b"~"),  # nor that of this protocol
+        ]
         for each in letters:
             await Publisher(scene.here.stream).bury(each)
+        for rubbish in (b"[]", b"{", b'{"device": 4, "protocol": "no.such"}'):
+            await scene.here.stream.publish(
+                "dead.hj212", rubbish, headers={KIND: Kind.LETTER.value}
+            )
         await scene.link.open()
         async with forwarding_on(scene):
 
@@ -202,8 +268,59 @@ def test_dead_letters_come_as_readings_do(tmp_path: Path) -> None:
                 return (await scene.here.stream.stream_info(DEAD)).state.messages == 0
 
             await scene.until(none)
-        found = [each async for each in all_of(Letters(scene.there.stream))]
-        assert [unpack_letter(each.data) for each in found] == letters
+        kept = [each async for each in all_of(Letters(scene.there.stream))]
+        found = [unpack_letter(each.data) for each in kept]
+        assert [each.device for each in found] == [4, None, None, None, None, None]
+        assert [each.protocol for each in found] == ["hj212", "hj212", "jt808", *["edge"] * 3]
+        assert found[0].source == f"{NODE} 10.0.0.1"
+        assert found[1].received < far
+        assert [each.data for each in found[3:5]] == [b"[]", b"{"]
+
+    play(tmp_path, act)
+
+
+def test_what_is_no_batch_does_not_stand_in_the_way(tmp_path: Path) -> None:
+    async def act(scene: Scene) -> None:
+        await scene.link.open()
+        async with forwarding_on(scene):
+            await scene.store(range(1))
+            await scene.nothing_left()
+        where = next(each for each in scene.register.kept if each.part == SITE)
+        at = scene.register.kept[where].last
+        said = await scene.here.client.request(
+            f"edge.{NODE}.store", b"ANB1rubbish", timeout=5,
+            headers=Stretch(where, at, at + 1).headers(),
+        )  # fmt: skip
+        assert Standing.of(answered(said.data)) == Standing(at + 1)
+        letters = [each async for each in all_of(Letters(scene.there.stream))]
+        assert unpack_letter(letters[0].data).data == b"ANB1rubbish"
+
+    play(tmp_path, act)
+
+
+@pytest.mark.parametrize("reply", ["readings.1", "$JS.API.STREAM.DELETE.READINGS", "_EDGE.other.x"])
+def test_no_answer_goes_where_a_node_should_not_write(tmp_path: Path, reply: str) -> None:
+    async def act(scene: Scene) -> None:
+        await scene.link.open()
+        async with forwarding_on(scene):
+            await scene.store(range(1))
+            await scene.nothing_left()
+        heard = list[str]()
+
+        async def hear(message: Any) -> None:
+            heard.append(message.subject)
+
+        await scene.there.client.subscribe(reply, cb=hear)
+        await scene.there.client.flush()
+        before = (await scene.there.stream.stream_info(STREAM)).state
+        headers = {"Anlan-Kind": "tick", PART: "1", BIRTH: "2026"}
+        body = b'{"waiting": 0, "revision": 1}'
+        for ask in Ask:
+            await scene.here.client.publish(f"edge.{NODE}.{ask}", body, reply, headers)
+        await asyncio.sleep(1)
+        after = (await scene.there.stream.stream_info(STREAM)).state
+        assert (after.messages, after.last_seq) == (before.messages, before.last_seq)
+        assert heard == []
 
     play(tmp_path, act)
 

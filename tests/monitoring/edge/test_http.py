@@ -44,7 +44,7 @@ def ask(
 
 @pytest.fixture
 def var(tmp_path: Path) -> Path:
-    Snapshot(tmp_path / "register.json").take(Told(1, 4, UNDER.hex(), (ENTRY,)))
+    Snapshot(tmp_path / "register.json").take(Told(1, UNDER.hex(), (ENTRY,)))
     return tmp_path
 
 
@@ -80,6 +80,6 @@ def test_a_body_without_end_fills_no_memory(var: Path, monkeypatch: pytest.Monke
 def test_a_device_that_was_registered_meanwhile_is_known(var: Path) -> None:
     application = Application(var)
     other = Entry("http", "D2", 9, 5, 10, digest("other", UNDER), {})
-    Snapshot(var / "register.json").take(Told(2, 4, UNDER.hex(), (ENTRY, other)))
+    Snapshot(var / "register.json").take(Told(2, UNDER.hex(), (ENTRY, other)))
     application._snapshot.refresh()
     assert application._snapshot.device("http", "D2") is not None

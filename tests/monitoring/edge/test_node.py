@@ -115,7 +115,7 @@ async def values(there: Connection, point: int = 50) -> list[float]:
 def test_a_device_notices_nothing_of_cuts_and_deaths(tmp_path: Path) -> None:
     leaf, mqtt, http = free_port(), free_port(), free_port()
     link = Link(leaf)
-    register = Register(Told(3, 4, UNDER.hex(), (DEVICE, BY_HTTP)), {50: SITE, 51: SITE})
+    register = Register(Told(3, UNDER.hex(), (DEVICE, BY_HTTP)), {50: SITE, 51: SITE})
 
     async def act() -> None:
         async with city(there, register) as connection:

@@ -17,6 +17,7 @@ from anlan.kernel.errors import Unknown
 from anlan.monitoring import policies
 from anlan.monitoring.choices import Protocol
 from anlan.monitoring.cli.pieces import PROTOCOLS, Unreadable, decoder
+from anlan.monitoring.edge import strangers
 from anlan.monitoring.gateways.contracts import DeadLetter, NotStored
 from anlan.monitoring.gateways.replaying import claimed
 from anlan.monitoring.models import Device, Replay
@@ -50,7 +51,7 @@ class Letter:
 
     @property
     def protocol(self) -> str:
-        named = dict(Protocol.choices)
+        named = {**dict(Protocol.choices), strangers.PROTOCOL: "县级节点"}
         return str(named.get(self.letter.protocol, self.letter.protocol))
 
     @property

@@ -22,7 +22,6 @@ from anlan.monitoring.edge.wire import Place
 from anlan.monitoring.gateways.contracts import NotStored
 from anlan.monitoring.models import Channel, Device, EdgeNode, EdgePosition, Point
 from anlan.monitoring.rules import compiling
-from anlan.monitoring.stream.names import partitions
 
 FRESH_SECONDS = 1.0
 P = ParamSpec("P")
@@ -79,6 +78,12 @@ class NodeRegister:
                 self._revision = revision
             self._looked = time.monotonic()
 
+    def _of(self, node: str) -> County:
+        """NotStored where it has been retired meanwhile."""
+        if (found := self._nodes.get(node)) is None:
+            raise NotStored("the node is no more")
+        return found
+
     def refresh_in_thread(self) -> None:
         """The same in a thread that must keep no connection."""
         try:
@@ -99,18 +104,18 @@ class NodeRegister:
     @_in_thread
     def told(self, node: str) -> Told:
         """What it is to know of devices."""
-        return self._nodes[node].told
+        return self._of(node).told
 
     @_in_thread
     def sites(self, node: str) -> Mapping[int, int]:
         """The site of each point that it may speak for."""
-        return self._nodes[node].sites
+        return self._of(node).sites
 
     @_in_thread
     def position(self, node: str, place: Place) -> Position | None:
         """As it was written down last."""
         found = EdgePosition.objects.filter(
-            node=self._nodes[node].pk, part=place.part, birth=place.birth
+            node=self._of(node).pk, part=place.part, birth=place.birth
         ).first()
         return Position(found.last, found.number) if found else None
 
@@ -118,22 +123,23 @@ class NodeRegister:
     def keep(self, node: str, place: Place, at: Position) -> None:
         """Write it down."""
         EdgePosition.objects.update_or_create(
-            node_id=self._nodes[node].pk, part=place.part, birth=place.birth,
-            defaults={"last": at.last, "number": at.number},
+            node_id=self._of(node).pk, part=place.part,
+            defaults={"birth": place.birth, "last": at.last, "number": at.number},
         )  # fmt: skip
 
     @_in_thread
     def heard(self, node: str, waiting: int) -> None:
         """It has reported now."""
-        EdgeNode.objects.filter(pk=self._nodes[node].pk).update(
+        EdgeNode.objects.filter(pk=self._of(node).pk).update(
             heard_at=timezone.now(), waiting=waiting
         )
 
 
 def _county(node: EdgeNode, revision: int) -> County:
     area = node.area
-    points = Point.objects.standing().filter(area.within_of("site__area"))
-    told = Told(revision, partitions(), keys.key().hex(), _entries(area))
+    # with those that were retired: what was kept may have been said before that
+    points = Point.objects.filter(area.within_of("site__area"))
+    told = Told(revision, keys.key().hex(), _entries(area))
     return County(node.pk, node.secret_digest, told, dict(points.values_list("pk", "site_id")))
 
 

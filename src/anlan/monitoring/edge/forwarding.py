@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 
 from nats.aio.client import Client
 from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
 
-from anlan.monitoring.edge.wire import LETTERS, Ask, Place, Stretch, answered, subject
+from anlan.monitoring.edge.ending import until
+from anlan.monitoring.edge.wire import LETTERS, Ask, Place, Standing, Stretch, answered, subject
 from anlan.monitoring.gateways.contracts import NotStored
 from anlan.monitoring.protocols.batch import SPAN, Batch, pack_all, unpack
 from anlan.monitoring.stream.following import Follower, Letters, Message
@@ -38,49 +38,71 @@ class Forwarder:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until told to stop. What the city has not confirmed stays in the stream."""
-        while not stop.is_set():
+        await until(stop, self._go_on())
+        await self._follower.close()
+
+    async def _go_on(self) -> None:
+        while True:
             try:
                 place = await self._align()
-                while not stop.is_set():
+                while True:
                     await self._forward(place)
             except (NatsError, TimeoutError, OSError, NotStored, ValueError) as error:
                 self._say(linked=False, why=error)
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(stop.wait(), RETRY_SECONDS)
-        await self._follower.close()
+                await asyncio.sleep(RETRY_SECONDS)
 
     async def _align(self) -> Place:
-        """Go on after what the city has."""
+        """Go on after what the city has; what it may have a part of comes again as it was."""
         info = await self._stream.stream_info(self._follower.stream_name)
-        place = Place(self._part, info.created.isoformat() if info.created else "")
-        last = await self._ask(Ask.WHERE, b"", place.headers())
+        place = Place(self._part, info.created.isoformat() if info.created else "0")
+        at = await self._ask(Ask.WHERE, b"", place.headers())
+        if at.last > info.state.last_seq:  # nothing is thrown away on such a word
+            raise NotStored(f"the city has {at.last}, our stream ends at {info.state.last_seq}")
         self._say(linked=True)
         await self._follower.close()
-        self._follower.last = last
-        await self._forget(last)
+        self._follower.last = at.last
+        await self._forget(at.last)
+        if at.until:
+            await self._again(place, at)
         return place
+
+    async def _again(self, place: Place, at: Standing) -> None:
+        """The stretch up to ``at.until``, as it was sent before."""
+        messages: list[Message] = []
+        while not messages or messages[-1].number < at.until:
+            found = await self._follower.some()
+            if not found:
+                raise NotStored(f"messages up to {at.until} are missing")
+            messages += found
+        exact = [each for each in messages if each.number <= at.until]
+        await self._send(place, at.last, exact)
+        await self._follower.close()
+        self._follower.last = at.until
 
     async def _forward(self, place: Place) -> None:
         after = self._follower.last
         messages = await self._follower.some()
+        if messages:
+            await self._send(place, after, messages)
+            self.sent += len(messages)
+
+    async def _send(self, place: Place, after: int, messages: Sequence[Message]) -> None:
         for data, last in parcels(messages):
             stretch = Stretch(place, after, last)
             at = await self._ask(Ask.STORE, data, stretch.headers())
-            if at != last:
+            if at != Standing(last):
                 raise NotStored(f"the city stands at {at}, not at {after}")
             after = last
-        if messages:
-            self.sent += len(messages)
-            await self._forget(after)
+        await self._forget(after)
 
-    async def _ask(self, ask: Ask, data: bytes, headers: dict[str, str]) -> int:
+    async def _ask(self, ask: Ask, data: bytes, headers: dict[str, str]) -> Standing:
         reply = await self._client.request(
             subject(self._node, ask), data, timeout=ANSWER_SECONDS, headers=headers
         )
         said = answered(reply.data)
         if "error" in said:
             raise NotStored(str(said["error"]))
-        return int(said["last"])
+        return Standing.of(said)
 
     async def _forget(self, last: int) -> None:
         """What the city has needs no room here."""

@@ -1,8 +1,8 @@
 """The city's side: takes what nodes send, once, and knows how far each has come.
 
-A stretch is stored with a header that names node, birth and number; then the position is written
-down. Whoever begins, or could not learn whether something was stored, believes the headers on the
-stream over the position (decision 0016).
+A stretch is stored with a header that names node, place and number, a message for each part of the
+city's stream; then the position is written down. Whoever begins, or could not learn whether
+something was stored, believes the headers on the stream over the position (decision 0016).
 """
 
 from __future__ import annotations
@@ -10,32 +10,42 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
-import numpy.typing as npt
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
 
+from anlan.monitoring.edge import strangers
 from anlan.monitoring.edge.marks import mark, newest
 from anlan.monitoring.edge.snapshot import Told
-from anlan.monitoring.edge.wire import LETTERS, NAME, Ask, Place, Stretch, answer, place, stretch
-from anlan.monitoring.gateways.contracts import DeadLetter, NotStored
+from anlan.monitoring.edge.wire import (
+    LETTERS,
+    NAME,
+    Ask,
+    Place,
+    Standing,
+    Stretch,
+    answer,
+    inbox,
+    place,
+    stretch,
+)  # fmt: skip
+from anlan.monitoring.gateways.contracts import NotStored
 from anlan.monitoring.protocols.batch import Batch, unpack
 from anlan.monitoring.protocols.framing import Malformed
-from anlan.monitoring.stream.letters import unpack_letter
-from anlan.monitoring.stream.names import STREAM, partition_of
+from anlan.monitoring.stream.names import STREAM, partition_of, partitions
 from anlan.monitoring.stream.publishing import Publisher
 
 log = logging.getLogger("anlan.monitoring")
 QUEUE = "anlan"
 NOBODYS = -1
-FOREIGN = "县级节点 {node} 送来 {count} 条外县或已停用测点的读数，没有入库。请核对节点登记和测点"
+MOST_AT_ONCE = 80  # questions of one node; each of its parts asks one
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +57,22 @@ class Position:
     number: int
 
 
+@dataclass(frozen=True, slots=True)
+class Sure:
+    """What is known of a place: its position, and of the stretch that follows up to ``until`` the
+    parts of the city's stream that have theirs, with their numbers."""
+
+    position: Position
+    until: int = 0
+    have: Mapping[int, int] = field(default_factory=dict)
+
+    @property
+    def standing(self) -> Standing:
+        return Standing(self.position.last, self.until)
+
+
 class Nodes(Protocol):
-    """The register of nodes. Calls block."""
+    """The register of nodes. Calls block; NotStored where nobody answers."""
 
     def known(self, node: str) -> bool:
         """Whether it may send."""
@@ -77,8 +101,9 @@ class Landing:
         self._stream = stream
         self._publisher = Publisher(stream)
         self._nodes = nodes
-        self._sure: dict[tuple[str, Place], Position] = {}
+        self._sure: dict[tuple[str, Place], Sure] = {}
         self._turns = defaultdict[tuple[str, int], asyncio.Lock](asyncio.Lock)
+        self._asking = Counter[str]()
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def open(self) -> None:
@@ -88,22 +113,35 @@ class Landing:
         await self._client.flush()
 
     async def _heard(self, message: Msg) -> None:
-        """Each on its own: one node's stretch does not wait for another's."""
-        task = asyncio.create_task(self._answer(message))
+        """Each on its own: one node's stretch does not wait for another's. Who asks without
+        waiting for answers is not heard."""
+        node = message.subject.split(".")[1]
+        # the broker lets a node name any subject for its answers: ours would be published there
+        if not message.reply.startswith(f"{inbox(node)}.") or self._asking[node] >= MOST_AT_ONCE:
+            return
+        self._asking[node] += 1
+        task = asyncio.create_task(self._answer(node, message))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _answer(self, message: Msg) -> None:
-        _, node, ask = message.subject.split(".")
+    async def _answer(self, node: str, message: Msg) -> None:
         try:
-            said = await self._said(node, Ask(ask), message)
-        except (ValueError, Malformed) as error:
-            log.warning("node %s asked what cannot be understood: %s", node, error)
-            said = answer(error=f"市级平台看不懂：{error}。请核对节点程序的版本。")
+            said = await self._said(node, Ask(message.subject.split(".")[2]), message)
+            await self._client.publish(message.reply, said)  # without the headers of the question
         except (NotStored, NatsError, TimeoutError, OSError) as error:
             log.warning("node %s: not stored: %r", node, error)
-            said = answer(error="市级平台暂时不能保存，请稍后重发。")
-        await message.respond(said)
+            await self._refuse(message, "市级平台暂时不能保存，请稍后重发。")
+        except Exception as error:  # one question that breaks this program wedges no node
+            log.exception("node %s asked what cannot be answered", node)
+            await self._refuse(message, f"市级平台看不懂：{error!r}。请核对节点程序的版本。")
+        finally:
+            self._asking[node] -= 1
+
+    async def _refuse(self, message: Msg, why: str) -> None:
+        try:
+            await self._client.publish(message.reply, answer(error=why))
+        except (NatsError, OSError) as error:
+            log.warning("no answer could be given: %r", error)  # the node asks again
 
     async def _said(self, node: str, ask: Ask, message: Msg) -> bytes:
         if not NAME.fullmatch(node) or not await asyncio.to_thread(self._nodes.known, node):
@@ -111,13 +149,14 @@ class Landing:
         if ask == Ask.REGISTER:
             return await self._told(node, message.data)
         headers = message.headers or {}
-        if ask == Ask.WHERE:
-            where = place(headers)
-            async with self._turns[node, where.part]:
-                return answer(last=(await self._position(node, where)).last)
-        wanted = stretch(headers)
-        async with self._turns[node, wanted.place.part]:
-            return answer(last=await self._store(node, wanted, message.data))
+        where = place(headers)
+        turn = self._turns[node, where.part]
+        if turn.locked():
+            return answer(error="上一段还在保存，请稍后重发。")
+        async with turn:
+            if ask == Ask.WHERE:
+                return (await self._certain(node, where)).standing.answer()
+            return (await self._store(node, stretch(headers), message.data)).answer()
 
     async def _told(self, node: str, data: bytes) -> bytes:
         report = json.loads(data)
@@ -126,57 +165,69 @@ class Landing:
         told = await asyncio.to_thread(self._nodes.told, node)
         return answer() if told.revision == revision else answer(register=told.packed())
 
-    async def _position(self, node: str, where: Place) -> Position:
+    async def _certain(self, node: str, where: Place) -> Sure:
         if (node, where) not in self._sure:
-            kept = await asyncio.to_thread(self._nodes.position, node, where)
-            if kept is None:  # before anything of this birth is stored
-                number = (await self._stream.stream_info(STREAM)).state.last_seq
-                kept = Position(0, number)
-                await asyncio.to_thread(self._nodes.keep, node, where, kept)
-            found = None
-            if where.part != LETTERS:
-                found = await newest(self._stream, where, node, kept.number)
-            self._sure[node, where] = Position(*found) if found else kept
+            self._sure[node, where] = await self._found(node, where)
         return self._sure[node, where]
 
-    async def _store(self, node: str, wanted: Stretch, data: bytes) -> int:
-        """Where the node's place stands then; a stretch that does not follow is not stored."""
-        where = wanted.place
-        at = await self._position(node, where)
-        if wanted.after != at.last:
-            return at.last
-        del self._sure[node, where]  # until it is known what has become of it
-        number = at.number
+    async def _found(self, node: str, where: Place) -> Sure:
+        kept = await asyncio.to_thread(self._nodes.position, node, where)
+        newest_number = (await self._stream.stream_info(STREAM)).state.last_seq
+        if kept is None:  # before anything of this birth is stored
+            kept = Position(0, newest_number)
+            await asyncio.to_thread(self._nodes.keep, node, where, kept)
         if where.part == LETTERS:
-            await self._publisher.bury(unpack_letter(data))
-        else:
-            number = await self._stored(node, wanted, unpack(data)) or number
-        at = Position(wanted.last, number)
+            return Sure(kept)
+        # a stream that was made anew, or has lost its end, counts from before the position
+        since = kept.number if kept.number <= newest_number else 0
+        have: dict[int, int] = {}
+        until = 0
+        for part in range(partitions()):
+            found = await newest(self._stream, part, where, node, since)
+            if found is not None and found[0] > kept.last:
+                until, have[part] = found[0], found[1]
+        return Sure(kept, until, have)
+
+    async def _store(self, node: str, wanted: Stretch, data: bytes) -> Standing:
+        """Where the city stands then; a stretch that does not follow is not stored."""
+        where = wanted.place
+        sure = await self._certain(node, where)
+        if wanted.after != sure.position.last or (sure.until and wanted.last != sure.until):
+            return sure.standing
+        del self._sure[node, where]  # until it is known what has become of it
+        number = await self._taken(node, wanted, data, sure.have)
+        at = Position(wanted.last, max(number, sure.position.number))
         await asyncio.to_thread(self._nodes.keep, node, where, at)
-        self._sure[node, where] = at
-        return at.last
+        self._sure[node, where] = Sure(at)
+        return Standing(at.last)
 
-    async def _stored(self, node: str, wanted: Stretch, batch: Batch) -> int:
-        """The number in the city's stream; 0 where nothing was left to store.
+    async def _taken(self, node: str, wanted: Stretch, data: bytes, have: Mapping[int, int]) -> int:
+        """The newest number in the city's stream; 0 where nothing went there."""
+        name = f"edge-{node}-{wanted.place.part}-{wanted.place.birth}-{wanted.last}"
+        if wanted.place.part == LETTERS:
+            told = await asyncio.to_thread(self._nodes.told, node)
+            await self._publisher.bury(strangers.letter(node, data, told), name)
+            return 0
+        try:
+            batch = unpack(data)
+        except Malformed:  # the node has nothing better, and must not stand still for ever
+            await self._publisher.bury(strangers.unreadable(node, data, "的一批读数"), name)
+            return 0
+        return await self._stored(node, wanted, batch, have, name)
 
-        A node that does not know yet that sites are dealt into more parts than before says the old
-        part. What belongs to others goes first: the mark on the named part then stands for all.
-        """
+    async def _stored(
+        self, node: str, wanted: Stretch, batch: Batch, have: Mapping[int, int], name: str
+    ) -> int:
+        """A node deals sites into parts of its own; here each reading goes to the city's part."""
         sites = await asyncio.to_thread(self._nodes.sites, node)
         points, which = np.unique(batch.point, return_inverse=True)
         parts = [partition_of(sites[p]) if p in sites else NOBODYS for p in points.tolist()]
-        part = np.array(parts)[which]
-        if (foreign := part == NOBODYS).any():
-            await self._bury_foreign(node, batch, foreign)
-        number, named = 0, wanted.place.part
-        for each in sorted({*parts} - {NOBODYS}, key=lambda each: each == named):
+        part = np.array(parts, int)[which]
+        number = max(have.values(), default=0)
+        for each in sorted({*parts} - {NOBODYS, *have}):
             mine = batch.take(np.flatnonzero(part == each))
-            number = await self._publisher.marked(each, mine, mark(node, wanted))
+            number = max(number, await self._publisher.marked(each, mine, mark(node, wanted)))
+        if (strange := part == NOBODYS).any():
+            letter = strangers.foreign(node, batch.take(np.flatnonzero(strange)))
+            await self._publisher.bury(letter, name)
         return number
-
-    async def _bury_foreign(self, node: str, batch: Batch, foreign: npt.NDArray[np.bool_]) -> None:
-        points = np.unique(batch.point[foreign]).tolist()
-        reason = FOREIGN.format(node=node, count=int(foreign.sum()))
-        received = int(batch.time[foreign].max())
-        text = json.dumps({"points": points[:1000]}).encode()
-        await self._publisher.bury(DeadLetter(received, "edge", node, None, reason, text))

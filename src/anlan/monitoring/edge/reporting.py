@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from contextlib import suppress
 
 from nats.aio.client import Client
 from nats.errors import Error as NatsError
 
+from anlan.monitoring.edge.ending import until
 from anlan.monitoring.edge.snapshot import Snapshot, Told
 from anlan.monitoring.edge.wire import Ask, answered, subject
-from anlan.monitoring.stream.names import DEAD, STREAM, partitions
+from anlan.monitoring.stream.names import DEAD, STREAM
 
 log = logging.getLogger("anlan.monitoring")
 EVERY_SECONDS = 10.0
@@ -20,7 +20,7 @@ ANSWER_SECONDS = 20.0
 
 
 class Reporter:
-    """``stop`` is set where the node must begin anew: sites are dealt into other parts."""
+    """Every ten seconds."""
 
     def __init__(self, client: Client, node: str, snapshot: Snapshot) -> None:
         self._client = client
@@ -31,18 +31,16 @@ class Reporter:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until told to stop."""
-        while not stop.is_set():
+        await until(stop, self._go_on())
+
+    async def _go_on(self) -> None:
+        while True:
             try:
                 await self.report()
                 self._say("")
             except (NatsError, TimeoutError, OSError, ValueError) as error:
                 self._say(f"the register was not asked for: {error!r}")
-            told = self._snapshot.told
-            if told and told.partitions != partitions():
-                log.warning("sites are dealt into %s parts now: beginning anew", told.partitions)
-                stop.set()
-            with suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), EVERY_SECONDS)
+            await asyncio.sleep(EVERY_SECONDS)
 
     async def report(self) -> None:
         """Once. ``ValueError`` says what the city answered that was no register."""

@@ -32,11 +32,9 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """All of a county at a revision. ``key`` is that of the digests; ``partitions``: into how many
-    parts sites are dealt."""
+    """All of a county at a revision. ``key`` is that of the digests."""
 
     revision: int
-    partitions: int
     key: str
     devices: tuple[Entry, ...]
 
@@ -49,7 +47,7 @@ class Told:
         """The other way; ``ValueError`` where it is none."""
         try:
             devices = tuple(Entry(**each) for each in said["devices"])
-            told = cls(int(said["revision"]), int(said["partitions"]), str(said["key"]), devices)
+            told = cls(int(said["revision"]), str(said["key"]), devices)
             bytes.fromhex(told.key)
         except (KeyError, TypeError) as error:
             raise ValueError("not a register") from error
@@ -76,7 +74,7 @@ class Snapshot:
             self._use(Told.unpacked(json.loads(self._path.read_text(encoding="utf-8"))))
         except FileNotFoundError:
             log.warning("no register yet: devices are unknown until the city has been reached")
-        except ValueError as error:
+        except (ValueError, OSError) as error:
             log.error("%s cannot be read (%s): it is asked for anew", self._path, error)
 
     def device(self, protocol: str, address: str) -> Known | None:
@@ -86,11 +84,11 @@ class Snapshot:
     def take(self, told: Told) -> None:
         """Use it from now on; on disk before, whole or not at all."""
         fresh = self._path.with_suffix(".new")
+        fresh.touch(mode=0o600)
         with fresh.open("w", encoding="utf-8") as file:
             json.dump(told.packed(), file, ensure_ascii=False)
             file.flush()
             os.fsync(file.fileno())
-        fresh.chmod(0o600)
         fresh.replace(self._path)
         self._use(told)
 

@@ -11,6 +11,8 @@ from typing import Any
 
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")  # of a node; a part of the broker's subjects
 LETTERS = -1  # stands for dead letters where a part of the stream is named
+MOST_PARTS = 64  # of a node's stream
+BIRTH_FORM = re.compile(r"[0-9T:.+-]{1,40}")
 PART, BIRTH, AFTER, LAST = "Anlan-Part", "Anlan-Birth", "Anlan-After", "Anlan-Last"
 
 
@@ -62,9 +64,12 @@ class Stretch:
 def place(headers: Mapping[str, str]) -> Place:
     """Of a question; ``ValueError`` where none is said."""
     try:
-        return Place(int(headers[PART]), headers[BIRTH])
+        found = Place(int(headers[PART]), headers[BIRTH])
     except KeyError as missing:
         raise ValueError(f"no header {missing}") from missing
+    if not LETTERS <= found.part < MOST_PARTS or not BIRTH_FORM.fullmatch(found.birth):
+        raise ValueError("no such place")
+    return found
 
 
 def stretch(headers: Mapping[str, str]) -> Stretch:
@@ -89,3 +94,23 @@ def answered(data: bytes) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise ValueError("not an answer")
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where the city stands with a place: it has all up to ``last``. ``until``: of the stretch from
+    there to this number it may have a part; that stretch must come again as it was. 0: of none."""
+
+    last: int
+    until: int = 0
+
+    def answer(self) -> bytes:
+        return answer(last=self.last, until=self.until)
+
+    @classmethod
+    def of(cls, said: Mapping[str, Any]) -> Standing:
+        """From an answer; ``ValueError`` where it says none."""
+        try:
+            return cls(int(said["last"]), int(said["until"]))
+        except (KeyError, TypeError) as error:
+            raise ValueError(f"no standing: {said}") from error

@@ -53,9 +53,9 @@ class EdgeNode(models.Model):
 
 
 class EdgePosition(models.Model):
-    """How far the city has come with a part of a node's stream of that ``birth``: ``last`` is the
-    node's number, ``number`` that of the message in the city's stream. Not audited: it changes
-    with every message."""
+    """How far the city has come with a part of a node's stream, which was made at ``birth``:
+    ``last`` is the node's number, ``number`` that of the message in the city's stream. Not audited:
+    it changes with every message."""
 
     node = models.ForeignKey(EdgeNode, models.PROTECT, related_name="positions")
     part = models.SmallIntegerField()
@@ -64,6 +64,4 @@ class EdgePosition(models.Model):
     number = models.BigIntegerField()
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["node", "part", "birth"], name="edge_position_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["node", "part"], name="edge_position_once")]

@@ -31,10 +31,11 @@ PROGRAM = "nats-server"
 START_SECONDS = 30
 MOST_PAYLOAD = 8 * 1024 * 1024  # a batch of 400,000 readings
 CORE_USER, DEVICES_USER, SYSTEM_USER = "anlan", "inlet", "system"
-# What all streams together are promised (connection.py, inlet.py), whatever the disk has: by itself
-# the broker promises three quarters of what is free when it starts, and on a small disk would make
-# no stream, or after a restart on a fuller one not open those that are there.
-STORE = "16GB"
+ROOM = 64 * 1024  # what comes from a node fits into the city's broker with more headers
+# More than all streams together are promised (connection.py, inlet.py), whatever the disk has: by
+# itself the broker promises three quarters of what is free when it starts, and on a small disk would
+# make no stream, or after a restart on a fuller one not open those that are there.
+STORE = "1TB"
 SYNC = "1s"  # how long the system may keep what is written before it must be on the disk
 
 
@@ -101,15 +102,17 @@ class Broker:
         )
         name = f"edge-{self.city.name}" if self.city else "anlan"
         domain = f'\n  domain: "{name}"' if self.city else ""  # apart from the city's streams
+        # a node must not use a number twice, whatever happens to its machine
+        sync = "always" if self.city else f'"{SYNC}"'
         folder = self.folder / "jetstream"
         store = f"""
   store_dir: "{folder}"
-  sync_interval: "{SYNC}"
+  sync_interval: {sync}
   max_file_store: {STORE}{domain}
 """
         return f"""server_name: {name}
 listen: "127.0.0.1:{self.port}"
-max_payload: {MOST_PAYLOAD}
+max_payload: {MOST_PAYLOAD + (0 if self.city else ROOM)}
 jetstream: {{{store}}}
 accounts: {{
 {accounts}

@@ -106,7 +106,7 @@ async def ensure(
         ),
         StreamConfig(
             name=DEAD, subjects=[DEAD_SUBJECTS], retention=RetentionPolicy.LIMITS,
-            storage=StorageType.FILE, discard=DiscardPolicy.OLD, max_age=30 * DAY,
+            storage=StorageType.FILE, discard=DiscardPolicy.OLD, max_age=min(days, 1.0) * 30 * DAY,
             max_bytes=MOST_DEAD, compression=StoreCompression.S2, duplicate_window=120.0,
             num_replicas=replicas(),
         ),

@@ -41,9 +41,10 @@ class Publisher:
             self._queues[part] = Queue(partial(self._put, subject(part), Kind.BATCH))
         await self._queues[part].store(batch)
 
-    async def bury(self, letter: DeadLetter) -> None:
-        """Return once the dead letter is kept; NotStored where it may not be."""
-        await self._put(dead_subject(letter.protocol), Kind.LETTER, pack_letter(letter))
+    async def bury(self, letter: DeadLetter, name: str = "") -> None:
+        """Return once the dead letter is kept; NotStored where it may not be. Of letters of the
+        same ``name`` that come within two minutes one is kept."""
+        await self._put(dead_subject(letter.protocol), Kind.LETTER, pack_letter(letter), name)
 
     async def replay(self, site: int, batch: Batch, name: str) -> None:
         """The readings of a letter, once: the broker keeps one of messages of the same ``name``
