@@ -33,8 +33,8 @@ MOST_PAYLOAD = 8 * 1024 * 1024  # a batch of 400,000 readings
 CORE_USER, DEVICES_USER, SYSTEM_USER = "anlan", "inlet", "system"
 ROOM = 64 * 1024  # what comes from a node fits into the city's broker with more headers
 # More than all streams together are promised (connection.py, inlet.py), whatever the disk has: by
-# itself the broker promises three quarters of what is free when it starts, and on a small disk would
-# make no stream, or after a restart on a fuller one not open those that are there.
+# itself the broker promises three quarters of what is free when it starts, and on a small disk
+# would make no stream, or after a restart on a fuller one not open those that are there.
 STORE = "1TB"
 SYNC = "1s"  # how long the system may keep what is written before it must be on the disk
 
