@@ -76,8 +76,8 @@ def load() -> str:
             _work(alarm, becomes)
         demo_rules.load(points)
         demo_letters.defer()
-    demo_history.write(points)
     mines = [each for each in sites if each.sector.code == "coal" and each.points.exists()]
+    demo_history.write(points, demo_touched.spans(mines))
     found = demo_touched.load(mines)
     return f"演示测点 {len(points)} 个、报警 {len(raised)} 条、篡改疑点 {found} 处"
 

@@ -4,6 +4,7 @@ trials of rules have a past. Each excursion over a limit is meant."""
 from __future__ import annotations
 
 import zlib
+from collections.abc import Mapping
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +19,7 @@ EVERY = 60_000  # ms between two readings
 DAY = 24 * 3_600_000
 PART = 9_999  # of no stream: the demonstration's own
 Floats = npt.NDArray[np.float64]
+Span = tuple[int, int]  # ms
 
 # usual value, how far the day moves it, noise, farthest excursion; of what is not named a tenth to
 # a half of the range
@@ -33,8 +35,9 @@ USUAL = {
 EXCURSIONS = 5  # in all days, of each point
 
 
-def write(points: list[Point]) -> int:
-    """Append the readings to the history; how many."""
+def write(points: list[Point], elsewhere: Mapping[int, Span] | None = None) -> int:
+    """Append the readings to the history; how many. Of the sites in ``elsewhere`` the time from one
+    ms to another is told by somebody else."""
     from anlan.monitoring.history.table import History  # Arrow: not for every process
     from anlan.monitoring.protocols.batch import Batch
 
@@ -46,10 +49,16 @@ def write(points: list[Point]) -> int:
         values = np.concatenate([_values(each, of_day) for each in points])
         numbers = np.repeat(np.array([each.pk for each in points], np.uint32), len(of_day))
         times = np.tile(of_day, len(points))
-        batch = Batch(numbers, times, values, np.zeros(len(values), np.uint8))
-        history.append(PART, batch, 0)
-        count += len(values)
+        ours = np.concatenate([_ours(of_day, (elsewhere or {}).get(p.site_id)) for p in points])
+        quality = np.zeros(np.count_nonzero(ours), np.uint8)
+        history.append(PART, Batch(numbers[ours], times[ours], values[ours], quality), 0)
+        count += len(quality)
     return count
+
+
+def _ours(time: npt.NDArray[np.int64], others: Span | None) -> npt.NDArray[np.bool_]:
+    begin, end = others or (0, 0)
+    return (time < begin) | (time >= end)
 
 
 def _values(point: Point, time: npt.NDArray[np.int64]) -> Floats:

@@ -49,6 +49,14 @@ def load(sites: Sequence[Site], now: datetime | None = None) -> int:
     return TamperSignal.objects.count()
 
 
+def spans(sites: Sequence[Site], now: datetime | None = None) -> dict[int, tuple[int, int]]:
+    """Of which of the sites ``load`` writes the readings, from one ms to another."""
+    end = int(_midnight(now or timezone.now()).timestamp() * 1000)
+    return {
+        site.pk: (end - DAYS * 86_400_000, end) for site, _ in zip(sites, SCENARIOS, strict=False)
+    }
+
+
 def _midnight(now: datetime) -> datetime:
     return timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
 

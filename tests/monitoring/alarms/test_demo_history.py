@@ -1,0 +1,35 @@
+"""The demonstration's past is told once: by its history, or by the days that were touched."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from django.utils import timezone
+
+from anlan.monitoring.demo import history as demo_history
+from anlan.monitoring.demo import touched as demo_touched
+from anlan.monitoring.history.table import History
+from anlan.monitoring.models import Point
+from anlan.registry.models import Site
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_history_leaves_the_touched_days_alone(
+    mine: Site, point: Point, tmp_path: Path, settings: SimpleNamespace
+) -> None:
+    settings.VAR = tmp_path
+    spans = demo_touched.spans([mine])
+    begin, end = spans[mine.pk]
+    count = demo_history.write([point], spans)
+    found = History.at(tmp_path / "history").read([point.pk], 0, 2**45)
+    times = found.column("time").to_numpy().astype("datetime64[ms]").astype(np.int64)
+    now = timezone.now().timestamp() * 1000
+    assert len(times) == count
+    assert not ((times >= begin) & (times < end)).any()
+    assert times.max() > now - 120_000  # up to now, today's too
+    assert times.min() < begin  # and the days before
+    assert end - begin == demo_touched.DAYS * 86_400_000
