@@ -58,25 +58,38 @@ class Register:
 
 
 class Link:
-    """A wire between two ports that can be cut; what is on its way then is lost."""
+    """A wire between two ports that can be cut; what is on its way then is lost. Its own port is
+    held from the beginning, so that nobody else gets it."""
 
     def __init__(self, to: int) -> None:
         self._to = to
+        self._up = False
         self._pipes: set[asyncio.StreamWriter] = set()
         self._server: asyncio.Server | None = None
-        self.port = free_port()
+        self._socket = socket.socket()
+        self._socket.bind(("127.0.0.1", 0))
+        self.port = int(self._socket.getsockname()[1])
 
     async def open(self) -> None:
-        self._server = await asyncio.start_server(self._joined, "127.0.0.1", self.port)
+        if self._server is None:
+            self._server = await asyncio.start_server(self._joined, sock=self._socket)
+        self._up = True
 
     async def cut(self) -> None:
-        if self._server:
-            self._server.close()
+        self._up = False
         for each in self._pipes:
             each.transport.abort()
         self._pipes.clear()
 
+    async def close(self) -> None:
+        await self.cut()
+        if self._server is not None:
+            self._server.close()
+
     async def _joined(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if not self._up:
+            writer.transport.abort()
+            return
         there, back = await asyncio.open_connection("127.0.0.1", self._to)
         self._pipes |= {writer, back}
         await asyncio.gather(_pump(reader, back), _pump(there, writer))

@@ -116,7 +116,7 @@ def play(folder: Path, act: Callable[[Scene], Awaitable[None]]) -> Register:
             scene.here = await open_.enter_async_context(node(made.node))
             scene.there = await open_.enter_async_context(city(made.city, register))
             await act(scene)
-            await link.cut()
+            await link.close()
 
     with brokers(folder, link.port, leaf) as made:
         asyncio.run(asyncio.wait_for(whole(made), 100))

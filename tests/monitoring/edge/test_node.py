@@ -142,7 +142,7 @@ def test_a_device_notices_nothing_of_cuts_and_deaths(tmp_path: Path) -> None:
             assert sorted(set(found), key=found.index) == list(map(float, range(20)))  # in order
             assert await values(connection, 51) == [100.0]
             assert register.reports[-1] >= 0
-        await link.cut()
+        await link.close()
 
     doors = Doors(leaves=Listener(f"127.0.0.1:{leaf}"))
     with running(tmp_path / "city", doors) as there, edge(tmp_path / "node", link.port, mqtt, http):

@@ -27,6 +27,7 @@ PENDING = 64 * 1024 * 1024
 ANSWER_SECONDS = 10.0
 ELECTION_SECONDS = 60.0  # brokers of a cluster that find each other and choose whom to follow
 PAUSE_SECONDS = 0.2
+CLOSE_SECONDS = 5.0
 NO_SUITABLE_PEERS = 10005  # of the broker's error codes: fewer brokers than replicas have joined
 
 log = logging.getLogger("anlan.monitoring")
@@ -64,8 +65,8 @@ async def linked(url: str, inbox: str = "") -> AsyncIterator[Client]:
     try:
         yield client
     finally:
-        with suppress(NatsError, OSError):  # the broker may have ended before us
-            await client.close()
+        with suppress(NatsError, OSError):  # the broker may have ended before us, or stand still
+            await asyncio.wait_for(client.close(), CLOSE_SECONDS)
 
 
 async def _patiently(stream: JetStreamContext, most_bytes: int, days: float) -> None:

@@ -11,6 +11,7 @@ from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 from nats.js.client import JetStreamContext as Context
+from nats.js.errors import NotFoundError
 
 from anlan.monitoring.stream.names import DEAD, DEAD_SUBJECTS, KIND, STREAM, Kind, subject
 
@@ -85,6 +86,14 @@ class Follower:
             self._heard += 1
         return found
 
+    async def newest(self) -> int:
+        """The number of the newest message that there is to follow; 0 where there is none."""
+        try:
+            found = await self._stream.get_last_msg(self.stream_name, self.subject)
+        except NotFoundError:
+            return 0
+        return found.seq or 0
+
     async def close(self) -> None:
         """Let the broker forget; the next ``some`` asks anew."""
         asked, self._asked = self._asked, None
@@ -122,7 +131,11 @@ class Letters(Follower):
 
 
 async def all_of(follower: Follower) -> AsyncIterator[Message]:
-    """Message by message until nothing more comes for a moment."""
-    while found := await follower.some():
+    """Message by message, all that there are now, however long they take to come."""
+    newest, found = await follower.newest(), await follower.some()  # asked: now ``last`` is true
+    while True:
         for message in found:
             yield message
+        if follower.last >= newest:
+            return
+        found = await follower.some()
