@@ -52,7 +52,9 @@ def _freeze(made: Trial, word: str, seconds: float) -> None:
 def _kill_database(made: Trial) -> None:
     """Its first process; the others end when they miss it."""
     for each in psutil.process_iter(["name", "cmdline"]):
-        if each.info["name"] == "postgres" and str(made.site.var) in " ".join(each.info["cmdline"]):
+        if each.info["name"] == "postgres" and str(made.site.var) in " ".join(
+            each.info["cmdline"] or []
+        ):
             each.kill()
 
 
