@@ -91,8 +91,6 @@ def add_ports(parser: argparse.ArgumentParser, host: str) -> None:
 
 
 async def _gateways(var: Path, host: str, ports: Mapping[str, int]) -> None:
-    from django.db import DatabaseError
-
     from anlan.kernel import collector
     from anlan.monitoring.devices.nodes import nodes
     from anlan.monitoring.devices.register import register
@@ -106,11 +104,8 @@ async def _gateways(var: Path, host: str, ports: Mapping[str, int]) -> None:
     stop = stopped()
 
     async def refresh() -> None:
-        try:
-            await asyncio.to_thread(register.refresh_in_thread)
-            await asyncio.to_thread(nodes.refresh_in_thread)
-        except DatabaseError as error:
-            log.error("the registers cannot be read; those of before are used: %s", error)
+        await asyncio.to_thread(register.refresh_in_thread)
+        await asyncio.to_thread(nodes.refresh_in_thread)
 
     async with connected(url(var)) as connection:
         await refresh()

@@ -8,11 +8,13 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from django.db import OperationalError
 from django.utils import timezone
 
 from anlan.kernel.access.roles import Role
 from anlan.monitoring.choices import Protocol
 from anlan.monitoring.devices import keys
+from anlan.monitoring.devices import register as registers
 from anlan.monitoring.devices.nodes import NodeRegister
 from anlan.monitoring.edge.landing import Position
 from anlan.monitoring.edge.snapshot import Snapshot, Told
@@ -142,13 +144,28 @@ def test_what_changes_is_told_within_a_second(
         actor=who.bureau_staff, site=mine.pk, name="分站", protocol=Protocol.MQTT, address="m8"
     )
     later = time.monotonic() + 1.1
-    monkeypatch.setattr("anlan.monitoring.devices.nodes.time.monotonic", lambda: later)
+    monkeypatch.setattr("anlan.monitoring.devices.register.time.monotonic", lambda: later)
     told = register.told("east")
     assert len(told.devices) == before + 1
     revision = told.revision
     Device.objects.filter(address="m8").update(heard_at=timezone.now())
     later += 1.1
     assert register.told("east").revision == revision  # what it says changes nothing
+
+
+def test_a_node_stays_known_while_the_database_is_away(
+    node: EdgeNode, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    register = fresh()
+    monkeypatch.setattr(registers, "FRESH_SECONDS", 0.0)
+    monkeypatch.setattr(registers.compiling, "revision", _away)
+    assert register.known("east")
+    with pytest.raises(OperationalError):
+        fresh()  # a gateway that begins must not take all nodes for strangers
+
+
+def _away() -> int:
+    raise OperationalError("the database system is starting up")
 
 
 def test_a_position_is_of_the_stream_that_stands_now(node: EdgeNode) -> None:

@@ -19,7 +19,7 @@ def read(monkeypatch: pytest.MonkeyPatch) -> Register:
     """One that has been read; from now on the database is away."""
     monkeypatch.setattr(registers, "FRESH_SECONDS", 0.0)
     monkeypatch.setattr(registers.compiling, "revision", lambda: 1)
-    monkeypatch.setattr(registers, "_read", lambda: {("http", "DS-1"): KNOWN})
+    monkeypatch.setattr(registers, "_devices", lambda: {("http", "DS-1"): KNOWN})
     made = Register()
     made.refresh()
     monkeypatch.setattr(registers.compiling, "revision", _away)

@@ -3,8 +3,6 @@ how far each has come."""
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import wraps
@@ -16,14 +14,13 @@ from django.utils import timezone
 from anlan.kernel.orgs.models import Area
 from anlan.kernel.visits import release
 from anlan.monitoring.devices import keys
+from anlan.monitoring.devices.register import Remembered
 from anlan.monitoring.edge.landing import Position
 from anlan.monitoring.edge.snapshot import Entry, Told
 from anlan.monitoring.edge.wire import Place
 from anlan.monitoring.gateways.contracts import NotStored
 from anlan.monitoring.models import Channel, Device, EdgeNode, EdgePosition, Point
-from anlan.monitoring.rules import compiling
 
-FRESH_SECONDS = 1.0
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -57,39 +54,22 @@ def _in_thread(
     return call
 
 
-class NodeRegister:
+class NodeRegister(Remembered):
     """Nodes that are not retired, by name."""
 
     def __init__(self) -> None:
+        super().__init__()
         self._nodes: dict[str, County] = {}
-        self._revision: int | None = None
-        self._looked = -FRESH_SECONDS
-        self._lock = threading.Lock()
 
-    def refresh(self) -> None:
-        """Read anew what has changed, at most once a second. Blocks."""
-        with self._lock:
-            if time.monotonic() - self._looked < FRESH_SECONDS:
-                return
-            revision = compiling.revision()
-            if revision != self._revision:
-                nodes = EdgeNode.objects.filter(retired_at=None).select_related("area")
-                self._nodes = {each.name: _county(each, revision) for each in nodes}
-                self._revision = revision
-            self._looked = time.monotonic()
+    def _read(self, revision: int) -> None:
+        standing = EdgeNode.objects.filter(retired_at=None).select_related("area")
+        self._nodes = {each.name: _county(each, revision) for each in standing}
 
     def _of(self, node: str) -> County:
         """NotStored where it has been retired meanwhile."""
         if (found := self._nodes.get(node)) is None:
             raise NotStored("the node is no more")
         return found
-
-    def refresh_in_thread(self) -> None:
-        """The same in a thread that must keep no connection."""
-        try:
-            self.refresh()
-        finally:
-            release()
 
     def proves(self, node: str, secret: str) -> bool | None:
         """As it was at the last ``refresh``; None: no such node."""

@@ -1,13 +1,11 @@
-"""The gateways' directory: devices and their channels as they stand in the database.
-
-Kept in memory, because a gateway asks for each message; read anew when the revision has changed.
-"""
+"""The gateways' directory: devices and their channels as they stand in the database."""
 
 from __future__ import annotations
 
 import logging
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections import defaultdict
 from functools import partial
 
@@ -24,19 +22,19 @@ log = logging.getLogger("anlan.monitoring")
 FRESH_SECONDS = 1.0
 
 
-class Register:
-    """Devices that are not retired, by protocol and address."""
+class Remembered(ABC):
+    """What gateways ask of the database for each message, kept in memory and read anew when the
+    revision has changed."""
 
     def __init__(self) -> None:
-        self._known: dict[tuple[str, str], Known] = {}
         self._revision: int | None = None
         self._looked = -FRESH_SECONDS
         self._lock = threading.Lock()
         self._saying = Seldom()
 
-    def device(self, protocol: str, address: str) -> Known | None:
-        """As it was at the last ``refresh``."""
-        return self._known.get((protocol, address))
+    @abstractmethod
+    def _read(self, revision: int) -> None:
+        """Read all of it, as it stands at the revision or later."""
 
     def refresh(self) -> None:
         """Read anew what has changed, at most once a second. Blocks.
@@ -58,7 +56,8 @@ class Register:
         try:
             revision = compiling.revision()
             if revision != self._revision:
-                self._known, self._revision = _read(), revision
+                self._read(revision)
+                self._revision = revision
         except OperationalError as error:
             if self._revision is None:
                 raise
@@ -73,7 +72,22 @@ class Register:
             release()
 
 
-def _read() -> dict[tuple[str, str], Known]:
+class Register(Remembered):
+    """Devices that are not retired, by protocol and address."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._known: dict[tuple[str, str], Known] = {}
+
+    def device(self, protocol: str, address: str) -> Known | None:
+        """As it was at the last ``refresh``."""
+        return self._known.get((protocol, address))
+
+    def _read(self, revision: int) -> None:
+        self._known = _devices()
+
+
+def _devices() -> dict[tuple[str, str], Known]:
     points = defaultdict[int, dict[str, int]](dict)
     standing = Channel.objects.filter(point__retired_at=None, device__retired_at=None)
     for device, address, point in standing.values_list("device_id", "address", "point_id"):

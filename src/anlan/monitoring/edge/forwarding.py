@@ -27,7 +27,6 @@ class Forwarder:
     """Of one part of the node's stream, or of its dead letters."""
 
     def __init__(self, client: Client, node: str, part: int) -> None:
-        self.sent = 0  # messages of the node's stream that the city has taken since the start
         self._client = client
         self._stream: JetStreamContext = client.jetstream(timeout=10)
         self._node = node
@@ -84,7 +83,6 @@ class Forwarder:
         messages = await self._follower.some()
         if messages:
             await self._send(place, after, messages)
-            self.sent += len(messages)
 
     async def _send(self, place: Place, after: int, messages: Sequence[Message]) -> None:
         for data, last in parcels(messages):
