@@ -98,7 +98,7 @@ class Trial:
 
     def account(self) -> bool:
         """Print the table of what was sent, acknowledged, stored, alarmed; whether all is right."""
-        stored, alarmed = self._stored(), self._alarmed()
+        stored, alarmed = self.stored(), self._alarmed()
         print(_row(HEADS), _row(["---"] * len(HEADS)), sep="\n")
         right = [self._told(protocol, stored, alarmed) for protocol in ("http", "mqtt")]
         return all(right)
@@ -119,7 +119,7 @@ class Trial:
             print(f"\nevents and alarms differ at {' '.join(uneven)}\n")
         return not lost and not uneven
 
-    def _stored(self) -> dict[int, list[int]]:
+    def stored(self) -> dict[int, list[int]]:
         history = History.at(self.site.var / "history")
         found = history.read([each.point for each in self.sensors], 0, 2**45)
         points = found.column("point").to_numpy()

@@ -252,13 +252,13 @@ def test_a_state_goes_on_under_other_rules() -> None:
     made = plan([first, second])
     mine = engine(made, now=5)
     mine.evaluate(batch([(7, 0, 2.0, 0)]))
-    kept = mine.state.saved(made, 17)
+    kept = mine.state.saved(made, (17, 5_000))
 
-    same, last, dropped = State.restored(kept, made)
-    assert (same.now, last, dropped) == (5, 17, [])
+    same, mark, dropped = State.restored(kept, made)
+    assert (same.now, mark, dropped) == (5, (17, 5_000), [])
     other = plan([Watch(Key(2, 2, 0, 7), 3.0), first])
-    state, last, dropped = State.restored(kept, other)
-    assert (last, dropped) == (17, [second.key])
+    state, mark, dropped = State.restored(kept, other)
+    assert (mark, dropped) == ((17, 5_000), [second.key])
     assert told(Engine(other, state).evaluate(batch([(7, 1, 0.5, 0)]))) == [("cleared", 0, 1)]
 
 
@@ -331,7 +331,7 @@ def test_arrays_do_what_the_loop_does(
     now = 0
     for number, message in enumerate(_batches(messages)):
         if number == dies:  # another worker goes on from what was written down
-            cut = Engine(made, State.restored(cut.state.saved(made, number), made)[0])
+            cut = Engine(made, State.restored(cut.state.saved(made, (number, 0)), made)[0])
         if isinstance(message, int):
             now += message
             expected = names(plain.tick(now))

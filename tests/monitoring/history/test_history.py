@@ -139,11 +139,11 @@ def test_a_writer_dies_anywhere_and_the_next_goes_on(
     deaths = iter(["before", "after", "", "after", "before", *[""] * 100])
     append = History.append
 
-    def dying(self: History, part: int, gathered: Batch, last: int) -> None:
+    def dying(self: History, part: int, gathered: Batch, *mark: int) -> None:
         death = next(deaths)
         if death == "before":
             raise KeyboardInterrupt
-        append(self, part, gathered, last)
+        append(self, part, gathered, *mark)
         if death == "after":
             raise KeyboardInterrupt
 
@@ -158,7 +158,8 @@ def test_a_writer_dies_anywhere_and_the_next_goes_on(
         last = (await connection.stream.stream_info(STREAM)).state.last_seq
         died = 0
         while history.last(0) < last:
-            follower = Follower(connection.stream, 0, history.last(0))
+            follower = Follower(connection.stream, 0, 0)
+            follower.go_on_after(*history.after(0))
             mine = Writer(0, history, follower)
             try:
                 while history.last(0) < last:
@@ -185,10 +186,10 @@ def test_a_full_disk_loses_nothing(
             raise OSError(28, "No space left on device")
         return begin(self, part)
 
-    def failing(self: History, part: int, gathered: Batch, last: int) -> None:
+    def failing(self: History, part: int, gathered: Batch, *mark: int) -> None:
         if next(fails, False):
             raise OSError(28, "No space left on device")
-        append(self, part, gathered, last)
+        append(self, part, gathered, *mark)
 
     monkeypatch.setattr(History, "last", shut)
     monkeypatch.setattr(History, "append", failing)
@@ -206,8 +207,8 @@ def test_a_commit_that_came_about_and_was_called_failed_is_not_made_twice(
     history = History.at(tmp_path / "readings")
     append, fails = History.append, iter([True, False, True])
 
-    def doubtful(self: History, part: int, gathered: Batch, last: int) -> None:
-        append(self, part, gathered, last)
+    def doubtful(self: History, part: int, gathered: Batch, *mark: int) -> None:
+        append(self, part, gathered, *mark)
         if next(fails, False):
             raise OSError(28, "No space left on device")
 

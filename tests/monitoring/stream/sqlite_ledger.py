@@ -34,7 +34,7 @@ class SqliteLedger:
     def last(self, partition: int) -> int:
         """The number of the last message that the state counts."""
         state = self.kept(partition).state
-        return State.restored(state, self._plan)[1] if state else 0
+        return State.restored(state, self._plan)[1][0] if state else 0
 
     def plan(self, partition: int) -> tuple[Plan, int]:
         return self._plan, 1

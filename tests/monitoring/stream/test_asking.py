@@ -86,14 +86,15 @@ def test_where_nobody_works_nothing_is_known(on_stream: Callable[..., Any]) -> N
 def test_a_state_of_an_older_program_goes_on() -> None:
     engine = _engine()
     engine.evaluate(_batch((2, 9, 6.0, 0)))
-    with np.load(io.BytesIO(engine.state.saved(engine.plan, 4))) as kept:
+    with np.load(io.BytesIO(engine.state.saved(engine.plan, (4, 7)))) as kept:
         older = {name: kept[name] for name in kept.files if name not in ("shown", "quality")}
+    older["last"] = np.array(4)
     into = io.BytesIO()
     np.savez(into, **older)
 
-    state, last, dropped = State.restored(into.getvalue(), engine.plan)
+    state, mark, dropped = State.restored(into.getvalue(), engine.plan)
 
-    assert (last, dropped) == (4, [])
+    assert (mark, dropped) == ((4, 0), [])
     assert state.raised.tolist() == engine.state.raised.tolist()
     assert np.isnan(state.shown).all()
     assert (state.quality == Quality.GOOD).all()

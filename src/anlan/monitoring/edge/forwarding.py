@@ -59,7 +59,7 @@ class Forwarder:
             raise NotStored(f"the city has {at.last}, our stream ends at {info.state.last_seq}")
         self._say(linked=True)
         await self._follower.close()
-        self._follower.last = at.last
+        self._follower.go_on_after(at.last)
         await self._forget(at.last)
         if at.until:
             await self._again(place, at)
@@ -76,7 +76,7 @@ class Forwarder:
         exact = [each for each in messages if each.number <= at.until]
         await self._send(place, at.last, exact)
         await self._follower.close()
-        self._follower.last = at.until
+        self._follower.go_on_after(at.until)
 
     async def _forward(self, place: Place) -> None:
         after = self._follower.last

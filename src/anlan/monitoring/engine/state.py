@@ -15,6 +15,7 @@ from anlan.monitoring.engine.rules import Key
 from anlan.monitoring.engine.windows import SLICES
 from anlan.monitoring.protocols.batch import Quality
 
+Mark = tuple[int, int]  # a message's number, and when the broker took it (µs since 1970)
 NEVER = np.iinfo(np.int64).min
 _WATCH = ("on", "since", "came", "raised", "peak")
 _RING = ("slice", "count", "total", "squares", "centre")
@@ -89,30 +90,30 @@ class State:
         raised = [names.keys[place] for place in np.flatnonzero(self.raised)]
         return [key for key in raised if key not in stays]
 
-    def saved(self, plan: Plan, last: int) -> bytes:
-        """One file; ``last`` is the number of the last message that the state counts."""
+    def saved(self, plan: Plan, mark: Mark) -> bytes:
+        """One file; ``mark`` is the last message that the state counts."""
         into = io.BytesIO()
         columns = {each.name: getattr(self, each.name) for each in fields(self)}
         np.savez(
-            into, last=last, keys=plan.named, moved=plan.moving, points=plan.points, **columns
+            into, last=mark, keys=plan.named, moved=plan.moving, points=plan.points, **columns
         )  # fmt: skip
         return into.getvalue()
 
     @classmethod
-    def restored(cls, data: bytes, plan: Plan) -> tuple[State, int, list[Key]]:
-        """The state for ``plan``, the number of the last message, and what was raised and is
-        watched no more: rules may have changed since it was saved."""
+    def restored(cls, data: bytes, plan: Plan) -> tuple[State, Mark, list[Key]]:
+        """The state for ``plan``, the last message, and what was raised and is watched no more:
+        rules may have changed since it was saved."""
         with np.load(io.BytesIO(data), allow_pickle=False) as kept:
             keys = [Key._make(row) for row in kept["keys"].tolist()]
             names = Names(keys, [keys[place] for place in kept["moved"]], kept["points"].tolist())
             known = {each.name for each in fields(cls)} & set(kept.files)
             columns = {name: kept[name] for name in known}
-            last = int(kept["last"])
-        # a state that an older program wrote down knows no newest readings
+            number, at = (*np.atleast_1d(kept["last"]).tolist(), 0)[:2]
+        # a state that an older program wrote down knows no newest readings, nor the mark's moment
         state = cls(**{**_unseen(len(names.points)), **columns, "now": int(columns["now"])})
         if names.keys == plan.keys and names.points == plan.points.tolist():
-            return state, last, []
-        return state.carried(names, plan), last, state.dropped(names, plan)
+            return state, (number, at), []
+        return state.carried(names, plan), (number, at), state.dropped(names, plan)
 
 
 def _unseen(points: int) -> dict[str, Any]:

@@ -26,7 +26,9 @@ from deltalake import (
 )  # fmt: skip
 from deltalake.exceptions import CommitFailedError, TableNotFoundError
 
+from anlan.monitoring.history.sound import mend, settle
 from anlan.monitoring.protocols.batch import Batch
+from anlan.monitoring.stream.following import Bookmark
 
 DAY = 24 * 3600 * 1000
 CITY_OFFSET = 8 * 3600 * 1000  # days are the city's
@@ -96,16 +98,28 @@ class History:
 
     def last(self, part: int) -> int:
         """The number of the last message of a part of the stream that the table holds."""
-        return self.table().transaction_version(_name(part)) or 0
+        return self.after(part).number
 
-    def append(self, part: int, batch: Batch, last: int) -> None:
-        """The readings and the number of their last message, both or neither."""
+    def after(self, part: int) -> Bookmark:
+        """The last message of a part of the stream that the table holds."""
+        table = self.table()
+        number, at = (table.transaction_version(name) or 0 for name in _names(part))
+        return Bookmark(number, at)
+
+    def append(self, part: int, batch: Batch, last: int, at: int = 0) -> None:
+        """The readings and their last message (``Bookmark``), both or neither; on the disk."""
+        marks = [Transaction(*each) for each in zip(_names(part), (last, at), strict=True)]
+        table = self.table()
+        before = table.version()
         write_deltalake(
-            self.table(), rows(part, batch), mode="append", writer_properties=SMALL,
-            commit_properties=CommitProperties(
-                app_transactions=[Transaction(_name(part), last)], max_commit_retries=20
-            ),
+            table, rows(part, batch), mode="append", writer_properties=SMALL,
+            commit_properties=CommitProperties(app_transactions=marks, max_commit_retries=20),
         )  # fmt: skip
+        settle(self.where, before, table.version())
+
+    def mend(self) -> None:
+        """Before anything is written: what a power cut left half written is set aside."""
+        mend(self.where)
 
     def add(self, part: int, batch: Batch) -> None:
         """Readings that came by no stream."""
@@ -157,5 +171,6 @@ def rows(part: int, batch: Batch) -> pa.Table:
     )
 
 
-def _name(part: int) -> str:
-    return f"readings.{part}"
+def _names(part: int) -> tuple[str, str]:
+    """Under which the table keeps the two halves of a bookmark."""
+    return f"readings.{part}", f"readings.{part}.at"

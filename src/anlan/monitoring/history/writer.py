@@ -10,7 +10,7 @@ from deltalake.exceptions import DeltaError
 
 from anlan.monitoring.history.table import History
 from anlan.monitoring.protocols.batch import Batch, unpack
-from anlan.monitoring.stream.following import Follower
+from anlan.monitoring.stream.following import Bookmark, Follower
 from anlan.monitoring.stream.names import Kind
 from anlan.monitoring.stream.seldom import Seldom
 
@@ -30,7 +30,7 @@ class Writer:
         self._follower = follower
         self._gathered: list[Batch] = []
         self._count = 0
-        self._written = follower.last
+        self._written = follower.after
         self._since = time.monotonic()
         self._saying = Seldom()
 
@@ -46,7 +46,7 @@ class Writer:
                 if opened:
                     await self.step()
                 else:
-                    self._go_on_after(await asyncio.to_thread(self._history.last, self.part))
+                    self._go_on_after(await asyncio.to_thread(self._opened))
                     opened = True
                 self._saying.again()
             except (OSError, DeltaError) as error:
@@ -56,6 +56,11 @@ class Writer:
             await self.flush()
         except (OSError, DeltaError) as error:  # the stream keeps it, and who comes next writes it
             self._say(error)
+
+    def _opened(self) -> Bookmark:
+        """What the table holds, once it is whole."""
+        self._history.mend()
+        return self._history.after(self.part)
 
     async def step(self) -> None:
         """Write when there is enough or it has waited long enough; else take what is there."""
@@ -84,12 +89,13 @@ class Writer:
         disk refuses what follows it), and a writer that lost the part may end its last one late.
         """
         if self._gathered:
-            held, last = await asyncio.to_thread(self._history.last, self.part), self._follower.last
+            held = await asyncio.to_thread(self._history.after, self.part)
+            last = self._follower.after
             if held == self._written:
                 whole = Batch.joined(self._gathered)
-                await asyncio.to_thread(self._history.append, self.part, whole, last)
+                await asyncio.to_thread(self._history.append, self.part, whole, *last)
             elif held != last:
-                log.warning("part %s: another writer has written up to %s", self.part, held)
+                log.warning("part %s: another writer has written up to %s", self.part, held.number)
                 await self._follower.close()  # it has read further than the table now holds
                 self._go_on_after(held)
                 return
@@ -97,7 +103,8 @@ class Writer:
             self._go_on_after(last)
         self._since = time.monotonic()
 
-    def _go_on_after(self, number: int) -> None:
+    def _go_on_after(self, mark: Bookmark) -> None:
         """The table holds all up to this message, and nothing is gathered."""
-        self._written = self._follower.last = number
+        self._written = mark
+        self._follower.go_on_after(*mark)
         self._gathered, self._count = [], 0

@@ -12,6 +12,7 @@ broker's own, by which a device is put off the line. MQTT devices are let in by 
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -36,7 +37,7 @@ ROOM = 64 * 1024  # what comes from a node fits into the city's broker with more
 # itself the broker promises three quarters of what is free when it starts, and on a small disk
 # would make no stream, or after a restart on a fuller one not open those that are there.
 STORE = "1TB"
-SYNC = "1s"  # how long the system may keep what is written before it must be on the disk
+SYNC = "1s"
 
 
 @dataclass(frozen=True)
@@ -103,11 +104,11 @@ class Broker:
         name = f"edge-{self.city.name}" if self.city else "anlan"
         domain = f'\n  domain: "{name}"' if self.city else ""  # apart from the city's streams
         # a node must not use a number twice, whatever happens to its machine
-        sync = "always" if self.city else f'"{SYNC}"'
+        sync = "always" if self.city else sync_interval()
         folder = self.folder / "jetstream"
         store = f"""
   store_dir: "{folder}"
-  sync_interval: {sync}
+  sync_interval: "{sync}"
   max_file_store: {STORE}{domain}
 """
         return f"""server_name: {name}
@@ -140,6 +141,16 @@ authorization: {{
         with socket.socket() as probe:
             probe.settimeout(1)
             return probe.connect_ex(("127.0.0.1", self.port)) == 0
+
+
+def sync_interval() -> str:
+    """How long the system may keep what is written before it must be on the disk, that is, what a
+    power cut may take: ``ANLAN_STREAM_SYNC``, a time such as ``100ms``, or ``always`` for none of
+    it. NoBroker for anything else."""
+    said = os.environ.get("ANLAN_STREAM_SYNC") or SYNC
+    if not re.fullmatch(r"always|[1-9][0-9]*(ms|s)", said):
+        raise NoBroker(f"ANLAN_STREAM_SYNC 应为 always，或一段时间，如 100ms、1s；现在是“{said}”。")
+    return said
 
 
 def url(var: Path) -> str:

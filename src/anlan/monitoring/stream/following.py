@@ -5,11 +5,13 @@ from __future__ import annotations
 import logging
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
 
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
-from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
+from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy, StreamState
 from nats.js.client import JetStreamContext as Context
 from nats.js.errors import NotFoundError
 
@@ -21,19 +23,34 @@ BYTES_AT_ONCE = 8_000_000  # about; batches of half a million readings come one 
 FADES = 0.9  # how soon a large message is forgotten, fetch by fetch
 WAIT_SECONDS = 0.5
 FORGOTTEN_AFTER = 60.0  # the broker drops the consumer of one who asks no more
+SAME_US = 1_000  # the client gives moments by a float; other messages of a number are minutes apart
+
+
+class Bookmark(NamedTuple):
+    """How far somebody has read: the last message's ``number``, and ``at``, when the broker took it
+    (µs since 1970; 0: not known).
+
+    The number alone does not name a message for ever. A broker whose power was cut has lost what
+    it had not yet written, and gives the numbers to other messages; a stream that was made anew
+    counts from 1. Then what was taken after ``at`` has not been read.
+    """
+
+    number: int = 0
+    at: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """``number`` is its place in the stream."""
+    """``number`` is its place in the stream, ``at`` when the broker took it, µs since 1970."""
 
     number: int
     kind: Kind
     data: bytes
+    at: int
 
 
 class Follower:
-    """Gives the messages of a part after number ``last``; ``last`` moves on with them."""
+    """Gives the messages of a part after number ``last``; the bookmark moves on with them."""
 
     stream_name = STREAM
 
@@ -43,7 +60,22 @@ class Follower:
         self._asked: Context.PullSubscription | None = None
         self._largest = 125_000.0  # bytes, of late: ticks between large batches are small
         self._heard = 0  # messages since the broker was asked
-        self.last = last
+        self._after = Bookmark(last)
+
+    @property
+    def last(self) -> int:
+        """The number of the last message that was given."""
+        return self._after.number
+
+    @property
+    def after(self) -> Bookmark:
+        """Where it goes on."""
+        return self._after
+
+    def go_on_after(self, number: int, at: int = 0) -> None:
+        """From here; what was asked for is not given. ``at`` 0: whatever has this number now is
+        taken for what was read."""
+        self._after = Bookmark(number, at)
 
     async def some(self) -> list[Message]:
         """What is there, at most ``AT_ONCE`` and fewer where they are large; an empty list where
@@ -66,6 +98,7 @@ class Follower:
                 each.metadata.sequence.stream,
                 Kind((each.headers or {}).get(KIND, Kind.BATCH)),
                 each.data,
+                _microseconds(each.metadata.timestamp),
             )
             for each in await self._up_to_a_gap(found)
         ]
@@ -73,7 +106,7 @@ class Follower:
         self._largest = max(float(size), self._largest * FADES, 1.0)
         fresh = [each for each in messages if each.number > self.last]
         if fresh:
-            self.last = fresh[-1].number
+            self._after = Bookmark(fresh[-1].number, fresh[-1].at)
         return fresh
 
     async def _up_to_a_gap(self, found: list[Msg]) -> list[Msg]:
@@ -105,9 +138,7 @@ class Follower:
 
     async def _ask(self) -> Context.PullSubscription:
         info = await self._stream.stream_info(self.stream_name)
-        if self.last > info.state.last_seq:
-            log.warning("the stream was made anew: following it from its beginning")
-            self.last = 0
+        await self._find_place(info.state)
         self._heard = 0
         return await self._stream.pull_subscribe(
             self.subject,
@@ -118,6 +149,50 @@ class Follower:
                 max_waiting=4, mem_storage=True,
             ),
         )  # fmt: skip
+
+    async def _find_place(self, state: StreamState) -> None:
+        """Where the bookmark's message is another now, or none, go on after the last that the
+        broker took until then."""
+        number, at = self._after
+        if number > state.last_seq:
+            number = await self._taken_by(at, state.first_seq - 1, state.last_seq + 1)
+        elif at and number >= state.first_seq and await self._is_another(number, at):
+            number = await self._taken_by(at, state.first_seq - 1, number)
+        else:
+            return
+        log.warning(
+            "the stream has lost its end or was made anew: following it after message %s, not %s",
+            number, self.last,
+        )  # fmt: skip
+        self._after = Bookmark(number)
+
+    async def _is_another(self, number: int, at: int) -> bool:
+        found = await self._at(number)
+        return found is not None and abs(found - at) > SAME_US
+
+    async def _taken_by(self, at: int, low: int, high: int) -> int:
+        """The last message, between these two, that the broker took until ``at``: half by half. One
+        that was purged counts as later: rather twice than never."""
+        while at and high - low > 1:
+            middle = (low + high) // 2
+            found = await self._at(middle)
+            if found is None or found > at + SAME_US:
+                high = middle
+            else:
+                low = middle
+        return max(low, 0)
+
+    async def _at(self, number: int) -> int | None:
+        """When the broker took this message, µs since 1970; None where it is kept no more."""
+        try:
+            found = await self._stream.get_msg(self.stream_name, seq=number)
+        except NotFoundError:
+            return None
+        return _microseconds(found.time) if found.time else None
+
+
+def _microseconds(moment: datetime) -> int:
+    return round(moment.timestamp() * 1_000_000)
 
 
 class Letters(Follower):

@@ -146,13 +146,14 @@ class Worker:
 
     async def _begin(self) -> Engine:
         kept = await self._told(self._ledger.kept, self.partition)
-        self._follower.last = 0
+        self._follower.go_on_after(0)
         self._revision = kept.revision
         self._kept_at = time.monotonic() - KEEP_SECONDS  # the first state soon: a sign of life
         state = State.fresh(kept.plan, 0)
         dropped: list[Key] = []
         if kept.state is not None:
-            state, self._follower.last, dropped = State.restored(kept.state, kept.plan)
+            state, mark, dropped = State.restored(kept.state, kept.plan)
+            self._follower.go_on_after(*mark)
         self._engine = Engine(kept.plan, state)
         if dropped:  # rules changed while nobody worked
             await self._write(self._engine, [], dropped, keep=True)
@@ -165,11 +166,12 @@ class Worker:
     async def _write(
         self, engine: Engine, transitions: list[Transition], dropped: list[Key], *, keep: bool
     ) -> None:
-        last = self._follower.last
-        state = engine.state.saved(engine.plan, last) if keep else None
+        after = self._follower.after
+        state = engine.state.saved(engine.plan, after) if keep else None
         await self._told(
-            self._ledger.record, self.partition, last, transitions, dropped, state, self._revision
-        )
+            self._ledger.record,
+            self.partition, after.number, transitions, dropped, state, self._revision,
+        )  # fmt: skip
         if keep:
             self._kept_at = time.monotonic()
 
