@@ -14,10 +14,11 @@ import pytest
 from anlan.monitoring.history.table import History
 from anlan.monitoring.history.writer import Writer
 from anlan.monitoring.protocols.batch import unpack
+from anlan.monitoring.stream.bookmarks import Bookmark
 from anlan.monitoring.stream.broker import Broker, await_answer
 from anlan.monitoring.stream.connection import connected
 from anlan.monitoring.stream.doors import NoBroker
-from anlan.monitoring.stream.following import Bookmark, Follower
+from anlan.monitoring.stream.following import Follower
 from anlan.monitoring.stream.names import STREAM
 from anlan.monitoring.stream.publishing import Publisher
 from tests.monitoring.stream.test_stream import batch

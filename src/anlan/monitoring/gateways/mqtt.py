@@ -10,9 +10,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from anlan.monitoring.gateways.contracts import DeadLetter, Known
 from anlan.monitoring.gateways.gateway import Gateway
@@ -29,8 +30,7 @@ CUT_SECONDS = 10.0  # of debt; less is forgiven, or every hiccup would cost the 
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(NamedTuple):
     """One message: the levels of its topic, and its payload."""
 
     topic: tuple[str, ...]
@@ -72,10 +72,12 @@ class Mqtt:
         """``now`` is seconds since 1970 UTC; ``counted``: one for each message is spent already."""
         received = milliseconds(now)
         found, by_site = Sorted(), defaultdict[int, list[Row]](list)
-        spent = Counter[str]()
+        known, spent = dict[str, Known | None](), defaultdict[str, int](int)
         for each in messages:
             address = each.topic[1] if len(each.topic) > 1 else ""
-            device = self._gateway.directory.device(PROTOCOL, address)
+            if address not in known:
+                known[address] = self._gateway.directory.device(PROTOCOL, address)
+            device = known[address]
             try:
                 if device is None:
                     found.cut.add(address)
@@ -83,7 +85,7 @@ class Mqtt:
                 spent[address] += not counted
                 mine, strange = _own(each, device)
                 spent[address] += len(mine) + len(strange) - 1
-                by_site[device.site].extend(mine)
+                by_site[device.site] += mine
                 if strange:
                     raise Malformed(_not_its_own(strange))
             except Malformed as fault:
@@ -93,7 +95,7 @@ class Mqtt:
                 self._gateway.counters.broken += 1
                 reason = "程序出错，原因在日志里。修好后可重放"
                 found.letters.append(_letter(each, address, device, reason, received))
-        self._gateway.counters.frames += spent.total()
+        self._gateway.counters.frames += sum(spent.values())
         found.cut |= {address for address, amount in spent.items() if self.spend(address, amount)}
         together = defaultdict[int, list[Row]](list)
         for site, said in by_site.items():

@@ -28,7 +28,7 @@ from deltalake.exceptions import CommitFailedError, TableNotFoundError
 
 from anlan.monitoring.history.sound import mend, settle
 from anlan.monitoring.protocols.batch import Batch
-from anlan.monitoring.stream.following import Bookmark
+from anlan.monitoring.stream.bookmarks import Bookmark
 
 DAY = 24 * 3600 * 1000
 CITY_OFFSET = 8 * 3600 * 1000  # days are the city's

@@ -10,7 +10,8 @@ from deltalake.exceptions import DeltaError
 
 from anlan.monitoring.history.table import History
 from anlan.monitoring.protocols.batch import Batch, unpack
-from anlan.monitoring.stream.following import Bookmark, Follower
+from anlan.monitoring.stream.bookmarks import Bookmark
+from anlan.monitoring.stream.following import Follower
 from anlan.monitoring.stream.names import Kind
 from anlan.monitoring.stream.seldom import Seldom
 

@@ -9,7 +9,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
-import nats
 from nats.aio.client import Client
 from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
@@ -17,6 +16,7 @@ from nats.js.api import DiscardPolicy, RetentionPolicy, StorageType, StoreCompre
 from nats.js.errors import APIError, NotFoundError, ServiceUnavailableError
 
 from anlan.monitoring.stream.names import DEAD, DEAD_SUBJECTS, STREAM, replicas
+from anlan.monitoring.stream.tap import Tappable
 
 DAY = 24 * 3600.0
 DAYS = 1.0
@@ -54,11 +54,13 @@ async def connected(
 
 
 @asynccontextmanager
-async def linked(url: str, inbox: str = "") -> AsyncIterator[Client]:
+async def linked(url: str, inbox: str = "") -> AsyncIterator[Tappable]:
     """The client alone, of whatever account ``url`` names; several brokers of a cluster stand with
     commas between. Answers come below the subject ``inbox``, where one is given."""
-    client = await nats.connect(
-        url.split(","), max_reconnect_attempts=-1, reconnect_time_wait=0.2, pending_size=PENDING,
+    client = Tappable()
+    await client.connect(
+        url.split(","), max_reconnect_attempts=-1, pending_size=PENDING,
+        reconnect_time_wait=0.2,  # type: ignore[arg-type]  # fractions are taken
         allow_reconnect=True, error_cb=_ignored, disconnected_cb=_nothing, name="anlan",
         inbox_prefix=(inbox or DEFAULT_INBOX).encode(),
     )  # fmt: skip

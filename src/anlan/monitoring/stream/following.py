@@ -2,41 +2,24 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import datetime
-from typing import NamedTuple
 
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
-from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy, StreamState
+from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 from nats.js.client import JetStreamContext as Context
 from nats.js.errors import NotFoundError
 
+from anlan.monitoring.stream.bookmarks import Bookmark, found_again, microseconds
 from anlan.monitoring.stream.names import DEAD, DEAD_SUBJECTS, KIND, STREAM, Kind, subject
 
-log = logging.getLogger("anlan.monitoring")
 AT_ONCE = 256
 BYTES_AT_ONCE = 8_000_000  # about; batches of half a million readings come one by one
 FADES = 0.9  # how soon a large message is forgotten, fetch by fetch
 WAIT_SECONDS = 0.5
 FORGOTTEN_AFTER = 60.0  # the broker drops the consumer of one who asks no more
-SAME_US = 1_000  # the client gives moments by a float; other messages of a number are minutes apart
-
-
-class Bookmark(NamedTuple):
-    """How far somebody has read: the last message's ``number``, and ``at``, when the broker took it
-    (µs since 1970; 0: not known).
-
-    The number alone does not name a message for ever. A broker whose power was cut has lost what
-    it had not yet written, and gives the numbers to other messages; a stream that was made anew
-    counts from 1. Then what was taken after ``at`` has not been read.
-    """
-
-    number: int = 0
-    at: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +81,7 @@ class Follower:
                 each.metadata.sequence.stream,
                 Kind((each.headers or {}).get(KIND, Kind.BATCH)),
                 each.data,
-                _microseconds(each.metadata.timestamp),
+                microseconds(each.metadata.timestamp),
             )
             for each in await self._up_to_a_gap(found)
         ]
@@ -137,8 +120,7 @@ class Follower:
                 return
 
     async def _ask(self) -> Context.PullSubscription:
-        info = await self._stream.stream_info(self.stream_name)
-        await self._find_place(info.state)
+        self._after = await found_again(self._stream, self.stream_name, self._after)
         self._heard = 0
         return await self._stream.pull_subscribe(
             self.subject,
@@ -149,50 +131,6 @@ class Follower:
                 max_waiting=4, mem_storage=True,
             ),
         )  # fmt: skip
-
-    async def _find_place(self, state: StreamState) -> None:
-        """Where the bookmark's message is another now, or none, go on after the last that the
-        broker took until then."""
-        number, at = self._after
-        if number > state.last_seq:
-            number = await self._taken_by(at, state.first_seq - 1, state.last_seq + 1)
-        elif at and number >= state.first_seq and await self._is_another(number, at):
-            number = await self._taken_by(at, state.first_seq - 1, number)
-        else:
-            return
-        log.warning(
-            "the stream has lost its end or was made anew: following it after message %s, not %s",
-            number, self.last,
-        )  # fmt: skip
-        self._after = Bookmark(number)
-
-    async def _is_another(self, number: int, at: int) -> bool:
-        found = await self._at(number)
-        return found is not None and abs(found - at) > SAME_US
-
-    async def _taken_by(self, at: int, low: int, high: int) -> int:
-        """The last message, between these two, that the broker took until ``at``: half by half. One
-        that was purged counts as later: rather twice than never."""
-        while at and high - low > 1:
-            middle = (low + high) // 2
-            found = await self._at(middle)
-            if found is None or found > at + SAME_US:
-                high = middle
-            else:
-                low = middle
-        return max(low, 0)
-
-    async def _at(self, number: int) -> int | None:
-        """When the broker took this message, µs since 1970; None where it is kept no more."""
-        try:
-            found = await self._stream.get_msg(self.stream_name, seq=number)
-        except NotFoundError:
-            return None
-        return _microseconds(found.time) if found.time else None
-
-
-def _microseconds(moment: datetime) -> int:
-    return round(moment.timestamp() * 1_000_000)
 
 
 class Letters(Follower):

@@ -105,3 +105,6 @@ def test_a_bom_is_no_fault_and_counts() -> None:
     with pytest.raises(Malformed) as caught:
         from_json(b"\xef\xbb\xbf{]")
     assert caught.value.offset == 4
+    with pytest.raises(Malformed, match="UTF-8") as caught:
+        from_json(b"\xef\xbb\xbf{\xff")
+    assert caught.value.offset == 4

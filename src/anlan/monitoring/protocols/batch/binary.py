@@ -36,6 +36,7 @@ NOISE = "不是批次：应以“ANB1”开头"
 
 FEW = 32  # readings
 _COUNT, _BASE = slice(4, 8), slice(8, 16)
+_SINGLE = struct.Struct("<4sIqIidB")
 
 
 def pack(batch: Batch) -> bytes:
@@ -80,6 +81,10 @@ def unpack(message: bytes) -> Batch:
 
 def rows(message: bytes) -> list[Row]:
     """The same as rows: columns are dear where a message holds a reading or two."""
+    if len(message) == _SINGLE.size:  # most of what comes by MQTT
+        magic, count, base, point, offset, value, quality = _SINGLE.unpack(message)
+        if magic == MAGIC and count == 1 and _plain([base + offset], [value], [quality]):
+            return [(point, base + offset, value, quality)]
     count = _count(message)
     if count <= FEW:
         base = int.from_bytes(message[_BASE], "little", signed=True)

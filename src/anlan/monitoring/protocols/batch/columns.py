@@ -41,7 +41,7 @@ class Quality(IntEnum):
         return _QUALITY_WORDS[self]
 
 
-WORST = max(Quality)  # a constant: asking the enumeration each time costs more than the check
+WORST = int(max(Quality))  # a constant: asking the enumeration each time costs more than the check
 _QUALITY_WORDS = {
     Quality.GOOD: "正常", Quality.OUT_OF_RANGE: "超量程", Quality.SENSOR_FAULT: "传感器故障",
     Quality.LINE_BROKEN: "断线", Quality.CALIBRATING: "标校中", Quality.SUBSTITUTED: "人工替代",

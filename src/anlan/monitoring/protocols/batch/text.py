@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import math
+from codecs import BOM_UTF8
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -64,14 +65,16 @@ def readable(batch: Batch) -> list[dict[str, Any]]:
 def _loaded(data: bytes) -> Any:
     if len(data) > LONGEST:
         raise Malformed(f"JSON 超过 {LONGEST // 2**20} MiB，请分批，或用二进制的 ANB1", LONGEST)
+    plain = data.removeprefix(BOM_UTF8)
     try:
-        text = data.decode("utf-8-sig")
+        text = plain.decode()
     except UnicodeDecodeError as error:
-        raise Malformed("JSON 不是 UTF-8 编码", error.start) from error
+        at = len(data) - len(plain) + error.start
+        raise Malformed("JSON 不是 UTF-8 编码", at) from error
     try:
-        return json.loads(text, parse_constant=_constant, object_pairs_hook=_object)
+        return _DECODER.decode(text)
     except json.JSONDecodeError as error:
-        at = len(text[: error.pos].encode()) + len(data) - len(text.encode())
+        at = len(text[: error.pos].encode()) + len(data) - len(plain)
         raise Malformed(f"不是合格的 JSON（{error.lineno} 行 {error.colno} 列）", at) from error
     except RecursionError as error:
         raise Malformed("JSON 嵌套太深") from error
@@ -92,6 +95,9 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         twice = next(name for name in names if names.count(name) > 1)
         raise Malformed(f"同一个对象里“{twice[:30]}”写了两次")
     return found
+
+
+_DECODER = json.JSONDecoder(parse_constant=_constant, object_pairs_hook=_object)
 
 
 def _readings(document: Any) -> list[Any]:
