@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -88,7 +90,10 @@ def collect_static() -> str:
     stamp = settings.VAR / "stamps" / "static"
     wanted = _digest(*(f"{path} {path.stat().st_mtime_ns}" for path in sources))
     if not (stamp.exists() and stamp.read_text() == wanted and settings.STATIC_ROOT.exists()):
-        call_command("collectstatic", interactive=False, clear=True, verbosity=0)
+        # whatever a power cut has left of an earlier copy; the command would not begin with it
+        shutil.rmtree(settings.STATIC_ROOT, ignore_errors=True)
+        call_command("collectstatic", interactive=False, verbosity=0)
+        os.sync()  # the stamp must not be there after a power cut while the copies are not
         stamp.parent.mkdir(parents=True, exist_ok=True)
         stamp.write_text(wanted)
     return f"{len(sources)} 个"

@@ -9,6 +9,8 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
+from anlan.kernel.durable import sync
+
 
 def _fresh() -> str:
     return secrets.token_urlsafe(50)
@@ -27,10 +29,13 @@ def _store(path: Path, secret: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False) as file:
         file.write(secret)
+    made = Path(file.name)
     try:
+        sync(made)  # an empty secret after a power cut would lock everybody out
         # A link never replaces: of two processes that start at once, both read the first one's.
-        os.link(file.name, path)
+        os.link(made, path)
     except FileExistsError:
         pass
     finally:
-        Path(file.name).unlink()
+        made.unlink()
+    sync(path.parent)

@@ -120,7 +120,7 @@ def test_each_commit_is_on_the_disk_before_it_counts(
     history: History, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     synced: list[Path] = []
-    monkeypatch.setattr(sound, "_sync", synced.append)
+    monkeypatch.setattr(sound, "sync", lambda *paths: synced.extend(paths))
     history.append(0, batch(7), 8)
     folder, file = Path(history.where), _file(history, 7)
     assert synced[:2] == [file, _log(history, 7)]

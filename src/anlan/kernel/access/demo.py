@@ -21,6 +21,7 @@ from anlan.kernel.access.actor import Actor, ActorSource, system
 from anlan.kernel.access.models import Grant, LoginState, User
 from anlan.kernel.access.roles import Role
 from anlan.kernel.access.services.passwords import put
+from anlan.kernel.durable import sync
 from anlan.kernel.errors import Refused
 from anlan.kernel.orgs.models import Organisation
 from anlan.kernel.write import Write
@@ -145,4 +146,5 @@ def _write(path: Path, kept: dict[str, str]) -> None:
     """Replace the file as a whole; NamedTemporaryFile makes it readable by its owner only."""
     with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False, encoding="utf-8") as file:
         json.dump(kept, file, ensure_ascii=False, indent=1)
+    sync(Path(file.name))
     Path(file.name).replace(path)

@@ -13,6 +13,7 @@ from typing import Protocol
 
 import filetype
 
+from anlan.kernel.durable import sync
 from anlan.kernel.errors import Refused
 from anlan.kernel.evidence import pictures
 from anlan.kernel.evidence.pictures import Picture
@@ -80,6 +81,7 @@ def store(
         path = folder / digest[:2] / digest
         path.parent.mkdir(exist_ok=True)
         Path(temporary).replace(path)
+        sync(path.parent, folder)
     except OSError as error:
         raise _disk(error) from error
     finally:

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 import threading
 from collections.abc import Iterator
 from contextlib import suppress
@@ -23,6 +22,8 @@ from urllib.parse import unquote
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+
+from anlan.kernel.durable import sync
 
 log = logging.getLogger("anlan.monitoring")
 LOOKED_AT = 50  # commits; each but the newest of each part and of the upkeep has been settled
@@ -68,11 +69,10 @@ def settle(where: str, after: int, last: int) -> None:
         with suppress(FileNotFoundError):  # of another's, already cleared away
             for name in _Commit.read(path).added or ():
                 with suppress(FileNotFoundError):
-                    _sync(folder / name)
+                    sync(folder / name)
                     touched |= {(folder / name).parent, folder}
-            _sync(path)
-    for each in touched:
-        _sync(each)
+            sync(path)
+    sync(*touched)
 
 
 def mend(where: str) -> int:
@@ -164,15 +164,7 @@ def _set_aside(folder: Path, paths: list[Path]) -> None:
     for path in sorted(paths, reverse=True):
         with suppress(FileNotFoundError):  # another monitor starts too
             path.rename(into / path.name)
-    _sync(folder / LOG)
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    sync(folder / LOG)
 
 
 def _folder(where: str) -> Path | None:
