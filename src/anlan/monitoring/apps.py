@@ -19,7 +19,7 @@ class MonitoringConfig(AppConfig):
         )
         from anlan.monitoring.devices import importing  # noqa: F401
         from anlan.monitoring.models import TamperSignal
-        from anlan.monitoring.services import calling  # noqa: F401
+        from anlan.monitoring.services import calling, draft_hours  # noqa: F401
         from anlan.registry import panels
 
         section, view = "监测预警", policies.VIEW

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -14,7 +14,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from anlan.kernel.access.models import User
 from anlan.kernel.audit.models import AuditRow
+from anlan.kernel.deadlines.firing import fire_due
 from anlan.kernel.errors import Forbidden, Refused, Unknown, WrongState
 from anlan.kernel.events.models import Event
 from anlan.kernel.norms.models import Norm, NormDocument
@@ -184,6 +186,50 @@ def test_hours_count_only_once_it_is_said_to_be_an_accident(
     drafts.draft_reopen(actor=who.clerk, draft=draft.pk, reason="又有新情况")
     draft.refresh_from_db()
     assert (draft.state, draft.reason) == (DraftState.DRAFT, "又有新情况")
+
+
+def test_before_the_hours_pass_those_are_called_with_whom_the_report_lies(
+    draft: IncidentDraft, who: SimpleNamespace
+) -> None:
+    knew = timezone.now() - timedelta(minutes=10)
+    end = knew + timedelta(hours=2)
+
+    def called(at: datetime) -> tuple[str, set[User]]:
+        Notification.objects.all().delete()
+        assert fire_due(now=at + timedelta(seconds=1)) == 1
+        told = Notification.objects.filter(kind="draft.hours").select_related("user")
+        assert len({each.title for each in told}) == 1
+        return told[0].title, {each.user for each in told}
+
+    drafts.draft_accident(actor=who.clerk, draft=draft.pk, knew_at=knew, unit_knew_at=None)
+    assert fire_due(now=end - timedelta(minutes=61)) == 0
+    title, users = called(end - timedelta(minutes=60))
+    assert ("将届满" in title, "未提交" in title) == (True, True)
+    assert users == {who.bureau_staff.user}
+    _, users = called(end - timedelta(minutes=20))
+    assert users == {who.bureau_head.user}
+    drafts.draft_submit(actor=who.clerk, draft=draft.pk, content=written(), seen=1)
+    title, users = called(end)
+    assert ("已届满" in title, "已提交、未接收" in title) == (True, True)
+    assert users == {who.chief.user}
+    draft.refresh_from_db()
+    assert [each.title for each in reporting.course(draft)].count("催办") == 3
+    drafts.draft_take(actor=who.clerk, draft=draft.pk)
+    assert fire_due(now=end + timedelta(hours=5)) == 0
+
+
+def test_what_is_no_accident_after_all_calls_nobody_and_mended_times_count(
+    draft: IncidentDraft, who: SimpleNamespace
+) -> None:
+    knew = timezone.now() - timedelta(minutes=10)
+    later = knew + timedelta(minutes=8)
+    for moment in (knew, later):
+        drafts.draft_accident(actor=who.clerk, draft=draft.pk, knew_at=moment, unit_knew_at=None)
+    assert fire_due(now=knew + timedelta(minutes=61)) == 0
+    drafts.draft_revoke(actor=who.clerk, draft=draft.pk, reason="校准气体")
+    assert fire_due(now=knew + timedelta(hours=5)) == 0
+    drafts.draft_accident(actor=who.clerk, draft=draft.pk, knew_at=later, unit_knew_at=None)
+    assert fire_due(now=later + timedelta(minutes=61)) == 1
 
 
 def test_who_sees_a_draft(draft: IncidentDraft, city: SimpleNamespace) -> None:

@@ -104,6 +104,21 @@ def test_a_watch_that_is_no_more_ends_its_alarm(
     assert Alarm.objects.get().cleared_ms is not None
 
 
+def test_what_lost_its_readings_ends_and_the_next_is_an_alarm_of_its_own(
+    record: Record, told: Told, holder: UUID, point: Point
+) -> None:
+    record(told("raised", 2), told("raised", 0))
+    lost, stays = sorted(alarms.going({point.pk}), key=lambda each: -each[0].level)
+    assert alarms.settle(partition=0, holder=holder, events={lost}) == 1
+    assert alarms.going({point.pk}) == {stays}
+    assert alarms.settle(partition=0, holder=holder, events={lost}) == 0  # told twice
+    alarms.settle(partition=0, holder=holder, events={stays})
+    record(told("raised", 2, begin=60))
+    assert [each.cleared_ms is None for each in Alarm.objects.order_by("pk")] == [False, True]
+    with pytest.raises(Refused, match="已由另一个监测进程接管"):
+        alarms.settle(partition=0, holder=uuid4(), events={lost})
+
+
 def test_maintenance_keeps_it_quiet_and_says_so(
     record: Record, told: Told, point: Point, city: SimpleNamespace, who: Any
 ) -> None:

@@ -262,6 +262,36 @@ def test_a_state_goes_on_under_other_rules() -> None:
     assert told(Engine(other, state).evaluate(batch([(7, 1, 0.5, 0)]))) == [("cleared", 0, 1)]
 
 
+def test_what_stands_recorded_is_believed() -> None:
+    """After a power cut the stream knows less than the ledger."""
+    high, quiet = Watch(Key(1, 1, 0, 7), 1.0), Watch(Key(2, 1, 0, 8), 5 * MINUTE, Measure.SILENCE)
+    mine, gone = engine(plan([high, quiet]), now=0), Key(3, 1, 0, 9)
+
+    def raised() -> set[tuple[Key, int]]:
+        state, keys = mine.state, mine.plan.keys
+        return {(keys[at], int(state.since[at])) for at in np.flatnonzero(state.raised)}
+
+    mine.evaluate(batch([(7, 5, 2.0, 0)]))
+    for second in range(0, 5 * MINUTE + 1, 5_000):
+        mine.tick(second)
+    known = raised()
+    assert {key for key, _ in known} == {high.key, quiet.key}
+
+    assert mine.reconcile(known) == set()
+    assert raised() == known
+    # what began before, what nobody watches
+    assert mine.reconcile(known | {(high.key, 3), (gone, 1)}) == {(high.key, 3), (gone, 1)}
+    assert raised() == known
+
+    assert mine.reconcile(set()) == set()  # all was over: it is judged anew
+    assert raised() == set()
+    assert mine.tick(mine.state.now + 1_000) == []  # silent from now on
+
+    assert mine.reconcile({(high.key, 5)}) == set()  # it had begun: it goes on, and ends
+    assert told(mine.evaluate(batch([(7, 8, 2.5, 0)]))) == [("risen", 5, 8)]
+    assert told(mine.evaluate(batch([(7, 9, 0.5, 0)]))) == [("cleared", 5, 9)]
+
+
 # --- against the plain loop -------------------------------------------------------------------
 
 # eighths: their sums and means are exact, so that both ways meet every limit alike

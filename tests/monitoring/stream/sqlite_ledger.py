@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from pathlib import Path
 
-from anlan.monitoring.engine import Key, Plan, State, Step, Transition
+from anlan.monitoring.engine import Event, Key, Plan, State, Step, Transition
 from anlan.monitoring.stream.worker import Kept
 
 TABLES = """
@@ -69,6 +69,19 @@ class SqliteLedger:
                 db.execute(
                     "insert or replace into state values (?, ?, ?)", [partition, last, state]
                 )
+
+    def going(self, partition: int) -> Set[Event]:
+        keys = {(key.rule, key.point): key for key in self._plan.keys}
+        with self._open() as db:
+            rows = db.execute("select rule, point, begin from event where cleared is null")
+            return {(keys[rule, point], begin) for rule, point, begin in rows}
+
+    def settle(self, partition: int, events: Set[Event]) -> None:
+        with self._open() as db:
+            db.executemany(
+                "update event set cleared = begin where rule = ? and point = ? and begin = ?",
+                [(key.rule, key.point, begin) for key, begin in events],
+            )
 
     def events(self) -> list[tuple[int, int, int, int, int | None]]:
         with self._open() as db:

@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from anlan.monitoring.engine import Key, Watch, plan
 from anlan.monitoring.history.table import History
 from anlan.monitoring.history.writer import Writer
-from anlan.monitoring.protocols.batch import unpack
+from anlan.monitoring.protocols.batch import Batch, unpack
 from anlan.monitoring.stream.bookmarks import Bookmark
 from anlan.monitoring.stream.broker import Broker, await_answer
 from anlan.monitoring.stream.connection import connected
@@ -21,6 +22,8 @@ from anlan.monitoring.stream.doors import NoBroker
 from anlan.monitoring.stream.following import Follower
 from anlan.monitoring.stream.names import STREAM
 from anlan.monitoring.stream.publishing import Publisher
+from anlan.monitoring.stream.worker import Worker
+from tests.monitoring.stream.sqlite_ledger import SqliteLedger
 from tests.monitoring.stream.test_stream import batch
 
 
@@ -152,6 +155,82 @@ def test_the_history_holds_the_lost_and_what_came_after_them_once(
     held = history.read(range(points), 0, 2**52)
     seconds = sorted({each.timestamp() for each in held["time"].to_pylist()})
     assert (seconds, held.num_rows) == ([*range(30), *range(100, 115)], 45 * points)
+
+
+class Watchman:
+    """A worker that may die at any moment, and what it has told its ledger."""
+
+    def __init__(self, machine: Machine, folder: Path) -> None:
+        self._machine = machine
+        self.ledger = SqliteLedger(folder / "ledger", plan([Watch(Key(1, 1, 0, 0), 1.0)]))
+
+    def see(self, *readings: tuple[int, float]) -> None:
+        """Store readings (second, value) and judge them; then power fails."""
+
+        async def work(url: str) -> None:
+            async with connected(url) as connection:
+                publisher = Publisher(connection.stream)
+                follower = Follower(connection.stream, 0, 0)
+                worker = Worker(0, self.ledger, follower, publisher)
+                for second, value in [(-1, 0.0), *readings]:  # the state is kept after the first
+                    if second >= 0:
+                        told = Batch.of([0], [second * 1000], [value], [0])
+                        await publisher.store(0, told)
+                    newest = await follower.newest()
+                    await worker.step()
+                    while follower.last < newest:
+                        await worker.step()
+
+        with self._machine.on() as url:
+            asyncio.run(work(url))
+
+    @property
+    def events(self) -> list[tuple[int, bool]]:
+        """Beginning in seconds, and whether it goes on."""
+        return [(begin // 1000, ends is None) for _, _, begin, _, ends in self.ledger.events()]
+
+
+@pytest.fixture
+def watchman(machine: Machine, tmp_path: Path) -> Watchman:
+    return Watchman(machine, tmp_path)
+
+
+def test_an_event_whose_readings_are_lost_does_not_go_on_for_ever(
+    machine: Machine, watchman: Watchman
+) -> None:
+    """It would swallow all that come after it: they would be no new alarms."""
+    watchman.see((1, 0.0))
+    machine.written()
+    watchman.see((2, 0.0), (3, 1.5))
+    assert watchman.events == [(3, True)]
+    machine.cut()
+    watchman.see((10, 0.0))
+    assert watchman.events == [(3, False)]
+    watchman.see((20, 1.5))
+    assert watchman.events == [(3, False), (20, True)]
+
+
+def test_an_event_whose_beginning_is_lost_stays_one(machine: Machine, watchman: Watchman) -> None:
+    watchman.see((1, 0.0))
+    machine.written()
+    watchman.see((2, 0.0), (3, 1.5))
+    machine.cut()
+    watchman.see()  # nothing has come yet
+    watchman.see((10, 1.5), (11, 1.5))
+    assert watchman.events == [(3, True)]
+
+
+def test_an_end_whose_readings_are_lost_does_not_hide_what_goes_on(
+    machine: Machine, watchman: Watchman
+) -> None:
+    watchman.see((1, 1.5))
+    machine.written()
+    watchman.see((2, 1.5), (3, 0.0))
+    assert watchman.events == [(1, False)]
+    machine.cut()
+    watchman.see((10, 1.5))
+    watchman.see((11, 1.5))
+    assert [going for _, going in watchman.events] == [False, True]
 
 
 def test_what_a_power_cut_may_take_is_for_the_city_to_say(

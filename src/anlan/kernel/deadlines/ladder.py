@@ -19,13 +19,15 @@ MORNING = time(8, 30)  # people are reminded when they come to work, not at midn
 
 class Rung(TypedDict):
     """``step`` happens ``days_before`` or ``days_after`` the last day, in the morning, or
-    ``hours_before``, ``hours_after`` or ``minutes_after`` the very end. Exactly one is given."""
+    ``hours_before``, ``hours_after``, ``minutes_before`` or ``minutes_after`` the very end. Exactly
+    one is given."""
 
     step: str
     days_before: NotRequired[int]
     days_after: NotRequired[int]
     hours_before: NotRequired[int]
     hours_after: NotRequired[int]
+    minutes_before: NotRequired[int]
     minutes_after: NotRequired[int]
 
 

@@ -49,7 +49,7 @@ DRAFT = Flow(
             policies.REPORT,
             guard=reporter,
             deadline="认定为事故后：accident.unit_report_hours、accident.level_report_hours",
-            on_passed="页面显示已超过时限",
+            on_passed="届满前 60、20 分钟和届满时逐级通知填写人或接收人，页面显示已届满",
         ),
         Transition(
             "take",

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from anlan.kernel import official
 from anlan.kernel.audit.selectors import Entry, history
+from anlan.kernel.deadlines.models import DeadlineStep
 from anlan.kernel.norms.values import values
 from anlan.monitoring.alarms import draft_flow, selectors
 from anlan.monitoring.choices import DraftState, Level
@@ -74,7 +75,12 @@ def people_hurt(draft: IncidentDraft) -> str:
 
 def course(draft: IncidentDraft) -> list[Entry]:
     """What people did with the draft, newest first."""
-    return [each for each in history(draft, draft_flow.DRAFT) if each.title != "建立"]
+    entries = [each for each in history(draft, draft_flow.DRAFT) if each.title != "建立"]
+    steps = DeadlineStep.objects.filter(
+        deadline__subject_type=draft._meta.label_lower, deadline__subject_id=draft.pk
+    )
+    entries += [Entry(step.fired_at, "催办", "系统", step.text) for step in steps]
+    return sorted(entries, key=lambda each: each.at, reverse=True)
 
 
 # --- the paper --------------------------------------------------------------------------------

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from itertools import groupby
 
 import numpy as np
 
 from anlan.monitoring.engine import combining, latch
-from anlan.monitoring.engine.latch import Found, Memory, Step, Transition
+from anlan.monitoring.engine.latch import Event, Found, Memory, Step, Transition
 from anlan.monitoring.engine.plan import Bools, Floats, Ints, Plan
 from anlan.monitoring.engine.rules import Key, Measure, minute_of_week
 from anlan.monitoring.engine.state import Names, State
@@ -93,6 +93,27 @@ class Engine:
             settled += combining.settle(plan, state)
             self._unsettled = False
         return [*settled, *combining.tick(plan, state)]
+
+    def reconcile(self, going: Set[Event]) -> set[Event]:
+        """Believe what stands recorded as going on, after readings that were recorded have been
+        lost: take up what we do not know of, judge anew what is recorded as over. Returns what we
+        cannot take up: nobody watches it any more, or the next event of its watch goes on."""
+        state, plan = self.state, self.plan
+        places = {key: place for place, key in enumerate(plan.keys)}
+        held = {(plan.keys[at], int(state.since[at])) for at in np.flatnonzero(state.raised)}
+        for key, _ in held - going:
+            place = places[key]
+            state.on[place] = state.raised[place] = False
+            if place < len(plan) and plan.measure[place] == Measure.SILENCE:
+                state.arrived[plan.point_of[place]] = state.now
+        taken = {key for key, _ in held & going}
+        unknown = {event for event in going - held if event[0] in taken or event[0] not in places}
+        for key, begin in going - held - unknown:
+            place = places[key]
+            state.on[place] = state.raised[place] = True
+            state.since[place], state.came[place], state.peak[place] = begin, state.now, np.nan
+        self._begin()
+        return unknown
 
     # --- the quick way ------------------------------------------------------------------------
 

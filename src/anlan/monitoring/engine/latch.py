@@ -36,6 +36,10 @@ class Transition:
     peak: float
 
 
+Event = tuple[Key, int]
+"""What an event is known by: the watch and its beginning."""
+
+
 @dataclass(frozen=True, eq=False)
 class Found:
     """Transitions of many watches as columns, one place each: ``begin`` is when the condition

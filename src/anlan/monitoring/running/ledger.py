@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from typing import TypeVar
 from uuid import uuid4
 
@@ -10,7 +10,7 @@ from django.db import InterfaceError, OperationalError, transaction
 
 from anlan.kernel.errors import Refused
 from anlan.kernel.visits import release
-from anlan.monitoring.engine import Key, Plan, Transition
+from anlan.monitoring.engine import Event, Key, Plan, Transition
 from anlan.monitoring.rules import compiling
 from anlan.monitoring.services import alarms, engines
 from anlan.monitoring.stream.worker import Kept, NotRecorded, Overtaken
@@ -50,6 +50,14 @@ class DjangoLedger:
         """Of the rules now in force."""
         return _visit(compiling.revision)
 
+    def going(self, partition: int) -> Set[Event]:
+        """What stands as going on at the part's points."""
+        return _visit(lambda: alarms.going(compiling.of_part(partition)))
+
+    def settle(self, partition: int, events: Set[Event]) -> None:
+        """End them; Overtaken where the part is another's."""
+        self._write(lambda: alarms.settle(partition=partition, holder=self.holder, events=events))
+
     def record(
         self,
         partition: int,
@@ -74,11 +82,14 @@ class DjangoLedger:
                 state=state, revision=revision,
             )  # fmt: skip
 
+        self._write(write)
+        self._counted[partition] = counted
+
+    def _write(self, work: Callable[[], object]) -> None:
         try:
-            _visit(write)
+            _visit(work)
         except Refused as refused:
             raise Overtaken(str(refused)) from refused
-        self._counted[partition] = counted
 
 
 def _visit(work: Callable[[], T]) -> T:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from anlan.kernel.access.actor import system
@@ -13,7 +14,7 @@ from anlan.kernel.events.models import Event
 from anlan.kernel.write import Write
 from anlan.monitoring import engine
 from anlan.monitoring.choices import AlarmState
-from anlan.monitoring.models import Alarm, Span
+from anlan.monitoring.models import Alarm, Point, Span
 from anlan.monitoring.services import drafts
 from anlan.monitoring.services.engines import held
 from anlan.monitoring.services.folding import Ledger
@@ -52,19 +53,30 @@ def record(
 def drop(keys: Iterable[engine.Key]) -> int:
     """End what a change of rules or points has taken the watch from; how many alarms changed."""
     gone = set(keys)
-    now = int(timezone.now().timestamp() * 1000)
     with Write(system(), "monitoring.alarm.drop") as write:
-        ledger = Ledger({(key, begin) for key in gone for begin in _begins(key)})
-        for key in gone:
-            ledger.drop(key, now)
-        return _save(write, ledger)
+        return _end(write, {e for e in going({key.point for key in gone}) if e[0] in gone})
 
 
-def _begins(key: engine.Key) -> Iterable[int]:
-    spans = Span.objects.filter(
-        point=key.point, rule=key.rule, version=key.version, level=key.level, cleared_ms=None
-    )
-    return spans.values_list("begin_ms", flat=True)
+def settle(*, partition: int, holder: UUID, events: Set[engine.Event]) -> int:
+    """End what the engine does not know to go on, though it stands so: the readings that began it
+    were lost in a power cut. How many alarms changed; Refused as :func:`record`."""
+    with Write(system(), "monitoring.alarm.settle") as write:
+        held(partition, holder)
+        return _end(write, events)
+
+
+def going(points: Set[int] | QuerySet[Point]) -> set[engine.Event]:
+    """What stands as going on at these points."""
+    spans = Span.objects.filter(point__in=points, cleared_ms=None)
+    rows = spans.values_list("rule_id", "version", "level", "point_id", "begin_ms")
+    return {(engine.Key(*key), begin) for *key, begin in rows}
+
+
+def _end(write: Write, events: Set[engine.Event]) -> int:
+    ledger = Ledger(events)
+    for each in events:
+        ledger.end(each, int(timezone.now().timestamp() * 1000))
+    return _save(write, ledger)
 
 
 def _save(write: Write, ledger: Ledger) -> int:

@@ -23,6 +23,7 @@ from anlan.monitoring import policies
 from anlan.monitoring.alarms import draft_flow, line
 from anlan.monitoring.choices import COLOURS, DraftState, Level
 from anlan.monitoring.models import Alarm, IncidentDraft
+from anlan.monitoring.services import draft_hours
 
 LEVEL = "alarm.draft_level"
 # what is not to be reported is taken up again first
@@ -109,6 +110,8 @@ def draft_accident(
             write, found, "accident",
             accident_by=actor.person, knew_at=knew_at, unit_knew_at=unit_knew_at,
         )  # fmt: skip
+        if found.state != DraftState.TAKEN_OVER:
+            draft_hours.run(write, found, knew_at)
         _tell_office(found, "认定为生产安全事故，按时限上报")
     return found
 
@@ -123,6 +126,7 @@ def draft_revoke(*, actor: Actor, draft: int, reason: str) -> IncidentDraft:
         if not found.accident:
             raise WrongState("现在没有事故认定，可能已有其他人撤销，请刷新后再看。")
         _change(write, found, "revoke", accident_by=None, knew_at=None, unit_knew_at=None)
+        draft_hours.ended(write, found)
     return found
 
 
@@ -130,6 +134,7 @@ def draft_take(*, actor: Actor, draft: int) -> IncidentDraft:
     """The office has it."""
     with _at(actor, "take", draft) as (write, found):
         _move(write, found, "take", {})
+        draft_hours.met(write, found)
     return found
 
 

@@ -8,7 +8,7 @@ worst of those that go on. Which spans are known decides what is new: nothing el
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from datetime import UTC, datetime
 from math import isnan
 
@@ -19,19 +19,18 @@ from anlan.kernel.errors import Refused
 from anlan.kernel.write import Write
 from anlan.monitoring import flow
 from anlan.monitoring.choices import AlarmState
-from anlan.monitoring.engine import Key, Step, Transition
+from anlan.monitoring.engine import Event, Key, Step, Transition
 from anlan.monitoring.models import Alarm, Point, RuleVersion, Span
 from anlan.monitoring.services.hushing import Hush
 
 LATE = 3_600_000  # ms: an alarm that tells of an event of more than an hour ago says so
-Event = tuple[Key, int]  # what the engine knows an event by: the watch and its beginning
 Pair = tuple[int, int]  # rule, point
 
 
 class Ledger:
     """What stands about some events, locked, and what becomes of it."""
 
-    def __init__(self, events: set[Event]) -> None:
+    def __init__(self, events: Set[Event]) -> None:
         self.now = timezone.now()
         rules = {key.rule for key, _ in events}
         points = {key.point for key, _ in events}
@@ -95,11 +94,11 @@ class Ledger:
         if told.step == Step.CLEARED:
             self._end(span, told.time)
 
-    def drop(self, key: Key, time: int) -> None:
-        """The watch is no more: what it had raised ends."""
-        for (known, _), span in list(self._spans.items()):
-            if known == key and span.cleared_ms is None:
-                self._end(span, time)
+    def end(self, event: Event, time: int) -> None:
+        """It goes on no more, or nobody watches it any more."""
+        span = self._spans.get(event)
+        if span is not None and span.cleared_ms is None:
+            self._end(span, time)
 
     def _raise(self, told: Transition) -> None:
         pair = (told.key.rule, told.key.point)

@@ -12,12 +12,12 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass
 from itertools import groupby
 from typing import ParamSpec, Protocol, TypeVar
 
-from anlan.monitoring.engine import Engine, Key, Plan, State, Transition
+from anlan.monitoring.engine import Engine, Event, Key, Plan, State, Transition
 from anlan.monitoring.gateways.contracts import NotStored
 from anlan.monitoring.protocols.batch import unpack
 from anlan.monitoring.stream.following import Follower
@@ -71,6 +71,14 @@ class Ledger(Protocol):
         """All in one transaction; ``state`` None leaves the older state as it is."""
         ...
 
+    def going(self, partition: int) -> Set[Event]:
+        """What stands as going on at the part's points."""
+        ...
+
+    def settle(self, partition: int, events: Set[Event]) -> None:
+        """They go on no more."""
+        ...
+
 
 class Overtaken(Exception):
     """Another worker has this part now."""
@@ -94,6 +102,7 @@ class Worker:
         self._engine: Engine | None = None
         self._revision = 0
         self._kept_at = 0.0
+        self._caught_up_at: int | None = None  # this message; None: it has been done
         self._stop = asyncio.Event()
         self._saying = Seldom()
 
@@ -135,6 +144,17 @@ class Worker:
         due = time.monotonic() - self._kept_at >= KEEP_SECONDS
         if transitions or dropped or (messages and due):
             await self._write(engine, transitions, dropped, keep=due or bool(dropped))
+        if self._caught_up_at is not None and self._follower.last >= self._caught_up_at:
+            await self._reconcile(engine)
+
+    async def _reconcile(self, engine: Engine) -> None:
+        """All that there was when we began is judged once more, and has told the ledger nothing
+        new; unless a power cut took messages of which the ledger knows."""
+        going = await self._told(self._ledger.going, self.partition)
+        if unknown := engine.reconcile(going):
+            log.warning("part %s: %s events have lost their readings", self.partition, len(unknown))
+            await self._told(self._ledger.settle, self.partition, unknown)
+        self._caught_up_at = None
 
     def _take(self, engine: Engine, kind: Kind, run: Sequence[bytes]) -> list[Transition]:
         """Neighbours of one kind."""
@@ -155,6 +175,7 @@ class Worker:
             state, mark, dropped = State.restored(kept.state, kept.plan)
             self._follower.go_on_after(*mark)
         self._engine = Engine(kept.plan, state)
+        self._caught_up_at = await self._follower.newest()
         if dropped:  # rules changed while nobody worked
             await self._write(self._engine, [], dropped, keep=True)
         return self._engine
