@@ -236,7 +236,7 @@ def test_an_end_whose_readings_are_lost_does_not_hide_what_goes_on(
 def test_what_a_power_cut_may_take_is_for_the_city_to_say(
     machine: Machine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert 'sync_interval: "1s"' in machine.broker.configuration()
+    assert 'sync_interval: "100ms"' in machine.broker.configuration()
     monkeypatch.setenv("ANLAN_STREAM_SYNC", "always")
     with machine.on() as url:
         asyncio.run(_store(url, range(3)))
