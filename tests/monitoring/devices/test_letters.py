@@ -195,3 +195,15 @@ def test_a_batch_is_read_by_the_time_at_which_it_came() -> None:
     found = again(DeadLetter(came, "mqtt", "/devices/A/readings", 1, "", data), devices)
     assert (found.batch.point.tolist(), found.batch.time.tolist()) == ([2], [came])
     assert found.batch.quality.tolist() == [6]  # the device's own time was impossible then, too
+
+
+def test_strangers_are_counted_by_what_is_wrong_and_not_by_their_names() -> None:
+    """A hundred names of one who knocks would fill the list of reasons."""
+    reason = "MN 没有登记，或这个连接上的设备太多"
+    rows = [
+        letters.Letter(
+            n, DeadLetter(5, "hj212", "10.0.0.1:5", None, f"{reason}：A{n}", b""), None, []
+        )
+        for n in range(30)
+    ]
+    assert letters.Found(30, rows).counts == [("HJ 212", reason, 30)]

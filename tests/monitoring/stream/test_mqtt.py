@@ -147,7 +147,7 @@ def test_readings_of_both_forms_are_stored_and_purged(play: Play) -> None:
 
 
 REFUSED = [
-    ("8", "right", "8", "没有登记编号为 8 的"),
+    ("8", "right", "8", "没有登记，或已停用：8"),
     ("7", "wrong", "7", "密钥不对"),
     ("7", "right", "8", "ClientID 应与设备编号相同"),
     ("7.7", "right", "77", "只能含字母、数字"),

@@ -135,7 +135,7 @@ class Folder:
         data = path.read_bytes()
         device = self._gateway.directory.device(PROTOCOL, mine)
         if device is None:
-            reason = f"煤矿编码 {mine} 没有登记，或已停用"
+            reason = f"煤矿编码没有登记，或已停用：{mine}"
             return await self._refuse(path, reason, data)
         digest = hashlib.sha256(path.name.encode() + b"\0" + data).digest()
         if self._ledger.has(digest):
@@ -143,7 +143,7 @@ class Folder:
         try:
             name = FileName.parse(path.name)
             if name.mine != mine:
-                raise Foreign(f"文件名的煤矿编码 {name.mine} 与所在文件夹 {mine} 不符")
+                raise Foreign(f"文件名的煤矿编码与所在文件夹不符：{name.mine}，{mine}")
             found = await asyncio.to_thread(said, name, data, device, time.time())
         except (Malformed, Foreign) as error:
             return await self._refuse(path, str(error), data, device)

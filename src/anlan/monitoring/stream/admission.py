@@ -101,17 +101,17 @@ class Admission:
         if asked.kind == LEAF:
             proved = self._nodes.proves(asked.address, asked.secret) if self._nodes else None
             if proved is None:
-                return f"没有登记名为 {asked.address[:60]} 的县级节点，或已停用"
-            return "" if proved else f"县级节点 {asked.address} 的密钥不对"
+                return f"县级节点没有登记，或已停用：{asked.address[:60]}"
+            return "" if proved else f"县级节点的密钥不对：{asked.address}"
         if asked.kind != MQTT:
             return "只有 MQTT 设备可以这样连接"
         if not ADDRESS.fullmatch(asked.address):
             return "用户名应为设备编号，MQTT 的设备编号只能含字母、数字、_、-"
         device = self._gateway.directory.device(PROTOCOL, asked.address)
         if device is None:
-            return f"没有登记编号为 {asked.address} 的 MQTT 设备，或已停用"
+            return f"MQTT 设备没有登记，或已停用：{asked.address}"
         if not device.proves(asked.secret):
-            return f"设备 {asked.address} 的密钥不对"
+            return f"MQTT 设备的密钥不对：{asked.address}"
         if asked.client_id != asked.address:
             # the broker ends the session of another connection that shows the same id
             return f"ClientID 应与设备编号相同（{asked.address}），收到“{asked.client_id[:60]}”"

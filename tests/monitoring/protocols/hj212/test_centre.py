@@ -97,7 +97,7 @@ def test_several_devices_on_one_connection(centre: Centre) -> None:
 
 def test_who_is_not_known_is_dead() -> None:
     (dead,) = Centre(lambda _: None).feed(FRAME, NOW).dead
-    assert (dead.data, dead.fault) == (FRAME, f"MN {MN} 没有登记，或这个连接上的设备太多")
+    assert (dead.data, dead.fault) == (FRAME, f"MN 没有登记，或这个连接上的设备太多：{MN}")
 
 
 def test_devices_of_a_connection_are_bounded(centre: Centre) -> None:

@@ -106,7 +106,7 @@ class Centre:
             return _dead(piece, malformed.reason)
         session = self._known(message.mn)
         if session is None:
-            return _dead(piece, f"MN {message.mn} 没有登记，或这个连接上的设备太多")
+            return _dead(piece, f"MN 没有登记，或这个连接上的设备太多：{message.mn}")
         outcome = session.received(message, now)
         turns = [_turn(message.mn, outcome, piece.data)]
         if outcome.refused:
