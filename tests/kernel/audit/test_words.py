@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from itertools import product
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
@@ -13,22 +15,23 @@ import anlan
 from anlan.kernel.audit.words import columns, said, tables, verbs
 
 SOURCE = Path(anlan.__file__).parent
-TREES = {
-    path: ast.parse(path.read_text())
-    for path in sorted(SOURCE.rglob("*.py"))
-    if "migrations" not in path.parts
-}
+FILES = [path for path in sorted(SOURCE.rglob("*.py")) if "migrations" not in path.parts]
+Node = TypeVar("Node", bound=ast.AST)
+
+
+@cache
+def nodes(path: Path, kind: type[Node]) -> list[Node]:
+    """All nodes of the kind in a file: each file is parsed once, and walked once for a kind."""
+    if kind is ast.AST:
+        return list(ast.walk(ast.parse(path.read_text())))
+    return [node for node in nodes(path, ast.AST) if isinstance(node, kind)]
 
 
 def written(path: Path) -> Iterator[str]:
     """The verbs of each ``Write`` of a file: constants, names, f-strings of parameters."""
-    for call in calls(path):
+    for call in nodes(path, ast.Call):
         if called(call) == "Write" and len(call.args) > 1:
             yield from meant(path, call.args[1])
-
-
-def calls(path: Path) -> Iterator[ast.Call]:
-    return (node for node in ast.walk(TREES[path]) if isinstance(node, ast.Call))
 
 
 def called(call: ast.Call) -> str:
@@ -58,10 +61,8 @@ def meant(path: Path, node: ast.expr) -> Iterator[str]:
 
 def assigned(path: Path, name: str) -> Iterator[str]:
     """What is assigned to the name in the file, or where it is imported from."""
-    here = [path, *(p for p in TREES if imports(path, name, p))]
-    for node in (each for file in here for each in ast.walk(TREES[file])):
-        if not isinstance(node, ast.Assign):
-            continue
+    here = [path, *origins(path, name)]
+    for node in (each for file in here for each in nodes(file, ast.Assign)):
         for target in node.targets:
             names, values = [target], [node.value]
             if isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple):
@@ -71,25 +72,21 @@ def assigned(path: Path, name: str) -> Iterator[str]:
                     yield from meant(path, value)
 
 
-def imports(path: Path, name: str, origin: Path) -> bool:
-    module = ".".join(("anlan", *origin.relative_to(SOURCE).with_suffix("").parts))
-    return any(
-        isinstance(node, ast.ImportFrom)
-        and node.module == module
-        and name in {alias.name for alias in node.names}
-        for node in ast.walk(TREES[path])
-    )
+def origins(path: Path, name: str) -> Iterator[Path]:
+    """The files of ours that a file imports the name from."""
+    for node in nodes(path, ast.ImportFrom):
+        origin = SOURCE.parent.joinpath(*(node.module or "").split(".")).with_suffix(".py")
+        if name in {alias.name for alias in node.names} and origin in FILES:
+            yield origin
 
 
 def passed(path: Path, name: str) -> Iterator[str]:
     """What the file's calls give to the parameter of the name."""
-    for function in ast.walk(TREES[path]):
-        if not isinstance(function, ast.FunctionDef):
-            continue
+    for function in nodes(path, ast.FunctionDef):
         order = [each.arg for each in function.args.args]
         if name not in order + [each.arg for each in function.args.kwonlyargs]:
             continue
-        for call in calls(path):
+        for call in nodes(path, ast.Call):
             if called(call) != function.name:
                 continue
             given = {each.arg: each.value for each in call.keywords}
@@ -101,7 +98,7 @@ def passed(path: Path, name: str) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def found() -> set[str]:
-    return {verb for path in TREES for verb in written(path)}
+    return {verb for path in FILES for verb in written(path)}
 
 
 def test_the_source_is_read(found: set[str]) -> None:
