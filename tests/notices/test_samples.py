@@ -23,6 +23,10 @@ EXPECTED = [
 ]
 
 
+# The scan takes long to read: one worker reads each form once, for all tests.
+pytestmark = pytest.mark.xdist_group("samples")
+
+
 @pytest.fixture(scope="module", params=FORMS)
 def notice(request: pytest.FixtureRequest) -> Notice:
     return read_notice(SAMPLES / f"yunling-2026-sample.{request.param}")
