@@ -26,10 +26,11 @@ class Decoder(Protocol):
     def end(self) -> list[Line]: ...
 
 
-def decoder(protocol: str, name: str, begin: bytes) -> Decoder:
-    """For a protocol of ``PROTOCOLS``; ``name`` is the file's, ``begin`` its first bytes."""
+def decoder(protocol: str, name: str, begin: bytes, *, part: bool = False) -> Decoder:
+    """For a protocol of ``PROTOCOLS``; ``name`` is the file's, ``begin`` its first bytes;
+    ``part``: of a coal mine's file these are only some records."""
     if protocol == "coal":
-        return CoalLines(name, begin)
+        return CoalLines(name, begin, part=part)
     if protocol == "batch" and begin.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"{"):
         return JsonLine()
     return FrameLines(protocol)
@@ -78,7 +79,7 @@ class JsonLine:
 class CoalLines:
     """A file of a coal mine; its name says what kind it is, its beginning how it is separated."""
 
-    def __init__(self, name: str, begin: bytes) -> None:
+    def __init__(self, name: str, begin: bytes, *, part: bool = False) -> None:
         from anlan.monitoring.protocols import coal
 
         try:
@@ -86,7 +87,7 @@ class CoalLines:
         except Malformed as malformed:
             hint = "请改名，或用 --name 写出原来的文件名。"
             raise Unreadable(f"{malformed.reason}。{hint}") from malformed
-        self._reader = coal.Reader(kind, coal.likely_dialect(begin))
+        self._reader = coal.Reader(kind, coal.likely_dialect(begin), part=part)
         self._describe = coal.describe
 
     def feed(self, data: bytes) -> list[Line]:

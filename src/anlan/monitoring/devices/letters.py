@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
@@ -17,6 +16,7 @@ from anlan.kernel.errors import Unknown
 from anlan.monitoring import policies
 from anlan.monitoring.choices import Protocol
 from anlan.monitoring.cli.pieces import PROTOCOLS, Unreadable, decoder
+from anlan.monitoring.devices.legible import Said, legible
 from anlan.monitoring.edge import strangers
 from anlan.monitoring.gateways.contracts import DeadLetter, NotStored
 from anlan.monitoring.gateways.replaying import claimed
@@ -67,17 +67,24 @@ class Letter:
         return "\n".join(f"{at:04x}  {data[at : at + 16].hex(' ')}" for at in lines)
 
     @property
-    def decoded(self) -> str:
-        """What the decoder of its protocol reads; empty where it can read nothing."""
+    def decoded(self) -> tuple[Said, ...]:
+        """What the decoder of its protocol reads, in Chinese; empty where it can read nothing.
+
+        Of a coal mine's file a letter holds some records; why they are faulty, its reason says
+        already, and a faulty head would be blamed for not being a record.
+        """
         protocol = "batch" if self.letter.protocol == "mqtt" else self.letter.protocol
         if protocol not in PROTOCOLS or not self.letter.data:
-            return ""
+            return ()
+        name = self.letter.source.partition("@")[0]
         try:
-            reader = decoder(protocol, self.letter.source.partition("@")[0], self.letter.data)
-            lines = reader.feed(self.letter.data) + reader.end()
-        except Unreadable as unreadable:
-            return str(unreadable)
-        return "\n".join(json.dumps(each, ensure_ascii=False, indent=2) for each in lines)
+            reader = decoder(protocol, name, self.letter.data, part=True)
+        except Unreadable:
+            return ()
+        lines = reader.feed(self.letter.data) + reader.end()
+        if protocol == "coal":
+            lines = [each for each in lines if "message" in each]
+        return legible(protocol, lines)
 
 
 @dataclass(frozen=True)

@@ -27,12 +27,15 @@ class Found:
 
 
 class Reader:
-    """Fed a file of one kind, gives what is certain; keeps no more than one record."""
+    """Fed a file of one kind, gives what is certain; keeps no more than one record.
 
-    def __init__(self, kind: str, dialect: Dialect = USUAL) -> None:
+    ``part``: only records out of one, so that neither its head nor its end mark is missed.
+    """
+
+    def __init__(self, kind: str, dialect: Dialect = USUAL, *, part: bool = False) -> None:
         self.kind, self.dialect = kind, dialect
         self._splitter = Splitter(dialect)
-        self._headed = self._ended = False
+        self._headed = self._ended = part
         self._length = 0
         self._stretch: Found | None = None  # bytes that are no record, and may go on
 
