@@ -14,10 +14,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from anlan.kernel.access.actor import Actor
+from anlan.kernel.audit.selectors import history as steps
 from anlan.kernel.errors import Forbidden, Refused, Unknown, WrongState
 from anlan.kernel.evidence.services import file_store, of
 from anlan.kernel.notify.models import Notification
-from anlan.monitoring import checks, indicators
+from anlan.monitoring import checks, flow, indicators
 from anlan.monitoring.choices import Quantity, TamperState
 from anlan.monitoring.history.table import CITY_OFFSET, DAY, History
 from anlan.monitoring.history.upkeep import Task
@@ -327,6 +328,16 @@ def test_the_second_who_judges_is_told(signal: TamperSignal, who: SimpleNamespac
     signal_reopen(actor=who.bureau_staff, signal=signal.pk, reason="检修记录不实")
     signal.refresh_from_db()
     assert (signal.state, signal.judged_by, signal.finding) == (TamperState.OPEN, None, "检修")
+
+
+def test_who_judged_may_take_it_back_himself(signal: TamperSignal, who: SimpleNamespace) -> None:
+    signal_judge(actor=who.clerk, signal=signal.pk, verdict=TamperState.FALSE, text="看错了测点")
+    signal_reopen(actor=who.clerk, signal=signal.pk, reason="看的是另一个测点")
+    signal.refresh_from_db()
+    assert signal.state == TamperState.OPEN
+    told = steps(signal, flow.TAMPER)
+    assert any("看错了测点" in str(each) for each in told)
+    assert any("看的是另一个测点" in str(each) for each in told)
 
 
 def test_who_judges(signal: TamperSignal, who: SimpleNamespace) -> None:
