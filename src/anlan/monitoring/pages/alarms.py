@@ -15,6 +15,7 @@ from anlan.kernel.access.requests import Request
 from anlan.kernel.ui.deciding import act_and_return
 from anlan.monitoring import flow, policies
 from anlan.monitoring.alarms import selectors
+from anlan.monitoring.alarms.draft_flow import DRAFT
 from anlan.monitoring.models import Alarm, IncidentDraft
 from anlan.monitoring.services import answering, hushes
 from anlan.monitoring.visibility import reaches
@@ -55,10 +56,12 @@ def _may_answer(request: Request, alarm: Alarm) -> bool:
 def alarm(request: Request, pk: int) -> HttpResponse:
     """What it is, what was done; its parts that change alone for htmx."""
     found = selectors.alarm(request.actor, pk)
+    draft = IncidentDraft.objects.filter(alarm=found).select_related("site__area").first()
     context = {
         "alarm": found,
         "together": selectors.together(found),
-        "draft": IncidentDraft.objects.filter(alarm=found).select_related("site").first(),
+        "draft": draft,
+        "may_report": draft is not None and any(DRAFT.available(draft, request.actor)),
         "may": {each.verb for each in flow.ALARM.available(found, request.actor)},
         "may_silence": policies.KEEP.allows(request.actor)
         and reaches(request.actor, found.site, policies.KEEP),
