@@ -55,6 +55,21 @@ UNITS = {
 }  # fmt: skip
 
 
+SWITCHED = {
+    Quantity.FAN: ("停止", "运行"),
+    Quantity.POWER: ("断电", "有电"),
+    Quantity.FIRE: ("没有火警", "火警"),
+}
+"""What 0 and 1 say; of a feeder an assumption, as mines' files write 开 as 1."""
+
+
+def in_words(quantity: str, value: float, unit: str) -> str:
+    """A measured value as people say it: a switch by its word, a number with its unit."""
+    if quantity in SWITCHED and value in (0, 1):
+        return SWITCHED[Quantity(quantity)][int(value)]
+    return f"{value:.10g} {unit}".strip()
+
+
 class Place(models.TextChoices):
     """Where a point stands; the places of mine gas are the rows of 煤矿安全规程（2025）Art. 536."""
 

@@ -193,6 +193,28 @@ def test_silence_is_told_in_minutes(
     assert "22 分钟" in Notification.objects.get().text
 
 
+def test_a_switch_is_told_by_its_word(alarm: Alarm) -> None:
+    point = alarm.point
+    for quantity, off, on in (
+        ("fan", "停止", "运行"), ("power", "断电", "有电"), ("fire", "没有火警", "火警")
+    ):  # fmt: skip
+        point.quantity, point.unit = quantity, ""
+        assert (alarm.in_words(0), alarm.in_words(1), alarm.in_words(2.5)) == (off, on, "2.5")
+    point.quantity, point.unit = "methane", "%"
+    assert alarm.in_words(1) == "1 %"
+
+
+def test_who_only_reads_is_not_told_to_fill_in_the_first_report(
+    record: Callable[..., int], told: Callable[..., Any], who: SimpleNamespace
+) -> None:
+    record(told("raised", 3, peak=1.62))
+    address = f"/monitoring/alarms/{Alarm.objects.get().pk}/"
+    assert "填写、提交和导出" in text(browser(who.clerk.user), address)
+    read = text(browser(who.leader.user), address)
+    assert "险情初报" in read
+    assert "填写、提交和导出" not in read
+
+
 def queries(client: Client, address: str) -> list[str]:
     client.get(address)  # what a process reads once is read
     with CaptureQueriesContext(connection) as caught:

@@ -13,7 +13,7 @@ from django.db.models import F, Q
 from anlan.kernel.access.actor import Actor
 from anlan.kernel.audit.triggers import audited
 from anlan.monitoring import flow
-from anlan.monitoring.choices import OPEN, AlarmState, Counted, Level, MeasureKind
+from anlan.monitoring.choices import OPEN, AlarmState, Counted, Level, MeasureKind, in_words
 from anlan.monitoring.models.points import Point
 from anlan.monitoring.models.rules import Rule, RuleVersion
 from anlan.monitoring.visibility import of_sites_seen
@@ -154,8 +154,9 @@ class Alarm(models.Model):
             return f"{value / 60_000:.0f} 分钟"
         if self.version.measure == MeasureKind.COMBINED:
             return f"{value:.0f} {'项' if self.version.counts == Counted.ITEMS else '个测点'}"
-        unit = self.point.unit + ("/分钟" if self.version.measure == MeasureKind.RATE else "")
-        return f"{value:g} {unit}".strip()
+        if self.version.measure == MeasureKind.RATE:
+            return f"{value:g} {self.point.unit}/分钟"
+        return in_words(self.point.quantity, float(f"{value:g}"), self.point.unit)
 
     @property
     def colour(self) -> str:
