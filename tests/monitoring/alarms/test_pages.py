@@ -23,6 +23,7 @@ from anlan.monitoring.indicators import connected, unconnected
 from anlan.monitoring.models import Alarm, Point, Rule, RuleVersion
 from anlan.monitoring.services import answering, calling
 from anlan.registry.models import Site
+from tests import factories
 from tests.factories import day
 from tests.kernel.access.conftest import browser
 from tests.kernel.access.matrix import Seat, assert_visibility
@@ -64,6 +65,17 @@ def test_a_leader_reads_and_others_see_nothing(alarm: Alarm, who: SimpleNamespac
     text(west, f"/monitoring/alarms/{alarm.pk}/", 404)
     assert "东山矿" not in text(west, "/monitoring/alarms/")
     assert "现在没有报警" in text(west, "/monitoring/")
+
+
+def test_the_cockpit_tells_a_leader_of_alarms(
+    alarm: Alarm, who: SimpleNamespace, city: SimpleNamespace
+) -> None:
+    factories.plan(city)
+    leader = browser(who.leader.user)
+    assert "1 条无人应答" in text(leader, "/cockpit/")
+    answering.alarm_answer(actor=who.bureau_staff, alarm=alarm.pk)
+    shown = text(leader, "/cockpit/")
+    assert ("监测报警未办结" in shown, "无人应答" in shown) == (True, False)
 
 
 def test_who_sees_an_alarm(alarm: Alarm, city: SimpleNamespace) -> None:

@@ -17,6 +17,7 @@ from anlan.kernel.access.policies import page
 from anlan.kernel.access.requests import Request
 from anlan.kernel.orgs import maps
 from anlan.kernel.orgs.models import Organisation
+from anlan.monitoring.alarms.selectors import open_by_level
 from anlan.plan.choices import Standing
 from anlan.plan.forecasting import by_county
 from anlan.plan.models import Plan
@@ -86,6 +87,7 @@ def figures_of(request: Request, plan: Plan) -> dict[str, Any]:
         "moved": figures.moved(shown, before),
         "delayed": selectors.most_delayed(actor, plan),
         "decisions": selectors.decisions(actor),
+        "alarms": open_by_level(actor),
     }
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db.models import F, Max
+from django.db.models import Count, F, Max, Q
 
 from anlan.kernel.access.actor import Actor
 from anlan.kernel.audit.selectors import Entry, history
@@ -38,6 +38,14 @@ SHOWN = {
 def alarms(actor: Actor) -> AlarmQuerySet:
     """Those that the actor sees, with what a row of a list says."""
     return Alarm.objects.visible_to(actor).select_related(*_NAMES)
+
+
+def open_by_level(actor: Actor) -> list[tuple[str, int, int]]:
+    """Of the alarms that people are not done with: colour, how many, and how many of them nobody
+    has answered; the worst first."""
+    rows = Alarm.objects.visible_to(actor).open().values_list("highest").order_by("-highest")
+    counted = rows.annotate(all=Count("pk"), waiting=Count("pk", Q(state__in=WAITING)))
+    return [(Level(level).colour, count, waiting) for level, count, waiting in counted]
 
 
 def queue(actor: Actor, show: str) -> AlarmQuerySet:
