@@ -48,6 +48,23 @@ def day(number: int) -> date:
     return timezone.localdate() + timedelta(days=number)
 
 
+def this_year() -> int:
+    return timezone.localdate().year
+
+
+def resolved(given: Any) -> Any:
+    """``given``, a dictionary or a list, with each function in it called.
+
+    Parameters are made when tests are collected, and tests may run on the day after: what depends
+    on the day is a function until then.
+    """
+    if isinstance(given, dict):
+        return {key: resolved(value) for key, value in given.items()}
+    if isinstance(given, list):
+        return [resolved(value) for value in given]
+    return given() if callable(given) else given
+
+
 # --- people ------------------------------------------------------------------------------------
 
 # name → role, organisation of the small city (tests/kernel/access/town.py)

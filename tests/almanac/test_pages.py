@@ -24,7 +24,9 @@ from tests.kernel.access.conftest import browser
 from tests.kernel.access.matrix import Seat, assert_visibility, sit
 from tests.registry.test_disputes import ask, raised
 
-SOON = Span(day(0), day(60))
+
+def soon() -> Span:
+    return Span(day(0), day(60))
 
 
 @pytest.fixture
@@ -51,7 +53,7 @@ def work(city: SimpleNamespace, who: SimpleNamespace, calendar: Any) -> SimpleNa
 
 
 def _kinds(actor: Any, **more: Any) -> list[tuple[str, bool]]:
-    return [(str(e.kind), e.own) for e in entries(actor, SOON, **more)]
+    return [(str(e.kind), e.own) for e in entries(actor, soon(), **more)]
 
 
 def test_everybody_sees_his_own(who: SimpleNamespace, work: SimpleNamespace) -> None:
@@ -66,7 +68,7 @@ def test_everybody_sees_his_own(who: SimpleNamespace, work: SimpleNamespace) -> 
     assert _kinds(who.leader, counts=True) == [
         (Kind.FIXED, False), (Kind.FIXED, False), (Kind.COUNT, True)
     ]  # fmt: skip
-    assert "2 项任务到期" in [e.title for e in entries(who.leader, SOON, counts=True)]
+    assert "2 项任务到期" in [e.title for e in entries(who.leader, soon(), counts=True)]
     assert _kinds(who.west_head, counts=True) == [(Kind.FIXED, False), (Kind.FIXED, False)]
 
 
@@ -78,7 +80,7 @@ def test_role_and_place_come_from_one_grant(
     actor.__dict__["grants"] = [*actor.grants, *who.west_staff.grants]
     kinds = [kind for kind, _ in _kinds(actor, counts=True)]
     assert Kind.DUTY not in kinds
-    assert "1 项任务到期" in [e.title for e in entries(actor, SOON, counts=True)]
+    assert "1 项任务到期" in [e.title for e in entries(actor, soon(), counts=True)]
 
 
 def test_the_number_of_queries_does_not_grow(
@@ -90,11 +92,11 @@ def test_the_number_of_queries_does_not_grow(
             entries(actor, span)
         return len(queries)
 
-    first = asked(SOON)
+    first = asked(soon())
     key = factories.key_duty(work.mine.key_duty.plan, 2)
     for number in range(5):
         factories.duty(key, city.bureau, due_on=day(10 + number), period_start=day(-number))
-    assert asked(SOON) == asked(Span(day(-300), day(300))) == first
+    assert asked(soon()) == asked(Span(day(-300), day(300))) == first
 
 
 # --- pages ----------------------------------------------------------------------------------------

@@ -25,7 +25,7 @@ from anlan.kernel.deadlines.firing import fire_due
 from anlan.kernel.deadlines.services import find
 from anlan.kernel.errors import Forbidden, Refused, Unknown, WrongState
 from tests.calls.conftest import finish
-from tests.factories import day, happening, nothing_happens
+from tests.factories import day, happening, nothing_happens, resolved
 from tests.kernel.access.conftest import browser
 from tests.kernel.access.conftest import clock as clock
 
@@ -64,15 +64,15 @@ def test_the_unit_explains_and_the_office_is_told(who: SimpleNamespace, asked: E
     [
         ({"cause": " "}, "text_needed"),
         ({"measure": ""}, "measure_needed"),
-        ({"until": day(-1)}, "date_past"),
-        ({"until": day(40_000)}, "date_impossible"),
+        ({"until": lambda: day(-1)}, "date_past"),
+        ({"until": lambda: day(40_000)}, "date_impossible"),
     ],
 )
 def test_an_answer_lacks_nothing(
     who: SimpleNamespace, asked: Explanation, more: dict[str, object], code: str
 ) -> None:
     with nothing_happens(Refused, code=code):
-        answer(who.east_staff, asked, **more)
+        answer(who.east_staff, asked, **resolved(more))
 
 
 def test_only_the_unit_s_own_people(who: SimpleNamespace, asked: Explanation) -> None:

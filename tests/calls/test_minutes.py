@@ -26,7 +26,15 @@ from anlan.plan.services.handing_down import hand_down
 from anlan.plan.services.reports import report_accept, report_submit
 from tests import factories
 from tests.calls.conftest import decide, finish
-from tests.factories import at_once, counts, day, deputising, happening, nothing_happens
+from tests.factories import (
+    at_once,
+    counts,
+    day,
+    deputising,
+    happening,
+    nothing_happens,
+    resolved,
+)
 from tests.kernel.access.conftest import browser
 
 
@@ -179,15 +187,15 @@ def test_the_same_decision_is_not_written_twice(
     [
         ({"text": "  "}, "text_needed"),
         ({"text": "字" * 281}, "invalid"),
-        ({"due_on": day(-1)}, "date_past"),
-        ({"due_on": day(40_000)}, "date_impossible"),
+        ({"due_on": lambda: day(-1)}, "date_past"),
+        ({"due_on": lambda: day(40_000)}, "date_impossible"),
     ],
 )
 def test_what_could_not_become_a_duty_is_refused_at_once(
     city: SimpleNamespace, who: SimpleNamespace, held: Call, more: dict[str, object], code: str
 ) -> None:
     with nothing_happens(Refused, code=code):
-        decide(who, held, city.bureau, **more)
+        decide(who, held, city.bureau, **resolved(more))
 
 
 def test_a_decision_binds_somebody_of_the_city_by_a_key_duty_of_the_plan(

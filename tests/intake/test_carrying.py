@@ -10,7 +10,6 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from django.utils import timezone
 
 from anlan.intake.choices import CarriedKind, CarriedState, Decision
 from anlan.intake.models import Carried, Clause, Document, Item, Unit
@@ -18,13 +17,11 @@ from anlan.intake.services import carrying, checking, publication, reading
 from anlan.kernel.access.actor import system
 from anlan.kernel.errors import Forbidden, WrongState
 from tests import factories
-from tests.factories import happening, nothing_happens, upload
+from tests.factories import happening, nothing_happens, this_year, upload
 from tests.kernel.access import town
 from tests.kernel.access.conftest import browser
 from tests.plan.conftest import store as store
 from tests.plan.conftest import who as who
-
-YEAR = timezone.localdate().year
 
 
 @pytest.fixture
@@ -46,7 +43,9 @@ def first(city: SimpleNamespace, who: SimpleNamespace) -> Document:
     checking.unit_add(
         actor=who.clerk, item=item.pk, role="responsible", organisation=city.west_government
     )
-    checking.item_edit(actor=who.clerk, item=item.pk, title="建立档案", due_on=date(YEAR, 6, 30))
+    checking.item_edit(
+        actor=who.clerk, item=item.pk, title="建立档案", due_on=date(this_year(), 6, 30)
+    )
     checking.clause_edit(
         actor=who.clerk, clause=clause.pk, value=Decimal(12), assigned=False, measure="a.b"
     )
@@ -99,7 +98,7 @@ def test_what_was_decided_holds_where_the_reading_is_the_same(
 ) -> None:
     document = second(city, who)
     assert held(document) == [
-        [("建立档案", date(YEAR, 6, 30))],
+        [("建立档案", date(this_year(), 6, 30))],
         [
             ("各有关单位", None, True, "泛指"),
             ("西县人民政府", city.west_government.pk, False, ""),
@@ -170,7 +169,7 @@ def test_all_of_it_can_be_undone_and_taken_again(
     assert count == number
     assert {row.verb for row in happened.audit} == {"intake.carried.undo"}
     assert held(document) == [
-        [("建档", date(YEAR, 12, 31))],
+        [("建档", date(this_year(), 12, 31))],
         [
             ("各有关单位", None, False, ""),
             ("试市能源局", city.bureau.pk, False, ""),
@@ -220,10 +219,10 @@ def test_the_third_version_has_what_the_second_took_over_but_not_what_was_undone
 def test_without_a_published_version_of_the_year_nothing_is_carried(
     city: SimpleNamespace, who: SimpleNamespace, first: Document
 ) -> None:
-    made = factories.document(city, who.clerk, year=YEAR + 1)
+    made = factories.document(city, who.clerk, year=this_year() + 1)
     carrying.carry_over(actor=system(), document=made)
     assert not made.carried.exists()
-    checking.document_edit(actor=who.clerk, document=made.pk, year=YEAR)  # the right year
+    checking.document_edit(actor=who.clerk, document=made.pk, year=this_year())  # the right year
     assert made.carried.filter(state=CarriedState.TAKEN).exists()
 
 

@@ -15,7 +15,6 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.db.models import F
-from django.utils import timezone
 
 from anlan.intake.choices import Decision, DocumentState
 from anlan.intake.models import Clause, Document, Item, Point, Unit
@@ -26,7 +25,7 @@ from anlan.kernel.errors import Forbidden, Refused, Unknown, WrongState
 from anlan.plan.models import Duty, KeyDuty, Plan, Report
 from anlan.plan.services.reports import report_accept, report_submit
 from tests import factories
-from tests.factories import at_once, counts, deputising, happening, nothing_happens
+from tests.factories import at_once, counts, deputising, happening, nothing_happens, this_year
 from tests.kernel.access import town
 from tests.kernel.access.conftest import actor as actor_of
 from tests.kernel.access.conftest import grant
@@ -34,8 +33,6 @@ from tests.plan.conftest import _log_guards as _log_guards
 from tests.plan.conftest import committed_db as committed_db
 from tests.plan.conftest import store as store
 from tests.plan.conftest import who as who
-
-YEAR = timezone.localdate().year
 
 
 @pytest.fixture
@@ -78,7 +75,7 @@ def test_publishing_makes_the_plan(who: SimpleNamespace, review: Document) -> No
     assert (review.state, review.plan, review.published_by) == (
         DocumentState.PUBLISHED, plan, who.chief.user,
     )  # fmt: skip
-    assert (plan.year, plan.origin, plan.key_duties.count()) == (YEAR, review.pk, 1)
+    assert (plan.year, plan.origin, plan.key_duties.count()) == (this_year(), review.pk, 1)
     assert Duty.objects.count() == 2  # the item as a whole, and its clause
     assert "plan.published" in happened.kinds()
     assert {row.user_id for row in happened.audit if row.table_name == "plan_duty"} == {
@@ -103,7 +100,7 @@ def _no_year(document: Document) -> None:
 
 
 def _later_year(document: Document) -> None:
-    Document.objects.filter(pk=document.pk).update(year=YEAR + 1)
+    Document.objects.filter(pk=document.pk).update(year=this_year() + 1)
 
 
 def _no_items(document: Document) -> None:
@@ -222,7 +219,7 @@ def test_killed_in_the_middle_of_publishing(who: SimpleNamespace, review: Docume
 
 def _add_item(document: Document, number: int, title: str, organisation: Any) -> Item:
     item = Item.objects.create(
-        document=document, number=number, title=title, text=title, due_on=date(YEAR, 12, 31)
+        document=document, number=number, title=title, text=title, due_on=date(this_year(), 12, 31)
     )
     Unit.objects.create(item=item, name=str(organisation), role="lead", organisation=organisation)
     return item
@@ -309,11 +306,11 @@ def test_two_people_checking_at_once_lose_nothing(who: SimpleNamespace, review: 
     item, clause = review.items.get(), Clause.objects.get()
     results = at_once(
         lambda: checking.item_edit(actor=who.clerk, item=item.pk, title="新的题目"),
-        lambda: checking.item_edit(actor=who.clerk2, item=item.pk, due_on=date(YEAR, 6, 30)),
+        lambda: checking.item_edit(actor=who.clerk2, item=item.pk, due_on=date(this_year(), 6, 30)),
         lambda: checking.clause_edit(actor=who.clerk2, clause=clause.pk, value=Decimal(9)),
     )
     assert not [each for each in results if isinstance(each, Exception)], results
-    assert (fresh(item).title, fresh(item).due_on) == ("新的题目", date(YEAR, 6, 30))
+    assert (fresh(item).title, fresh(item).due_on) == ("新的题目", date(this_year(), 6, 30))
     assert fresh(clause).value == 9
 
 

@@ -6,7 +6,6 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from django.utils import timezone
 
 from anlan.intake.choices import CarriedSource, CarriedState
 from anlan.intake.models import Carried, Clause, Document
@@ -19,6 +18,7 @@ from anlan.plan.loading import _clauses as of_facts
 from anlan.plan.models import Clause as Published
 from anlan.plan.models import KeyDuty
 from tests import factories
+from tests.factories import this_year
 from tests.kernel.access import town
 from tests.kernel.access.conftest import browser
 from tests.plan.conftest import store as store
@@ -26,8 +26,6 @@ from tests.plan.conftest import who as who
 from tests.plan.test_bound_quotas import items
 from tests.records.conftest import types as types
 from tests.shared import shared
-
-YEAR = timezone.localdate().year
 
 
 @pytest.fixture
@@ -118,9 +116,9 @@ def test_the_next_version_carries_it_over_and_an_undone_one_is_not_proposed_agai
 def test_a_year_without_a_plan_proposes_from_the_one_before(
     city: SimpleNamespace, who: SimpleNamespace, published: Published
 ) -> None:
-    later = read(city, who, year=YEAR + 1)
+    later = read(city, who, year=this_year() + 1)
     assert clause_of(later).measure == "records.visit"
-    earlier = read(city, who, year=YEAR - 1)
+    earlier = read(city, who, year=this_year() - 1)
     assert clause_of(earlier).measure == ""
 
 

@@ -19,7 +19,7 @@ from anlan.plan.forecasting import by_county, forecast_of, missed
 from anlan.plan.models import Clause, Duty, KeyDuty
 from anlan.plan.selectors import duties
 from tests import factories
-from tests.factories import day
+from tests.factories import day, resolved
 from tests.kernel.access.conftest import browser
 from tests.records.conftest import types as types
 
@@ -55,16 +55,16 @@ def listed() -> list[Duty]:
 # case, clause, duty → expected (None: it is not listed)
 CASES: list[tuple[str, dict[str, Any], dict[str, Any], int | None]] = [
     ("far behind", {}, {}, 4),
-    ("rounded down, just short", {}, {"progress": 4, "due_on": day(42)}, 9),
+    ("rounded down, just short", {}, {"progress": 4, "due_on": lambda: day(42)}, 9),
     ("on pace", {}, {"progress": 5}, None),
     ("reached", {}, {"progress": 10}, None),
     ("nothing done", {}, {"progress": 0}, 0),
     ("never counted", {}, {"progress": None}, None),
-    ("before a third", {}, {"period_start": day(-18), "due_on": day(39)}, None),
-    ("a third is over", {}, {"period_start": day(-19), "due_on": day(40)}, 6),
-    ("its last day", {}, {"due_on": day(0)}, 2),
-    ("over", {}, {"due_on": day(-1)}, None),
-    ("not begun", {}, {"period_start": day(1)}, None),
+    ("before a third", {}, {"period_start": lambda: day(-18), "due_on": lambda: day(39)}, None),
+    ("a third is over", {}, {"period_start": lambda: day(-19), "due_on": lambda: day(40)}, 6),
+    ("its last day", {}, {"due_on": lambda: day(0)}, 2),
+    ("over", {}, {"due_on": lambda: day(-1)}, None),
+    ("not begun", {}, {"period_start": lambda: day(1)}, None),
     ("a ceiling", {"op": "<="}, {}, None),
     ("all", {"op": "all"}, {"target": 0}, None),
     ("more than", {"op": ">"}, {"progress": 5}, 10),
@@ -81,7 +81,7 @@ def test_what_is_listed(
     words: dict[str, Any], more: dict[str, Any], expected: int | None,
 ) -> None:  # fmt: skip
     clause = factories.clause(item, measure=MEASURE, **words)
-    duty = counted(clause, city.bureau, **more)
+    duty = counted(clause, city.bureau, **resolved(more))
     found = listed()
     assert [each.expected for each in found] == ([] if expected is None else [expected])
     said = forecast_of(duty, timezone.localdate())

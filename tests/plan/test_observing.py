@@ -13,12 +13,10 @@ from anlan.plan.observing import Observed, observed
 from anlan.plan.services import counting
 from anlan.records.services import verifying
 from tests import factories
-from tests.factories import day
+from tests.factories import day, this_year
 from tests.kernel.access.conftest import browser
 from tests.records.conftest import types as types
 from tests.records.conftest import verified
-
-FIRST = date(timezone.localdate().year, 1, 1)
 
 
 @pytest.fixture
@@ -61,13 +59,13 @@ def test_every_number_opens_its_rows(
 ) -> None:
     verified(who.east_staff, who.clerk, city.east_government, "visit", title="到东山")
     verified(who.bureau_staff, who.clerk, city.bureau, "visit", title="到西山")
-    leader = browser(who.leader.person)
+    leader, first = browser(who.leader.person), date(this_year(), 1, 1)
     for by, narrowed, shown, hidden in (
         ("area", f"area={city.east.code}", "到东山", "到西山"),
         ("unit", f"of={city.bureau.code}", "到西山", "到东山"),
     ):
         page = leader.get(f"/key-duties/{item.pk}/?by={by}").content.decode()
-        rows = f"/indicators/records.visit/rows/{FIRST}/{day(0)}/?{narrowed}"
+        rows = f"/indicators/records.visit/rows/{first}/{day(0)}/?{narrowed}"
         assert rows in page
         opened = leader.get(rows).content.decode()
         assert shown in opened
@@ -102,7 +100,6 @@ def test_a_clause_without_a_duty_of_its_own_is_observed(
 def test_nothing_is_observed_before_the_year_begins(
     city: SimpleNamespace, who: SimpleNamespace, item: KeyDuty
 ) -> None:
-    year = timezone.localdate().year
-    type(item.plan).objects.filter(pk=item.plan.pk).update(year=year + 1)
+    type(item.plan).objects.filter(pk=item.plan.pk).update(year=this_year() + 1)
     item.plan.refresh_from_db()
     assert observed(who.leader, item, timezone.localdate(), by_unit=False) is None

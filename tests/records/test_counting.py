@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
-from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -23,10 +22,8 @@ from anlan.plan.services import counting
 from anlan.records.models import Record
 from anlan.records.services import recording, verifying
 from tests import factories
-from tests.factories import day
+from tests.factories import day, this_year
 from tests.records.conftest import STUDY, make_type, make_version, submitted, verified, written
-
-YEAR = (date(timezone.localdate().year, 1, 1), date(timezone.localdate().year, 12, 31))
 
 
 def value(key: str, organisation: Organisation, start: date, end: date) -> Decimal:
@@ -157,7 +154,8 @@ def duty(city: SimpleNamespace) -> Duty:
     """The bureau's duty to hold two study sessions in the year."""
     item = factories.key_duty(factories.plan(city))
     clause = factories.clause(item, value=2, measure="records.study", unit="次", period="year")
-    return factories.duty(item, city.bureau, clause=clause, period_start=YEAR[0], due_on=YEAR[1])
+    first, last = date(this_year(), 1, 1), date(this_year(), 12, 31)
+    return factories.duty(item, city.bureau, clause=clause, period_start=first, due_on=last)
 
 
 def test_a_verified_record_moves_the_duty(

@@ -22,7 +22,7 @@ from anlan.records.choices import MarkKind
 from anlan.records.models import Record
 from anlan.records.services.bringing import Brought, records_bring
 from tests import factories
-from tests.factories import day, happening
+from tests.factories import day, happening, resolved
 from tests.kernel.access.conftest import browser
 from tests.kernel.imports import books
 from tests.records.conftest import make_type, submitted, written
@@ -80,18 +80,22 @@ def test_what_needs_no_proof_waits_at_once_and_is_marked(
     assert [each.mark_count for each in waiting] == [2] + [1] * 8
 
 
+def today() -> str:
+    return str(day(0))
+
+
 @pytest.mark.parametrize(
     ("_case", "row", "column"),
     [
-        ("another's unit", ["西县人民政府", str(day(0)), "学习", "张三", 1], "unit"),
+        ("another's unit", ["西县人民政府", today, "学习", "张三", 1], "unit"),
         ("no day", ["", "", "学习", "张三", 1], "held_on"),
-        ("a day to come", ["", str(day(1)), "学习", "张三", 1], "held_on"),
+        ("a day to come", ["", lambda: str(day(1)), "学习", "张三", 1], "held_on"),
         ("a closed year", ["", "2020-01-01", "学习", "张三", 1], "held_on"),
-        ("no title", ["", str(day(0)), "", "张三", 1], "title"),
-        ("a missing field", ["", str(day(0)), "学习", "", 1], "field_chair"),
-        ("a field with nonsense", ["", str(day(0)), "学习", "张三", 0], "field_people"),
-        ("what stands already", ["", str(day(0)), "已有", "张三", 1], "title"),
-        ("twice in the file", ["", str(day(0)), "首行", "张三", 1], "*"),
+        ("no title", ["", today, "", "张三", 1], "title"),
+        ("a missing field", ["", today, "学习", "", 1], "field_chair"),
+        ("a field with nonsense", ["", today, "学习", "张三", 0], "field_people"),
+        ("what stands already", ["", today, "已有", "张三", 1], "title"),
+        ("twice in the file", ["", today, "首行", "张三", 1], "*"),
     ],
 )
 def test_faulty_rows(
@@ -99,7 +103,8 @@ def test_faulty_rows(
     _case: str, row: list[Any], column: str,
 ) -> None:  # fmt: skip
     written(who.bureau_staff, city.bureau, "study", title="已有")
-    batch = brought(who.bureau_staff, "study", [STUDY, ["", str(day(0)), "首行", "张三", 1], row])
+    rows = [STUDY, ["", today(), "首行", "张三", 1], resolved(row)]
+    batch = brought(who.bureau_staff, "study", rows)
     assert (batch.taken, batch.faulty) == (1, 1)
     (fault,) = batch.rows.filter(good=False)
     assert column in fault.faults, fault.faults

@@ -7,7 +7,6 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from django.utils import timezone
 
 from anlan.kernel.errors import Forbidden, Refused, Unknown, WrongState
 from anlan.kernel.evidence.services import of
@@ -17,7 +16,7 @@ from anlan.records.choices import RecordState
 from anlan.records.models import Record
 from anlan.records.services import recording, verifying
 from tests import factories
-from tests.factories import at_once, day, happening, nothing_happens
+from tests.factories import at_once, day, happening, nothing_happens, resolved, this_year
 from tests.records.conftest import STUDY, VISIT, make_type, make_version, submitted, written
 
 
@@ -67,17 +66,14 @@ def test_proof_is_needed(
     recording.record_submit(actor=who.bureau_staff, record=made.pk)
 
 
-THIS_YEAR = timezone.localdate().year
-
-
 @pytest.mark.parametrize(
     ("_case", "more", "code"),
     [
-        ("tomorrow", {"held_on": day(1)}, "day_to_come"),
-        ("the year before last", {"held_on": date(THIS_YEAR - 2, 12, 31)}, "year_closed"),
+        ("tomorrow", {"held_on": lambda: day(1)}, "day_to_come"),
+        ("the year before last", {"held_on": lambda: date(this_year() - 2, 12, 31)}, "year_closed"),
         ("the first day there is", {"held_on": date(1, 1, 1)}, "year_closed"),
         ("the last day there is", {"held_on": date(9999, 12, 31)}, "day_to_come"),
-        ("a second day where one is asked for", {"held_until": day(0)}, "one_day"),
+        ("a second day where one is asked for", {"held_until": lambda: day(0)}, "one_day"),
         ("no title", {"title": " \u3000 "}, "title_needed"),
         ("a novel", {"title": "长" * 201}, "title_too_long"),
         ("control characters", {"title": "甲\0乙"}, "invalid"),
@@ -88,7 +84,7 @@ def test_what_is_refused(
     _case: str, more: dict[str, Any], code: str,
 ) -> None:  # fmt: skip
     with nothing_happens(code=code):
-        written(who.bureau_staff, city.bureau, **more)
+        written(who.bureau_staff, city.bureau, **resolved(more))
 
 
 @pytest.mark.parametrize(("today", "taken"), [(date(2026, 1, 31), True), (date(2026, 2, 1), False)])

@@ -14,7 +14,7 @@ from anlan.registry.importing import entries
 from anlan.registry.models import Enterprise, Entry, Register, RegisterVersion, Sector, Site
 from anlan.registry.services.bringing import Brought, entries_bring
 from anlan.registry.services.entries import entry_put
-from tests.factories import day, happening
+from tests.factories import day, happening, resolved
 from tests.kernel.access.conftest import browser
 from tests.registry.conftest import brought
 
@@ -63,7 +63,7 @@ def test_entries_come_to_their_sites_and_a_missing_site_is_made(
         (mine("二号", area="无此镇"), "area", "没有叫“无此镇”的区划"),
         (mine("二号", depth="很深"), "field_depth", "须填数"),
         (mine("二号", depth=""), "field_depth", "没有填写"),
-        (mine("二号", checked=str(day(1))), "checked_on", "不能晚于今天"),
+        (mine("二号", checked=lambda: str(day(1))), "checked_on", "不能晚于今天"),
         (mine("已填"), "site", "台账已有它的登记"),
         (mine("店", owner=""), "site", "不进这个台账"),
         (mine("首行"), "*", ""),
@@ -77,7 +77,7 @@ def test_a_faulty_entry_is_told_what_is_wrong(
     filled = Site.objects.create(name="已填", kind="mine", enterprise=subjects.coal_east, **own)
     Site.objects.create(name="店", kind="venue", **own)
     entry_put(actor=who.bureau_staff, register=register, subject=filled, raw={"depth": 1})
-    rows = [MINES, mine("首行"), row]
+    rows = [MINES, mine("首行"), resolved(row)]
     batch = brought(who.bureau_staff, entries.KEY, rows, register="coal-mine")
     assert (batch.taken, batch.faulty) == (1, 1)
     faults = batch.rows.get(good=False).faults

@@ -8,7 +8,6 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from django.utils import timezone
 
 from anlan.kernel.access.actor import ActorSource, system
 from anlan.kernel.audit.models import AuditRow
@@ -35,11 +34,10 @@ from anlan.registry.services.subjects import (
     site_add,
     site_change,
 )
-from tests.factories import at_once, happening, nothing_happens
+from tests.factories import at_once, day, happening, nothing_happens
 
 CODE = "91350100M000100Y43"
 NUMBER = "11010519491231002X"
-TODAY = timezone.localdate()
 
 
 def _facts(city: SimpleNamespace, sector: Sector, **more: Any) -> EnterpriseFacts:
@@ -253,7 +251,7 @@ def test_default_regulators(city: SimpleNamespace, coal: Sector, trade: Sector) 
     assert default_regulator(county, city.east_town) == city.east_government
     assert default_regulator(county, city.city) == city.bureau
     assert default_regulator(trade, city.east) is None
-    city.bureau.valid_to = TODAY - timedelta(days=1)
+    city.bureau.valid_to = day(-1)
     city.bureau.save()
     fresh = Sector.objects.get(pk=coal.pk)
     assert default_regulator(fresh, city.east_town) is None
@@ -325,22 +323,22 @@ def test_a_post_begins_once_and_ends_once(who: SimpleNamespace, subjects: Simple
     with nothing_happens(WrongState, match="不必重复登记"):
         appoint(**begin)
     with nothing_happens(Refused, code="post_in_future"):
-        appoint(**{**begin, "kind": "controller", "valid_from": TODAY + timedelta(days=1)})
+        appoint(**{**begin, "kind": "controller", "valid_from": day(1)})
     with nothing_happens(Unknown):
         appoint(**{**begin, "actor": who.west_staff})
     end = {"actor": who.bureau_staff, "post": post.pk}
     with nothing_happens(Refused, code="post_ends_early"):
         post_end(**end, valid_to=subjects.day - timedelta(days=1))
     with nothing_happens(Refused, code="post_in_future"):
-        post_end(**end, valid_to=TODAY + timedelta(days=1))
+        post_end(**end, valid_to=day(1))
     with nothing_happens(Unknown):
-        post_end(actor=who.west_staff, post=post.pk, valid_to=TODAY)
-    post_end(**end, valid_to=TODAY, reason="调离")
+        post_end(actor=who.west_staff, post=post.pk, valid_to=day(0))
+    post_end(**end, valid_to=day(0), reason="调离")
     with nothing_happens(WrongState):
-        post_end(**end, valid_to=TODAY)
+        post_end(**end, valid_to=day(0))
     again = post_begin(
         actor=who.bureau_staff, enterprise=subjects.coal_east.pk, person=post.person,
-        kind="principal", valid_from=TODAY,
+        kind="principal", valid_from=day(0),
     )  # fmt: skip
     assert again.pk != post.pk
 
@@ -381,18 +379,18 @@ def test_a_number_is_opened_with_a_reason_that_stays(
 
 def test_a_grade_follows_another(who: SimpleNamespace, subjects: SimpleNamespace) -> None:
     common = {"actor": who.bureau_staff, "subject": subjects.mine, "basis": "评估报告"}
-    first = grade_set(**common, colour="red", reason="高瓦斯", set_on=TODAY, seen=0)
+    first = grade_set(**common, colour="red", reason="高瓦斯", set_on=day(0), seen=0)
     with nothing_happens(WrongState):
-        grade_set(**common, colour="blue", reason="迟到", set_on=TODAY, seen=0)
+        grade_set(**common, colour="blue", reason="迟到", set_on=day(0), seen=0)
     with nothing_happens(Refused, code="grade_before_newest"):
-        grade_set(**common, colour="blue", reason="倒填", set_on=TODAY - timedelta(days=1))
+        grade_set(**common, colour="blue", reason="倒填", set_on=day(-1))
     with nothing_happens(Refused, code="grade_in_future"):
-        grade_set(**common, colour="blue", reason="x", set_on=TODAY + timedelta(days=1))
+        grade_set(**common, colour="blue", reason="x", set_on=day(1))
     with nothing_happens(Refused, code="grade_unknown"):
-        grade_set(**common, colour="green", reason="x", set_on=TODAY)
+        grade_set(**common, colour="green", reason="x", set_on=day(0))
     with nothing_happens(Refused, code="grade_without_reason"):
-        grade_set(**common, colour="blue", reason=" ", set_on=TODAY)
-    grade_set(**common, colour="orange", reason="已抽采", set_on=TODAY, seen=first.pk)
+        grade_set(**common, colour="blue", reason=" ", set_on=day(0))
+    grade_set(**common, colour="orange", reason="已抽采", set_on=day(0), seen=first.pk)
     assert [g.colour for g in subjects.mine.grades.all()] == ["orange", "red"]
     assert Site.objects.get(pk=subjects.mine.pk).grade == "orange"
     assert Grade.objects.first().set_by == who.bureau_staff.user
@@ -407,11 +405,10 @@ def test_an_entry_is_judged_by_the_newest_version_in_force(
     first = entry_put(**put, raw={"depth": "６２０", "gas": "高瓦斯", "other": "x"}, seen=0)
     assert first.values == {"depth": "620", "gas": "high"}
     fields = [{"key": "width", "label": "宽", "kind": "integer"}]
-    tomorrow = TODAY + timedelta(days=1)
-    register.versions.create(number=2, fields=fields, effective_from=tomorrow)
-    same = entry_put(**put, raw={"depth": 1}, seen=1, checked_on=TODAY)
+    register.versions.create(number=2, fields=fields, effective_from=day(1))
+    same = entry_put(**put, raw={"depth": 1}, seen=1, checked_on=day(0))
     assert (same.version.number, same.revision) == (1, 2)
-    register.versions.create(number=3, fields=fields, effective_from=TODAY)
+    register.versions.create(number=3, fields=fields, effective_from=day(0))
     new = entry_put(**put, raw={"width": 3}, seen=2)
     assert (new.version.number, new.values) == (3, {"width": 3})
     assert Entry.objects.count() == 1
@@ -427,10 +424,10 @@ def test_what_no_register_takes(
     with nothing_happens(Refused, code="register_of_others"):
         entry_put(**put, subject=subjects.mine)
     with nothing_happens(Refused, code="checked_in_future"):
-        entry_put(**put, subject=subjects.mine, checked_on=TODAY + timedelta(days=1))
+        entry_put(**put, subject=subjects.mine, checked_on=day(1))
     with nothing_happens(Unknown):
         entry_put(**{**put, "actor": who.west_staff}, subject=subjects.mine)
-    register.retired_on = TODAY
+    register.retired_on = day(0)
     register.save()
     with nothing_happens(WrongState, match="停用"):
         entry_put(**put, subject=subjects.mine)

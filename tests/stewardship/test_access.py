@@ -9,7 +9,6 @@ import pytest
 from django.db import transaction
 from django.test import Client
 from django.urls import URLResolver, get_resolver, reverse
-from django.utils import timezone
 
 from anlan.kernel.access.roles import Role
 from anlan.kernel.audit.models import AuditRow
@@ -17,7 +16,7 @@ from anlan.stewardship.models import LeaderPost, Stewardship
 from anlan.stewardship.services.items import item_finish, item_verify
 from anlan.stewardship.services.lists import list_issue
 from tests import factories
-from tests.factories import day
+from tests.factories import day, resolved, this_year
 from tests.kernel.access.conftest import browser, user
 from tests.kernel.access.matrix import BUSINESS, SCO, UNIT, Seat, assert_visibility
 from tests.stewardship.conftest import drawn, give
@@ -51,11 +50,16 @@ SEES |= {
 }
 JUDGES = CITY | {"county_clerk", "east_head"}
 HEAD = frozenset({Role.UNIT_HEAD})
-YEAR = timezone.localdate().year + 1
-ITEM = {"text": "改写", "due_on": f"{YEAR}-03-01"}
+
+
+def next_year() -> int:
+    return this_year() + 1
+
+
+ITEM = {"text": "改写", "due_on": lambda: f"{next_year()}-03-01"}
 REASON = {"reason": "理由充分"}
 PROOF = object()  # a file is made anew for each knock
-END = {"valid_to": day(0).isoformat(), "reason": "调离"}
+END = {"valid_to": lambda: str(day(0)), "reason": "调离"}
 
 # name, method, roles, thing, who may, what is sent, the status of what was done or could not be
 DOORS: list[tuple[str, str, Any, str, set[str], dict[str, Any], tuple[int, int]]] = [
@@ -70,7 +74,7 @@ DOORS: list[tuple[str, str, Any, str, set[str], dict[str, Any], tuple[int, int]]
     ("list", "GET", BUSINESS, "draft", set(), {}, (200, 200)),
     ("list", "GET", BUSINESS, "issued", set(), {}, (200, 200)),
     ("list_docx", "GET", BUSINESS, "issued", set(), {}, (200, 200)),
-    ("list_draw_up", "POST", UNIT, "post", OWN, {"year": YEAR, "kind": "duties"}, (302, 302)),
+    ("list_draw_up", "POST", UNIT, "post", OWN, {"year": next_year, "kind": "duties"}, (302, 302)),
     ("item_add", "POST", UNIT, "draft", OWN, ITEM, (302, 422)),
     ("item_change", "POST", UNIT, "drafted", OWN, ITEM, (302, 422)),
     ("item_drop", "POST", UNIT, "drafted", OWN, {}, (302, 302)),
@@ -105,9 +109,9 @@ def scene(
 
 def _make_lists(made: SimpleNamespace, who: SimpleNamespace) -> None:
     """A draft of next year, and an issued list of this one with a task in each state."""
-    made.draft = drawn(who.east_staff, made.post, YEAR)
+    made.draft = drawn(who.east_staff, made.post, next_year())
     made.drafted = made.draft.items.get()
-    made.issued = drawn(who.east_staff, made.post, YEAR - 1, tasks=3)
+    made.issued = drawn(who.east_staff, made.post, this_year(), tasks=3)
     made.open, made.done, made.verified = made.issued.items.order_by("number")
     list_issue(actor=who.east_head, of=made.issued.pk)
     for item in (made.done, made.verified):
@@ -148,7 +152,7 @@ def test_the_table_has_a_line_for_each_address() -> None:
 def test_each_seat_at_each_door(scene: SimpleNamespace, seat: str) -> None:
     client = browser(scene.seats[seat])
     for name, method, roles, thing, may, data, (done, refused) in DOORS:
-        sent = scene.assign if name == "assign" else dict(data)
+        sent = scene.assign if name == "assign" else resolved(data)
         if sent.get("evidence") is PROOF:
             sent["evidence"] = factories.upload(factories.jpeg(factories.photograph(77)))
         found = knock(client, method, url(name, thing, scene), sent)

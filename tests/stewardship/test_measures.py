@@ -24,17 +24,15 @@ from anlan.stewardship.services.posts import post_link
 from anlan.stewardship.services.stewarding import steward_end
 from anlan.stewardship.visits import Visit, quarter
 from tests import factories
-from tests.factories import day, happening
+from tests.factories import day, happening, this_year
 from tests.stewardship.conftest import give
-
-TODAY = day(0)
-YEAR = date(TODAY.year - 1, 1, 1), date(TODAY.year - 1, 12, 31)
 
 
 def value(
-    key: str, organisation: Organisation, end: date = TODAY, start: date | None = None
+    key: str, organisation: Organisation, end: date | None = None, start: date | None = None
 ) -> int:
-    return int(factories.value(f"stewardship.{key}", organisation, start or day(-30), end))
+    span = start or day(-30), end or day(0)
+    return int(factories.value(f"stewardship.{key}", organisation, *span))
 
 
 def test_vacancies_are_of_one_s_own_level(
@@ -47,44 +45,45 @@ def test_vacancies_are_of_one_s_own_level(
     assert value("vacancies", city.west_government) == 1
     assert value("vacancies", city.east_town_government) == 0  # none is required of its level
     assert value("vacancies", city.bureau) == 3  # no mine has both
-    steward_end(actor=who.clerk, stewardship=made.pk, valid_to=TODAY, reason="调离")
-    assert value("vacancies", city.east_government, TODAY) == 1  # his last day
+    steward_end(actor=who.clerk, stewardship=made.pk, valid_to=day(0), reason="调离")
+    assert value("vacancies", city.east_government, day(0)) == 1  # his last day
     assert value("vacancies", city.east_government, day(1)) == 2
     assert value("vacancies", city.east_government, day(-61)) == 2
     Site.objects.filter(pk=mines.east.pk).update(business="closed")
-    assert value("vacancies", city.east_government, TODAY) == 0
+    assert value("vacancies", city.east_government, day(0)) == 0
 
 
 def test_visits_missing_are_of_quarters_that_are_over(
     city: SimpleNamespace, mines: SimpleNamespace, leaders: SimpleNamespace,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
+    year = this_year() - 1
+    first, last = date(year, 1, 1), date(year, 12, 31)
     one = give(leaders.city, mines.east)
-    Stewardship.objects.filter(pk=one.pk).update(valid_from=YEAR[0])
+    Stewardship.objects.filter(pk=one.pk).update(valid_from=first)
     give(leaders.town, mines.east)  # of him no visits are required
 
     def made(*days: date) -> None:
         found = [Visit(1, "检查", mines.east.pk, leaders.city.pk, each, True) for each in days]
         monkeypatch.setattr("anlan.stewardship.indicators.visits", lambda start, end: found)
 
-    year = YEAR[0].year
     made(date(year, 2, 1), date(year, 5, 31), date(year, 9, 30))
-    assert value("visits_missing", city.government, YEAR[1], YEAR[0]) == 1  # the last quarter
-    assert value("visits_missing", city.government, date(year, 12, 30), YEAR[0]) == 0  # runs yet
+    assert value("visits_missing", city.government, last, first) == 1  # the last quarter
+    assert value("visits_missing", city.government, date(year, 12, 30), first) == 0  # runs yet
     made(date(year, 2, 1), date(year, 5, 31), date(year, 9, 30), date(year, 12, 31))
-    assert value("visits_missing", city.government, YEAR[1], YEAR[0]) == 0
+    assert value("visits_missing", city.government, last, first) == 0
     made()
-    assert value("visits_missing", city.government, YEAR[1], YEAR[0]) == 1  # counted once
-    assert value("visits_missing", city.east_town_government, YEAR[1], YEAR[0]) == 0
+    assert value("visits_missing", city.government, last, first) == 1  # counted once
+    assert value("visits_missing", city.east_town_government, last, first) == 0
 
 
 def test_a_visit_before_the_span_counts_for_its_quarter(
     city: SimpleNamespace, mines: SimpleNamespace, leaders: SimpleNamespace,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
+    year = this_year() - 1
     one = give(leaders.city, mines.east)
-    Stewardship.objects.filter(pk=one.pk).update(valid_from=YEAR[0])
-    year = YEAR[0].year
+    Stewardship.objects.filter(pk=one.pk).update(valid_from=date(year, 1, 1))
     january = Visit(1, "检查", mines.east.pk, leaders.city.pk, date(year, 1, 15), True)
     monkeypatch.setattr(
         "anlan.stewardship.indicators.visits",
@@ -100,7 +99,7 @@ def test_the_watchman_names_stewards_of_a_dissolved_body(
     give(leaders.east, mines.east)
     give(leaders.east, mines.second)
     assert list(checks.dissolved(timezone.now())) == []
-    Organisation.objects.filter(pk=city.east_government.pk).update(valid_to=TODAY)
+    Organisation.objects.filter(pk=city.east_government.pk).update(valid_to=day(0))
     assert list(checks.dissolved(timezone.now())) == []  # its last day
     (fault,) = checks.dissolved(timezone.now() + timedelta(days=1))
     assert fault.key == str(city.east_government.pk)
@@ -120,7 +119,7 @@ def given(who: SimpleNamespace, mines: SimpleNamespace, leaders: SimpleNamespace
 
 def morning(days_before: int) -> Any:
     """Nine o'clock so many days before the end of this quarter."""
-    last = quarter(TODAY)[1]
+    last = quarter(day(0))[1]
     nine = end_of(last - timedelta(days=days_before)) - timedelta(hours=15)
     return nine.astimezone(CHINA)
 
@@ -136,9 +135,9 @@ def start_again() -> None:
 def test_one_message_to_the_organisation(
     city: SimpleNamespace, who: SimpleNamespace, given: Any
 ) -> None:
-    assert reminding.keep_clocks(TODAY) == 1
-    assert reminding.keep_clocks(TODAY) == 1  # safe to repeat
-    assert Deadline.objects.get().due_at == end_of(quarter(TODAY)[1])
+    assert reminding.keep_clocks(day(0)) == 1
+    assert reminding.keep_clocks(day(0)) == 1  # safe to repeat
+    assert Deadline.objects.get().due_at == end_of(quarter(day(0))[1])
     start_again()
     with happening() as happened:
         assert fire_due(now=morning(15)) == 1
@@ -151,9 +150,9 @@ def test_one_message_to_the_organisation(
 def test_nobody_is_told_when_all_were_visited(
     given: Any, leaders: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    found = [Visit(1, "检查", each.site_id, leaders.east.pk, TODAY, True) for each in given]
+    found = [Visit(1, "检查", each.site_id, leaders.east.pk, day(0), True) for each in given]
     monkeypatch.setattr(reminding, "visits", lambda start, end: found)
-    reminding.keep_clocks(TODAY)
+    reminding.keep_clocks(day(0))
     start_again()
     with happening() as happened:
         assert fire_due(now=morning(15)) == 1
@@ -164,16 +163,16 @@ def test_nobody_is_told_when_all_were_visited(
 def test_the_clock_goes_on_with_the_next_quarter_and_ends_with_the_stewards(
     who: SimpleNamespace, given: Any
 ) -> None:
-    reminding.keep_clocks(TODAY)
-    following = quarter(TODAY)[1] + timedelta(days=1)
+    reminding.keep_clocks(day(0))
+    following = quarter(day(0))[1] + timedelta(days=1)
     reminding.keep_clocks(following)
     assert Deadline.objects.get().due_at == end_of(quarter(following)[1])
     for each in given:
         steward_end(actor=who.clerk, stewardship=each.pk, valid_to=day(-1), reason="调离")
-    assert reminding.keep_clocks(TODAY) == 0
+    assert reminding.keep_clocks(day(0)) == 0
     assert Deadline.objects.get().ended_at is not None
-    give(given[0].post, given[0].site, TODAY)
-    reminding.keep_clocks(TODAY)
+    give(given[0].post, given[0].site, day(0))
+    reminding.keep_clocks(day(0))
     assert Deadline.objects.get().running
 
 
@@ -187,11 +186,11 @@ def test_vacancies_and_missing_lists_are_observed_by_area_and_unit(
     key_duty = factories.key_duty(factories.plan(city), observed=keys)
     factories.duty(key_duty, city.east_government)
     factories.duty(key_duty, city.west_government)
-    by_area = observed(who.leader, key_duty, TODAY, by_unit=False)
+    by_area = observed(who.leader, key_duty, day(0), by_unit=False)
     assert by_area is not None
     found = {line.name: [str(cell) for cell in line.cells] for line in by_area.lines}
     assert found == {"合计": ["3", "6"], "东县": ["2", "3"], "西县": ["1", "1"]}
-    by_unit = observed(who.leader, key_duty, TODAY, by_unit=True)
+    by_unit = observed(who.leader, key_duty, day(0), by_unit=True)
     assert by_unit is not None
     units = {line.name: [str(cell) for cell in line.cells] for line in by_unit.lines}
     assert units == {"东县人民政府": ["1", "2"], "西县人民政府": ["1", "1"]}

@@ -10,7 +10,7 @@ import pytest
 from anlan.kernel.errors import Forbidden, Refused, Unknown, WrongState
 from anlan.stewardship.models import LeaderPost
 from anlan.stewardship.services.posts import post_add, post_end, post_link
-from tests.factories import day, happening, nothing_happens
+from tests.factories import day, happening, nothing_happens, resolved
 from tests.stewardship.conftest import give, leader
 
 
@@ -50,7 +50,7 @@ def test_who_registers_whose_leaders(
 @pytest.mark.parametrize(
     ("more", "error", "code"),
     [
-        ({"valid_from": day(1)}, Refused, "day_to_come"),
+        ({"valid_from": lambda: day(1)}, Refused, "day_to_come"),
         ({"name": "  "}, Refused, "post_incomplete"),
         ({"title": "甲\0乙"}, Refused, "invalid"),
         ({"name": "长" * 41}, Refused, "invalid"),
@@ -60,7 +60,7 @@ def test_what_is_no_post(
     city: SimpleNamespace, who: SimpleNamespace, more: dict[str, Any], error: Any, code: str
 ) -> None:
     with nothing_happens(error, code=code):
-        add(who.east_staff, city.east_government, **more)
+        add(who.east_staff, city.east_government, **resolved(more))
 
 
 def test_one_person_holds_a_post_once(city: SimpleNamespace, who: SimpleNamespace) -> None:

@@ -29,7 +29,6 @@ from tests.registry.conftest import brought
 from tests.stewardship.conftest import give, leader, site
 
 CODE = "mine_visit"
-TODAY = day(0)
 
 
 @pytest.fixture(autouse=True)
@@ -47,7 +46,7 @@ def values(mine: Any, post: Any, **more: Any) -> dict[str, Any]:
 
 def draft(actor: Any, post: Any, mine: Any, **more: Any) -> Record:
     given: dict[str, Any] = {
-        "held_on": TODAY,
+        "held_on": day(0),
         "title": f"到{mine}检查",
         "values": values(mine, post),
     } | more
@@ -56,9 +55,9 @@ def draft(actor: Any, post: Any, mine: Any, **more: Any) -> Record:
     return record_draft(actor=actor, type_code=CODE, organisation=post.organisation_id, **given)
 
 
-def visit(who: SimpleNamespace, post: Any, mine: Any, held_on: date = TODAY) -> Record:
+def visit(who: SimpleNamespace, post: Any, mine: Any) -> Record:
     """Recorded by the county's clerk and verified by the office."""
-    made = draft(who.east_staff, post, mine, held_on=held_on, title=f"{mine} {held_on}")
+    made = draft(who.east_staff, post, mine, title=f"{mine} {day(0)}")
     record_submit(actor=who.east_staff, record=made.pk)
     return record_verify(actor=who.clerk, record=made.pk, reason="看过照片")
 
@@ -92,17 +91,17 @@ def test_only_verified_visits_count(
     give(leaders.city, mines.east)
     give(leaders.east, mines.east)
     made = draft(who.east_staff, leaders.east, mines.east)
-    assert visits(TODAY, TODAY) == []
+    assert visits(day(0), day(0)) == []
     record_submit(actor=who.east_staff, record=made.pk)
-    shown = Board(who.clerk, TODAY).of(mines.east)
-    assert (shown.count(quarter(TODAY)), shown.waiting, shown.last) == (0, 1, None)
+    shown = Board(who.clerk, day(0)).of(mines.east)
+    assert (shown.count(quarter(day(0))), shown.waiting, shown.last) == (0, 1, None)
     record_verify(actor=who.clerk, record=made.pk, reason="看过照片")
-    shown = Board(who.clerk, TODAY).of(mines.east)
-    assert (shown.count(quarter(TODAY)), shown.waiting, shown.last) == (1, 0, TODAY)
+    shown = Board(who.clerk, day(0)).of(mines.east)
+    assert (shown.count(quarter(day(0))), shown.waiting, shown.last) == (1, 0, day(0))
     assert [each.post for each in shown.due] == [leaders.city]
     assert shown.need == Need.VISIT
     record_withdraw(actor=who.clerk, record=made.pk, reason="照片不实")
-    assert len(Board(who.clerk, TODAY).of(mines.east).due) == 2
+    assert len(Board(who.clerk, day(0)).of(mines.east).due) == 2
 
 
 def test_a_visit_to_a_mine_that_was_merged_is_one_to_the_mine_that_it_is(
@@ -117,7 +116,7 @@ def test_a_visit_to_a_mine_that_was_merged_is_one_to_the_mine_that_it_is(
     waiting.refresh_from_db()
     assert waiting.values["mine"] == ref("registry.mine", mines.east)
     Record.objects.filter(pk=waiting.pk).update(values=waiting.values | words)  # verified before
-    assert [each.mine for each in visits(TODAY, TODAY)] == [mines.east.pk]
+    assert [each.mine for each in visits(day(0), day(0))] == [mines.east.pk]
     page = browser(who.east_staff.user).get(f"/records/{waiting.pk}/").content.decode()
     assert f'href="/registry/sites/{mines.east.pk}/"' in page
 
@@ -143,7 +142,7 @@ def test_records_of_the_first_version_stay_readable(
     page = browser(who.east_staff.user).get(f"/records/{old.pk}/").content.decode()
     assert "矿山名称" in page
     assert "东山矿" in page
-    assert visits(TODAY, TODAY) == []  # words are no reference
+    assert visits(day(0), day(0)) == []  # words are no reference
     again = record_copy(actor=who.east_staff, record=old.pk)
     assert again.values["mine"] == ref("registry.mine", mines.east)  # the words mean one mine
 
@@ -152,10 +151,10 @@ def test_a_retired_type_takes_no_new_visits_and_its_old_ones_count(
     who: SimpleNamespace, mines: SimpleNamespace, leaders: SimpleNamespace
 ) -> None:
     visit(who, leaders.east, mines.east)
-    RecordType.objects.filter(code=CODE).update(retired_on=TODAY)
+    RecordType.objects.filter(code=CODE).update(retired_on=day(0))
     with nothing_happens(Refused, code="type_retired"):
         draft(who.east_staff, leaders.east, mines.east, evidence=())
-    assert Board(who.clerk, TODAY).of(mines.east).count(quarter(TODAY)) == 1
+    assert Board(who.clerk, day(0)).of(mines.east).count(quarter(day(0))) == 1
 
 
 def test_a_visit_is_opened_with_mine_and_leader_filled_in(
@@ -174,7 +173,7 @@ def test_a_visit_is_opened_with_mine_and_leader_filled_in(
     assert 'value="东山矿（东县东镇）"' in form
     assert 'value="东甲（东县人民政府副职）"' in form
     filled = {key: value[0] for key, value in parse_qs(urlsplit(address).query).items()}
-    sent = filled | {"held_on": TODAY.isoformat(), "act": "draft"}
+    sent = filled | {"held_on": day(0).isoformat(), "act": "draft"}
     assert client.post("/records/new/mine_visit/", sent).status_code == 302
     assert Record.objects.get().values["mine"] == ref("registry.mine", mines.east)
 
@@ -201,8 +200,8 @@ def test_the_mine_s_page_and_the_board_agree_on_who_is_due(
         return "未到</span>" in page, "东山矿" in listed
 
     assert shown() == (True, True)  # the city's level is vacant, and he is due all the same
-    Stewardship.objects.filter(pk=held.pk).update(valid_from=TODAY)
-    owing = owes(Stewardship.objects.get(), quarter(TODAY))
+    Stewardship.objects.filter(pk=held.pk).update(valid_from=day(0))
+    owing = owes(Stewardship.objects.get(), quarter(day(0)))
     assert shown() == (owing, owing)
     Stewardship.objects.filter(pk=held.pk).update(valid_from=day(-300))
     Site.objects.filter(pk=mines.east.pk).update(business="closed")
@@ -230,9 +229,9 @@ def test_visits_from_excel(
 ) -> None:
     head = ["日期", "做了什么", "矿山", "包保领导", "发现问题数（个）", "当场协调解决数（个）"]
     rows = [
-        [TODAY.isoformat(), "检查", "东山矿", "东甲", 1, 1],
-        [TODAY.isoformat(), "检查二", "东沟矿（东县东镇）", "东甲（东县人民政府副职）", 0, 0],
-        [TODAY.isoformat(), "检查三", "西山矿", "东甲", 0, 0],
+        [day(0).isoformat(), "检查", "东山矿", "东甲", 1, 1],
+        [day(0).isoformat(), "检查二", "东沟矿（东县东镇）", "东甲（东县人民政府副职）", 0, 0],
+        [day(0).isoformat(), "检查三", "西山矿", "东甲", 0, 0],
     ]
     batch = brought(who.east_staff, "records.records", [head, *rows], type=CODE)
     assert (batch.good, batch.faulty) == (2, 1)
@@ -277,7 +276,7 @@ def test_a_visit_counts_for_the_leader_whom_it_names(
 ) -> None:
     mine, other = give(leaders.east, mines.east), give(leaders.east, mines.second)
     visit(who, leaders.east, mines.east)
-    made = visits(TODAY, TODAY)
-    assert missing([mine, other], made, quarter(TODAY), 1) == [other]
-    assert missing([mine, other], made, quarter(TODAY), 2) == [mine, other]
+    made = visits(day(0), day(0))
+    assert missing([mine, other], made, quarter(day(0)), 1) == [other]
+    assert missing([mine, other], made, quarter(day(0)), 2) == [mine, other]
     assert missing([mine], made, quarter(day(-100)), 1) == [mine]

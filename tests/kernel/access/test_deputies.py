@@ -17,6 +17,7 @@ from anlan.kernel.access.roles import Role
 from anlan.kernel.access.services import deputies, grants
 from anlan.kernel.audit.models import AuditRow
 from anlan.kernel.errors import Forbidden, Refused, Unknown
+from tests.factories import resolved
 from tests.kernel.access.conftest import actor, browser, days, grant
 
 
@@ -65,13 +66,13 @@ def test_a_deputy_acts_with_the_principal_s_grants_instead_of_his_own(
         ("last day", -5, 0, {}, True),
         ("before", 1, 5, {}, False),
         ("after", -5, -1, {}, False),
-        ("ended early", -5, 5, {"ended_at": timezone.now()}, False),
+        ("ended early", -5, 5, {"ended_at": timezone.now}, False),
     ],
 )
 def test_days(
     pair: SimpleNamespace, _case: str, first: int, last: int, more: dict[str, Any], possible: bool
 ) -> None:
-    given = deputation(pair, first, last, **more)
+    given = deputation(pair, first, last, **resolved(more))
     answer = browser(pair.clerk).post("/account/acting/", {"deputation": given.pk})
     assert answer.status_code == (302 if possible else 404)
 

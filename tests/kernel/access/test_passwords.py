@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.contrib.auth.hashers import check_password
@@ -17,6 +17,7 @@ from anlan.kernel.access.services import accounts, attempts
 from anlan.kernel.access.services import passwords as service
 from anlan.kernel.audit.models import AuditRow
 from anlan.kernel.errors import Forbidden
+from tests.factories import resolved
 from tests.kernel.access.conftest import PASSWORD, actor, browser
 
 HERE = Client("10.0.0.9", "test")
@@ -130,20 +131,24 @@ def test_history_forbids_the_last_and_allows_the_one_before(
     assert passwords.problems(zhang, "First-One-111") == []
 
 
+def days_ago(number: int) -> datetime:
+    return timezone.now() - timedelta(days=number)
+
+
 @pytest.mark.parametrize(
     ("_case", "fields", "due"),
     [
         ("reset or first login", {"must_change_password": True}, True),
-        ("a day before", {"password_changed_at": timezone.now() - timedelta(days=89)}, False),
-        ("the day", {"password_changed_at": timezone.now() - timedelta(days=90)}, True),
-        ("a demonstration", {"password_changed_at": timezone.now() - timedelta(days=900),
+        ("a day before", {"password_changed_at": lambda: days_ago(89)}, False),
+        ("the day", {"password_changed_at": lambda: days_ago(90)}, True),
+        ("a demonstration", {"password_changed_at": lambda: days_ago(900),
                              "is_demo": True}, False),
     ],
 )  # fmt: skip
 def test_forced_change(
     make_user: Callable[..., User], _case: str, fields: dict[str, object], due: bool
 ) -> None:
-    chrome = browser(make_user(**fields))
+    chrome = browser(make_user(**resolved(fields)))
     answer = chrome.get("/account/")
     assert (answer.status_code, answer.headers.get("Location")) == (
         (302, "/account/password/") if due else (200, None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -20,7 +20,7 @@ from anlan.kernel.indicators.models import Definition, DefinitionVersion
 from anlan.kernel.indicators.registry import Measure
 from anlan.kernel.indicators.selectors import Book
 from anlan.kernel.orgs.models import Organisation
-from tests.factories import happening, nothing_happens, people
+from tests.factories import day, happening, nothing_happens, people, resolved
 from tests.kernel.access import town
 from tests.kernel.access.conftest import browser
 
@@ -137,11 +137,11 @@ def test_the_version_in_force_on_the_day(load: Load, offered: dict[str, Measure]
     fields = {name: getattr(first, name) for name in ("unit", "measure", "how")}
     second = DefinitionVersion.objects.create(definition=definition, **fields | later)
     book = Book()
-    for day, expected in [
+    for on, expected in [
         (date(2024, 1, 1), first), (date(2025, 6, 30), first), (date(2025, 7, 1), second),
         (date(2030, 1, 1), second),
     ]:  # fmt: skip
-        assert book.on("test.units", day) == expected
+        assert book.on("test.units", on) == expected
     assert book.on("test.none", date(2025, 1, 1)) is None
     del offered["test.units"]
     assert Book().on("test.units", date(2025, 7, 1)) is None
@@ -178,20 +178,18 @@ def test_the_chief_makes_a_version_and_loading_leaves_it_alone(
     assert newest("test.units") == made
 
 
-TOMORROW = timezone.localdate() + timedelta(days=1)
-
-
 @pytest.mark.parametrize(
     ("more", "code"),
     [
         ({"reason": "  "}, "reason_missing"),
         ({"measure": "test.none"}, "no_measure"),
-        ({"effective_from": timezone.localdate() - timedelta(days=1)}, "in_the_past"),
+        ({"effective_from": lambda: day(-1)}, "in_the_past"),
     ],
 )
 def test_what_is_refused(load: Load, who: SimpleNamespace, more: dict[str, Any], code: str) -> None:
     load(FILE)
     found = Definition.objects.get(key="test.units")
+    more = resolved(more)
     with nothing_happens(Refused, code=code):
         services.definition_add(actor=who.chief, **fields(**more))
     with nothing_happens(Refused, code=code):
@@ -204,13 +202,13 @@ def test_no_version_before_the_last_one_none_that_says_the_same_and_none_unseen(
     load(FILE)
     found = Definition.objects.get(key="test.units")
     change = services.definition_change
-    change(actor=who.chief, definition=found.pk, seen=1, **fields(effective_from=TOMORROW))
+    change(actor=who.chief, definition=found.pk, seen=1, **fields(effective_from=day(1)))
     with nothing_happens(WrongState, match="第 2 版"):
         change(actor=who.chief, definition=found.pk, seen=1, **fields(name="别的"))
     with nothing_happens(Refused, code="not_after"):
         change(actor=who.chief, definition=found.pk, seen=2, **fields(name="别的"))
     with nothing_happens(Refused, code="nothing_new"):
-        change(actor=who.chief, definition=found.pk, seen=2, **fields(effective_from=TOMORROW))
+        change(actor=who.chief, definition=found.pk, seen=2, **fields(effective_from=day(1)))
     for other in (who.clerk, who.leader, who.bureau_head):
         with nothing_happens(Forbidden):
             change(actor=other, definition=found.pk, seen=2, **fields())
@@ -227,9 +225,9 @@ def test_the_pages(load: Load, who: SimpleNamespace) -> None:
     assert "另立一版" not in shown
     assert unit.post("/indicators/area.units/change/").status_code == 403
     assert unit.get("/indicators/none/").status_code == 404
-    typed = fields(items="2、4", seen=1) | {"effective_from": TOMORROW.isoformat()}
+    typed = fields(items="2、4", seen=1) | {"effective_from": day(1).isoformat()}
     answer = chief.post("/indicators/area.units/change/", typed, follow=True)
-    assert f"第 2 版，{TOMORROW} 起按它计数" in answer.content.decode()
+    assert f"第 2 版，{day(1)} 起按它计数" in answer.content.decode()
     assert newest("area.units").items == [2, 4]
     stale = chief.post("/indicators/area.units/change/", typed | {"name": "别的"})
     assert stale.status_code == 409

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from datetime import date
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -13,6 +14,7 @@ from openpyxl import load_workbook
 
 from anlan.kernel.access.roles import Role
 from anlan.kernel.orgs.models import Membership, Organisation
+from tests.factories import resolved
 from tests.kernel.access.conftest import browser
 from tests.kernel.orgs.desk import (
     ADD,
@@ -207,19 +209,20 @@ def test_a_rename_keeps_the_old_name_for_old_documents() -> None:
         ({"reason": ""}, "reason", "请填写"),
         ({"on": "x"}, "on", "日期不存在"),
         ({"on": "1999-12-31"}, "__all__", "才成立"),
-        ({"on": str(TODAY() + DAY)}, "__all__", "还没有到"),
+        ({"on": lambda: str(TODAY() + DAY)}, "__all__", "还没有到"),
         ({"name": "澄江市水利局", "short_name": "市水利局"}, "__all__", "没有什么要改"),
         ({"short_name": "市应急局"}, "__all__", "已指澄江市应急管理局"),
     ],
 )
-def test_a_fault_renames_nothing(change: dict[str, str], field: str, told: str) -> None:
+def test_a_fault_renames_nothing(change: dict[str, Any], field: str, told: str) -> None:
     doer = as_role(Role.SYSTEM)
     before = facts()
-    answer = doer.post(at("rename", "999900-water"), RENAME | change)
+    sent = RENAME | resolved(change)
+    answer = doer.post(at("rename", "999900-water"), sent)
     check_refused(answer, answer.context["rename_form"], field, told)
     shown = shown_by(answer)
     assert "<h1>澄江市水利局</h1>" in shown  # the page of what it still is
-    assert f'value="{(RENAME | change)["short_name"]}"' in shown
+    assert f'value="{sent["short_name"]}"' in shown
     assert facts() == before
 
 

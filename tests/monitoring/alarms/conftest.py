@@ -94,15 +94,18 @@ def version(rule: Rule) -> RuleVersion:
     return published(rule)
 
 
-NOW = int(timezone.now().timestamp() * 1000)
+@pytest.fixture
+def now() -> int:
+    """When the test began, in milliseconds."""
+    return int(timezone.now().timestamp() * 1000)
 
 
 @pytest.fixture
-def told(version: RuleVersion, point: Point) -> Callable[..., Transition]:
+def told(version: RuleVersion, point: Point, now: int) -> Callable[..., Transition]:
     """A transition of the rule at the point, ``at`` seconds ago counted from the beginning."""
 
     def make(step: str, level: int = 2, begin: int = 0, after: int = 0, peak: float = 1.2) -> Any:
-        start = NOW - 600_000 + begin * 1000
+        start = now - 600_000 + begin * 1000
         return Transition(
             Step(step), Key(version.rule_id, version.number, level, point.pk),
             start, start + after * 1000, peak, peak,

@@ -29,7 +29,6 @@ from anlan.monitoring.services import answering, calling, drafts
 from tests.factories import day
 from tests.kernel.access.conftest import browser
 from tests.kernel.access.matrix import Seat, assert_visibility
-from tests.monitoring.alarms.conftest import NOW
 
 pytestmark = pytest.mark.django_db
 Told = Callable[..., Transition]
@@ -93,14 +92,15 @@ def test_the_level_is_a_norm(record: Record, told: Told, value: str, count: int)
 
 
 def test_a_storm_opens_its_drafts_by_few_queries(
-    record: Record, version: RuleVersion, point: Point, django_assert_max_num_queries: Any
-) -> None:
+    record: Record, version: RuleVersion, point: Point, now: int,
+    django_assert_max_num_queries: Any,
+) -> None:  # fmt: skip
     points = Point.objects.bulk_create(
         Point(site=point.site, name=f"测点 {n}", quantity="methane", place="face_corner")
         for n in range(500)
     )
     steps = [
-        Transition(Step.RAISED, Key(version.rule_id, version.number, 3, each.pk), NOW, NOW, 2, 2)
+        Transition(Step.RAISED, Key(version.rule_id, version.number, 3, each.pk), now, now, 2, 2)
         for each in points
     ]
     with django_assert_max_num_queries(25):

@@ -24,7 +24,7 @@ from anlan.monitoring.protocols.batch import Quality
 from anlan.monitoring.services import answering, calling
 from anlan.registry.models import Sector, Site
 from tests.kernel.access.conftest import browser
-from tests.monitoring.alarms.conftest import NOW, published
+from tests.monitoring.alarms.conftest import published
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "/monitoring/fire/"
@@ -80,7 +80,7 @@ def _asked(points: Any, said: dict[int, Reading]) -> dict[int, Reading]:
 
 
 @pytest.fixture
-def burns(record: Callable[..., int]) -> Callable[[Point], Alarm]:
+def burns(record: Callable[..., int], now: int) -> Callable[[Point], Alarm]:
     """An alarm of fire at a signal, as the engine tells it."""
     rule = Rule.objects.create(code="fire", name="火警")
     levels = [{"level": "red", "limit": 1}]
@@ -88,7 +88,7 @@ def burns(record: Callable[..., int]) -> Callable[[Point], Alarm]:
 
     def make(point: Point) -> Alarm:
         key = Key(rule.pk, version.number, 3, point.pk)
-        record(Transition(Step.RAISED, key, NOW, NOW, 1.0, 1.0))
+        record(Transition(Step.RAISED, key, now, now, 1.0, 1.0))
         return Alarm.objects.get(point=point)
 
     return make

@@ -27,7 +27,7 @@ from anlan.registry.models import Site
 from tests.kernel.access.conftest import _log_guards as _log_guards
 from tests.kernel.access.conftest import browser
 from tests.kernel.access.conftest import committed_db as committed_db
-from tests.monitoring.alarms.conftest import NOW, answers
+from tests.monitoring.alarms.conftest import answers
 from tests.monitoring.alarms.test_whole_way import until, working
 from tests.monitoring.stream.conftest import broker as broker
 
@@ -35,15 +35,16 @@ from tests.monitoring.stream.conftest import broker as broker
 class Worker:
     """Answers from an engine of its own for each part, without a broker between."""
 
-    def __init__(self) -> None:
+    def __init__(self, now: int) -> None:
+        self.now = now
         ledger = DjangoLedger()
         plans = [ledger.plan(part)[0] for part in range(partitions())]
-        self.engines = [Engine(plan, State.fresh(plan, NOW)) for plan in plans]
+        self.engines = [Engine(plan, State.fresh(plan, now)) for plan in plans]
         self.answers = True
 
     def says(self, point: Point, value: float, quality: Quality = Quality.GOOD) -> None:
         engine = self.engines[partition_of(point.site_id)]
-        engine.evaluate(Batch.of([point.pk], [NOW], np.array([value]), [quality]))
+        engine.evaluate(Batch.of([point.pk], [self.now], np.array([value]), [quality]))
 
     def asked(self, questions: Any) -> Any:
         from anlan.monitoring.stream.asking import NOW as CLOCK
@@ -61,8 +62,8 @@ class Worker:
 
 
 @pytest.fixture
-def worker(point: Point, monkeypatch: pytest.MonkeyPatch) -> Worker:
-    made = Worker()
+def worker(point: Point, now: int, monkeypatch: pytest.MonkeyPatch) -> Worker:
+    made = Worker(now)
     monkeypatch.setattr(live, "_answers", made.asked)
     return made
 
@@ -164,7 +165,7 @@ def test_htmx_gets_the_table_alone_and_strangers_nothing(
 
 @pytest.mark.usefixtures("committed_db")
 def test_a_page_asks_the_worker_at_work(
-    broker: Broker, point: Point, version: RuleVersion, monkeypatch: pytest.MonkeyPatch
+    broker: Broker, point: Point, version: RuleVersion, now: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """From the stream to what a page knows, over a real broker, well within a second."""
     made = Bridge(lambda: broker.url)
@@ -175,7 +176,7 @@ def test_a_page_asks_the_worker_at_work(
 
     async def store(connection: Connection, value: float) -> None:
         await Publisher(connection.stream).store(
-            point.site_id, Batch.of([point.pk], [NOW], np.array([value]), [0])
+            point.site_id, Batch.of([point.pk], [now], np.array([value]), [0])
         )
 
     async def purge(connection: Connection) -> None:

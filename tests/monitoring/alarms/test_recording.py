@@ -28,7 +28,6 @@ from anlan.monitoring.models import (
     Window,
 )
 from anlan.monitoring.services import alarms, engines
-from tests.monitoring.alarms.conftest import NOW
 
 pytestmark = pytest.mark.django_db
 Told = Callable[..., Transition]
@@ -157,14 +156,14 @@ def _snapshot() -> list[tuple[Any, ...]]:
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_the_same_transitions_again_change_nothing(
-    data: st.DataObject, record: Record, version: RuleVersion, point: Point
+    data: st.DataObject, record: Record, version: RuleVersion, point: Point, now: int
 ) -> None:
     """Runs of levels as an engine tells them, cut anywhere, some told again from before."""
     IncidentDraft.objects.all().delete()
     Alarm.objects.all().delete()
     steps = []
     for level in (0, 2, 3):
-        time_now = NOW - 600_000
+        time_now = now - 600_000
         for _ in range(data.draw(st.integers(0, 3))):
             key = Key(version.rule_id, version.number, level, point.pk)
             begin = time_now + data.draw(st.integers(1, 50))
@@ -186,7 +185,7 @@ def test_the_same_transitions_again_change_nothing(
     assert _snapshot() == once
 
 
-def test_ten_thousand_at_once(holder: UUID, version: RuleVersion, point: Point) -> None:
+def test_ten_thousand_at_once(holder: UUID, version: RuleVersion, point: Point, now: int) -> None:
     """A storm of alarms takes seconds; the bound is wide, the machine is shared."""
     points = Point.objects.bulk_create(
         Point(site=point.site, name=f"测点 {n}", quantity="methane", place="face_corner")
@@ -194,7 +193,7 @@ def test_ten_thousand_at_once(holder: UUID, version: RuleVersion, point: Point) 
     )
     steps = [
         Transition(
-            Step.RAISED, Key(version.rule_id, version.number, 2, each.pk), NOW, NOW, 1.1, 1.1
+            Step.RAISED, Key(version.rule_id, version.number, 2, each.pk), now, now, 1.1, 1.1
         )
         for each in points
     ]

@@ -45,6 +45,7 @@ POINTS = {
     "device:operation": 17,
     "300/1:state": 18,  # no device has such an address; it must do no harm
 }
+# When the tests were collected: this gateway trusts the clock of a device for a week.
 NOW = time.time()
 TIME = at(NOW)
 NORMAL, FIRE, FAULT = PartFlag.NORMAL, PartFlag.FIRE, PartFlag.FAULT

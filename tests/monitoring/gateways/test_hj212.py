@@ -24,6 +24,7 @@ from tests.monitoring.gateways.given import (
 
 MN, OTHER, PW = "MN0000000000000000000001", "MN0000000000000000000002", "123456"
 POINTS = {"a34004-Rtd": 1, "a34004-Avg": 2, "a01001-Rtd": 3}
+# When the tests were collected: this gateway trusts the clock of a device for a year.
 STAMP = f"{datetime.now(CHINA):%Y%m%d%H%M%S}"
 QN = f"{STAMP}001"
 

@@ -40,7 +40,6 @@ from tests.monitoring.gateways.given import (
 
 PHONE, OTHER = "13935800001", "13935800002"
 POINTS = {"speed": 1, "alarm": 2, "lat": 3, "lng": 4, "mileage": 5, "direction": 6}
-TIME = at(time.time())
 REGISTRATION = Registration(14, 1100, "MAKER", "MODEL", "T000001", 2, "晋J12345")
 
 
@@ -66,7 +65,7 @@ def place(**more) -> Location:
         "altitude": 950,
         "speed": 823,
         "direction": 90,
-        "time": TIME,
+        "time": at(time.time()),
         "items": (Item(0x01, (1234).to_bytes(4, "big")), Item(0x11, b"\0"), Item(0xEE, b"x")),
     }
     return Location(**values | more)
