@@ -48,6 +48,19 @@ def django_db_modify_db_settings(
     """Start the server before pytest-django makes its test database."""
 
 
+@pytest.fixture(autouse=True)
+def _no_turn_of_the_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is read once a minute is read once in a test: who counts queries must not count one more
+    where a minute ends."""
+    from anlan.kernel.access import rules
+    from anlan.plan.services import standings
+
+    monkeypatch.setattr(rules, "_minute", int)
+    monkeypatch.setattr(standings, "_minute", int)
+    rules._read.cache_clear()
+    standings._risk_days.cache_clear()
+
+
 @pytest.fixture
 def var() -> Iterator[Path]:
     """A data folder of the test's own.

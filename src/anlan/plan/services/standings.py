@@ -35,7 +35,11 @@ def standing_of(duty: Duty, *, today: date | None = None) -> str:
 def risk_days() -> int:
     """With fewer days left a duty is at risk: the norm in force, read once a minute, because
     thousands of duties are judged at once."""
-    return _risk_days(int(time.monotonic() // 60))
+    return _risk_days(_minute())
+
+
+def _minute() -> int:
+    return int(time.monotonic() // 60)
 
 
 @lru_cache(maxsize=1)
