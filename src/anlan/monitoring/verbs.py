@@ -4,6 +4,7 @@ VERBS = {
     "monitoring.engine.take": "监测进程接管分区",
     "monitoring.alarm.record": "记录报警",
     "monitoring.alarm.drop": "规则变更后结束报警",
+    "monitoring.alarm.settle": "结束断电时失去读数的报警",
     "monitoring.alarm.notify": "通知报警",
     "monitoring.alarm.answer": "应答报警",
     "monitoring.alarm.handle": "登记报警处置",
