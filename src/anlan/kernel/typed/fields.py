@@ -183,12 +183,12 @@ class Field:
         allowed = "、".join(each.label for each in self.choices)
         raise FieldError(f"“{self.label}”须是以下之一：{allowed}（填写的是“{_short(raw)}”）。")
 
-    def _codes(self, raw: object) -> list[str]:
+    def _codes(self, raw: object) -> list[str] | None:
         words = raw if isinstance(raw, list | tuple) else _SEPARATORS.split(_plain(raw))
         given = {self._code(word) for word in words if not _is_empty(word)}
         if not given and self.required:
             raise FieldError(f"“{self.label}”没有填写。")
-        return [each.code for each in self.choices if each.code in given]
+        return [each.code for each in self.choices if each.code in given] or None
 
     def _reference(self, raw: object, finder: Finds | None) -> str:
         if finder is None or not referables.known(self.refers):
