@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 
 import pytest
@@ -171,6 +172,26 @@ def test_news_rings_the_bell_of_an_open_page(
         expect(bell).to_have_text(str(before))
     else:
         expect(bell).to_have_count(0)
+
+
+def test_the_last_of_many_changes_is_told(
+    open_context: Callable[..., BrowserContext], site: Site
+) -> None:
+    """Three changes at a stroke: the page is read at the first, and once more after the last."""
+    page = open_context().new_page()
+    login(page, site, "nengyuan")
+    change = 'event: change\nid: {}\ndata: {{"kind": "notification.created"}}\n\n'
+    news = "retry: 600000\n\n" + "".join(map(change.format, range(3)))
+    page.route(
+        "**/live/**", lambda route: route.fulfill(content_type="text/event-stream", body=news)
+    )
+    read: list[float] = []
+    page.on("request", lambda asked: asked.url.endswith("/bell/") and read.append(time.monotonic()))
+    page.reload()
+    expect(page.locator("#bell")).to_be_visible()
+    page.wait_for_timeout(1500)
+    assert len(read) == 2
+    assert read[1] - read[0] > 0.2
 
 
 def _tell(site: Site, username: str, title: str) -> None:

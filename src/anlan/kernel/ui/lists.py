@@ -128,7 +128,7 @@ class List:
     @property
     def triggers(self) -> str:
         """The events of ``live`` as htmx hears them."""
-        return ", ".join(f"{each} from:body throttle:500ms" for each in self.live.split())
+        return ", ".join(f"{each} from:body" for each in self.live.split())
 
     def respond(
         self,

@@ -1,6 +1,8 @@
 // Live updates: /live/ says what changed (ids only); elements listen for live, live:duty or
-// live:duty.verified on the body and read the news by their own address and rights.
+// live:duty.verified on the body and read the news by their own address and rights. What costs
+// much to read listens for seldom, seldom:duty, seldom:duty.verified.
 const LOST_AFTER = 5000;
+const PACES = { live: 300, seldom: 2000 }; // ms from one event of a name to the next
 
 function live() {
   const url = document.body.dataset.live;
@@ -40,11 +42,26 @@ function live() {
   addEventListener("pageshow", (event) => { if (event.persisted) connect(); });
 }
 
-function tell(detail) {
-  const names = ["live", `live:${detail.kind.split(".")[0]}`, `live:${detail.kind}`];
-  for (const name of new Set(names)) {
-    document.body.dispatchEvent(new CustomEvent(name, { detail }));
+function tell({ kind }) {
+  for (const [family, pace] of Object.entries(PACES)) {
+    const names = [family, `${family}:${kind.split(".")[0]}`, `${family}:${kind}`];
+    new Set(names).forEach((name) => say(name, pace));
   }
+}
+
+// At once; what comes within the pace after it is told together when the pace is over. Nothing is
+// left untold: a page that dropped the last change would show the state before it until the next.
+const waiting = new Map();
+
+function say(name, pace) {
+  if (waiting.has(name)) return waiting.set(name, true);
+  document.body.dispatchEvent(new CustomEvent(name));
+  waiting.set(name, false);
+  setTimeout(() => {
+    const more = waiting.get(name);
+    waiting.delete(name);
+    if (more) say(name, pace);
+  }, pace);
 }
 
 // Too much was missed, or the session ended: the page is read anew, unless somebody is writing.
