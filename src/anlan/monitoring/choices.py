@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from enum import Enum
 
 from django.db import models
@@ -63,11 +64,29 @@ SWITCHED = {
 """What 0 and 1 say; of a feeder an assumption, as mines' files write 开 as 1."""
 
 
-def in_words(quantity: str, value: float, unit: str) -> str:
+_WHOLE = 100.0  # from here on two decimals are more than four digits
+_HUGE = 1e10  # no measure has so many; what is sent all the same must not burst a page
+
+
+def rounded(value: float, step: float | None = None) -> str:
+    """A measured number with as many decimals as the sensor has, ``step`` being its smallest. Where
+    nobody said that: four digits, but never fewer than two decimals, for a water level above the
+    sea is told in centimetres (an assumption)."""
+    if abs(value) >= _HUGE:
+        return f"{value:.4g}"
+    if step:
+        decimals = max(0, -int(Decimal(str(step)).normalize().as_tuple().exponent))
+        return f"{round(value, decimals) + 0.0:.{decimals}f}"  # + 0.0: there is no -0.00
+    if abs(value) >= _WHOLE:
+        return f"{value:.2f}".rstrip("0").rstrip(".")
+    return f"{value:.4g}"
+
+
+def in_words(quantity: str, value: float, unit: str, step: float | None = None) -> str:
     """A measured value as people say it: a switch by its word, a number with its unit."""
     if quantity in SWITCHED and value in (0, 1):
         return SWITCHED[Quantity(quantity)][int(value)]
-    return f"{value:.10g} {unit}".strip()
+    return f"{rounded(value, step)} {unit}".strip()
 
 
 class Place(models.TextChoices):

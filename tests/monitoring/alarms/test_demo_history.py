@@ -33,3 +33,16 @@ def test_the_history_leaves_the_touched_days_alone(
     assert times.max() > now - 120_000  # up to now, today's too
     assert times.min() < begin  # and the days before
     assert end - begin == demo_touched.DAYS * 86_400_000
+
+
+def test_what_is_invented_is_no_finer_than_the_sensor(
+    point: Point, tmp_path: Path, settings: SimpleNamespace
+) -> None:
+    settings.VAR = tmp_path
+    Point.objects.filter(pk=point.pk).update(resolution=0.01)
+    point.refresh_from_db()
+    demo_history.write([point])
+    found = History.at(tmp_path / "history").read([point.pk], 0, 2**45)
+    values = found.column("value").to_numpy()
+    assert np.array_equal(values, values.round(2))
+    assert len(np.unique(values)) > 10

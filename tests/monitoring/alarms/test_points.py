@@ -39,18 +39,50 @@ def test_the_curve_shows_the_peak_and_the_limits(
     client = browser(who.bureau_staff.user)
     shown = client.get(f"/monitoring/points/{point.pk}/?span=shift").content.decode()
     assert '<polyline class="line"' in shown
-    assert "<strong>1.75</strong>" in shown
+    assert "<strong>1.75 %</strong>" in shown
     assert "720 条" in shown
     assert "红色 1.5" in shown
     assert "99" not in shown.split("</svg>")[1]
     for colour in ("red", "orange", "blue"):
         assert f"limit-{colour}" in shown
     recent = client.get(f"/monitoring/points/{point.pk}/?span=minute").content.decode()
-    assert "<strong>1.75</strong>" not in recent
+    assert "<strong>1.75 %</strong>" not in recent
     before = timezone.localtime().replace(year=2020).isoformat()
     old = client.get(f"/monitoring/points/{point.pk}/?until={quote(before)}").content.decode()
     assert "这段时间没有读数" in old
     assert "回到现在" in old
+
+
+def test_a_reading_is_told_no_finer_than_its_sensor_is(
+    point: Point, version: RuleVersion, who: SimpleNamespace, tmp_path: Path,
+    settings: SimpleNamespace,
+) -> None:  # fmt: skip
+    settings.VAR = tmp_path
+    Point.objects.filter(pk=point.pk).update(resolution=0.01)
+    now = int(timezone.now().timestamp()) * 1000
+    said = Batch.of([point.pk], [now - 60_000], np.array([0.650175]), [0])
+    History.at(tmp_path / "history").append(0, said, 1)
+    shown = browser(who.leader.user).get(f"/monitoring/points/{point.pk}/").content.decode()
+    assert '<span title="上报的原值 0.650175">0.65 %</span>' in shown
+    assert shown.count("0.650175") == 3  # as last, most and least, in the title alone
+
+
+def test_each_limit_is_drawn_or_said_to_lie_outside(
+    point: Point, version: RuleVersion, who: SimpleNamespace, tmp_path: Path,
+    settings: SimpleNamespace,
+) -> None:  # fmt: skip
+    settings.VAR = tmp_path
+    now = int(timezone.now().timestamp()) * 1000
+    time = now - 60_000 * np.arange(1, 60)
+    for value, drawn in ((0.65, {"red", "orange", "blue"}), (0.3, {"blue"})):
+        said = Batch.of(np.full(59, point.pk), time, np.full(59, value), np.zeros(59, int))
+        History.at(tmp_path / f"{value}" / "history").append(0, said, 1)
+        settings.VAR = tmp_path / f"{value}"
+        page = browser(who.leader.user).get(f"/monitoring/points/{point.pk}/").content.decode()
+        assert {each for each in ("red", "orange", "blue") if f"limit-{each}" in page} == drawn
+        told = page.partition("高于图的上沿")[0].rpartition("图中虚线")
+        assert ("红色 1.5" in told[2]) is ("red" not in drawn)
+        assert ("橙色 1 " in told[2]) is ("orange" not in drawn)
 
 
 @pytest.mark.parametrize(

@@ -62,6 +62,16 @@ def test_limits_are_drawn_where_they_lie_near() -> None:
     assert made is not None
     assert [(each.name, each.value) for each in made.levels] == [("red", 1.0)]
     assert 0 <= made.levels[0].y <= HEIGHT
+    assert (made.above, made.below) == ([("blue", 900.0)], [])
+
+
+@given(st.lists(st.floats(-100, 100), min_size=1, max_size=9), st.floats(-1e4, 1e4))
+def test_a_limit_is_drawn_or_named_never_left_out(values: list[float], limit: float) -> None:
+    made = drawn(values, limits=[("red", limit)])
+    assert made is not None
+    drawn_at = [("red", each.value) for each in made.levels]
+    assert [*drawn_at, *made.above, *made.below] == [("red", limit)]
+    assert all(0 <= each.y <= HEIGHT for each in made.levels)
 
 
 @given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=30))

@@ -31,19 +31,19 @@ from anlan.registry.models import Site
 PARTITION = 9_999  # of no stream: the demonstration's own
 LACKING_EVERY = 5  # every fifth site is not connected, so that the coverage has a gap
 
-# name, quantity, place, unit, range
+# name, quantity, place, unit, range, smallest step
 MINE = (
-    ("1201 上隅角甲烷", Quantity.METHANE, Place.FACE_CORNER, "%", (0, 4)),
-    ("1201 回风巷甲烷", Quantity.METHANE, Place.FACE_RETURN, "%", (0, 4)),
-    ("总回风巷甲烷", Quantity.METHANE, Place.MAIN_RETURN, "%", (0, 4)),
-    ("1201 回风巷一氧化碳", Quantity.CO, Place.FACE_RETURN, "ppm", (0, 500)),
-    ("采面风速", Quantity.WIND, Place.FACE, "m/s", (0, 15)),
-    ("主通风机", Quantity.FAN, Place.OTHER, "", (0, 1)),
+    ("1201 上隅角甲烷", Quantity.METHANE, Place.FACE_CORNER, "%", (0, 4), 0.01),
+    ("1201 回风巷甲烷", Quantity.METHANE, Place.FACE_RETURN, "%", (0, 4), 0.01),
+    ("总回风巷甲烷", Quantity.METHANE, Place.MAIN_RETURN, "%", (0, 4), 0.01),
+    ("1201 回风巷一氧化碳", Quantity.CO, Place.FACE_RETURN, "ppm", (0, 500), 1),
+    ("采面风速", Quantity.WIND, Place.FACE, "m/s", (0, 15), 0.1),
+    ("主通风机", Quantity.FAN, Place.OTHER, "", (0, 1), 1),
 )
 OTHER = (
-    ("水位", Quantity.LEVEL, Place.OTHER, "m", (0, 30)),
-    ("干滩长度", Quantity.BEACH, Place.OTHER, "m", (0, 500)),
-    ("浸润线埋深", Quantity.SEEPAGE, Place.OTHER, "m", (0, 50)),
+    ("水位", Quantity.LEVEL, Place.OTHER, "m", (0, 30), 0.01),
+    ("干滩长度", Quantity.BEACH, Place.OTHER, "m", (0, 500), 1),
+    ("浸润线埋深", Quantity.SEEPAGE, Place.OTHER, "m", (0, 50), 0.01),
 )
 # rule, level, minutes ago, value, what becomes of it
 ALARMS = (
@@ -51,7 +51,7 @@ ALARMS = (
     ("methane-face-return", Level.RED, 9, 1.05, "answered"),
     ("methane-main-return", Level.ORANGE, 35, 0.81, "handled"),
     ("co-return", Level.ORANGE, 50, 31.0, "closed"),
-    ("wind-low-face", Level.YELLOW, 95, 0.21, "false"),
+    ("wind-low-face", Level.YELLOW, 95, 0.2, "false"),
     ("methane-face-corner", Level.ORANGE, 12, 1.11, "waiting"),
     ("silent", Level.YELLOW, 22, 1_320_000.0, "waiting"),
     ("fire-signal", Level.RED, 2, 1.0, "waiting"),
@@ -90,12 +90,12 @@ def _equip(site: Site) -> list[Point]:
         address=f"demo-{site.pk}", is_demo=True,
     )  # fmt: skip
     made = []
-    for number, (name, quantity, place, unit, (low, high)) in enumerate(
+    for number, (name, quantity, place, unit, (low, high), step) in enumerate(
         MINE if site.sector.code == "coal" else OTHER, 1
     ):
         point = point_add(
             actor=actor, site=site.pk, name=name, quantity=quantity, place=place, unit=unit,
-            low=low, high=high, is_demo=True,
+            low=low, high=high, resolution=step, is_demo=True,
         )  # fmt: skip
         channel_add(actor=actor, device=device.pk, address=str(number), point=point.pk)
         made.append(point)

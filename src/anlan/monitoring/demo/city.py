@@ -19,7 +19,7 @@ from anlan.monitoring.rules import compiling
 from anlan.registry.models import Site
 
 EVERY = 10  # seconds between two readings of a point
-DIGITS = {4: 0.01, 500: 1.0, 15: 0.1, 1: 1.0}  # range to the smallest step that such sensors show
+UNKNOWN_STEP = 0.1  # of a point that does not say its own
 
 
 def write(path: Path) -> int:
@@ -78,6 +78,6 @@ def _point(channel: Channel, limits: list[float]) -> dict[str, Any]:
     return ({} if held is None else {"held": held}) | {
         "channel": channel.address, "quantity": point.quantity, "place": point.place,
         "unit": point.unit, "low": low, "high": high,
-        "resolution": point.resolution or DIGITS.get(int(high - low), 0.1),
+        "resolution": point.resolution or UNKNOWN_STEP,
         "limits": [each for each in limits if low < each < high],
     }  # fmt: skip

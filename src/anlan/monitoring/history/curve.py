@@ -16,6 +16,7 @@ WIDTH, HEIGHT = 960, 260  # of the drawing, in its own units
 MOST_ALONE = 960  # more readings than that are drawn as an envelope
 BREAK = 5  # times the usual distance of readings: a longer gap breaks the line
 TICKS = 4
+FAR = 2  # times the size of the values: a limit farther away would press the curve flat
 
 Times = npt.NDArray[np.int64]
 Values = npt.NDArray[np.float64]
@@ -33,12 +34,15 @@ class Level:
 @dataclass(frozen=True)
 class Curve:
     """``lines``: points of polylines. ``bands``: points of polygons. ``ticks``: y and value of the
-    horizontal lines. ``least`` and ``most``: value and time (ms) of the extremes."""
+    horizontal lines. ``levels``: the limits that are drawn; ``above`` and ``below``: name and value
+    of those beyond the edges. ``least`` and ``most``: value and time (ms) of the extremes."""
 
     lines: list[str]
     bands: list[str]
     ticks: list[tuple[float, float]]
     levels: list[Level]
+    above: list[tuple[str, float]]
+    below: list[tuple[str, float]]
     count: int
     least: tuple[float, int]
     most: tuple[float, int]
@@ -54,8 +58,9 @@ def curve(
     rest: Times | None = None,
 ) -> Curve | None:
     """Of readings sorted by time, from ``begin`` to before ``end`` (ms); NaN has no value. None
-    where nothing has one. ``limits`` are drawn where they lie near the values. ``rest``: for each
-    reading, how long it may be alone without being silence, since the others were thinned out."""
+    where nothing has one. ``limits`` are drawn where they lie near the values, and named where they
+    do not. ``rest``: for each reading, how long it may be alone without being silence, since the
+    others were thinned out."""
     valued = ~np.isnan(value) & (time >= begin) & (time < end)
     rest = np.zeros(len(time), np.int64) if rest is None else rest
     time, value, rest = time[valued], value[valued], rest[valued]
@@ -63,8 +68,8 @@ def curve(
         return None
     at_least, at_most = int(value.argmin()), int(value.argmax())
     low, high = float(value[at_least]), float(value[at_most])
-    near = [(name, limit) for name, limit in limits if _near(limit, low, high)]
-    low, high, step = scale([low, high, *(limit for _, limit in near)])
+    near = [limit for _, limit in limits if _near(limit, low, high)]
+    low, high, step = scale([low, high, *near])
 
     def y(given: Values) -> Values:
         return np.round(HEIGHT * (high - given) / (high - low), 1)
@@ -79,7 +84,13 @@ def curve(
             (float(y(np.array([tick]))[0]), float(f"{tick:.10g}"))
             for tick in np.arange(low, high + step / 2, step)
         ],
-        levels=[Level(name, float(y(np.array([limit]))[0]), limit) for name, limit in near],
+        levels=[
+            Level(name, float(y(np.array([limit]))[0]), limit)
+            for name, limit in limits
+            if low <= limit <= high
+        ],
+        above=[each for each in limits if each[1] > high],
+        below=[each for each in limits if each[1] < low],
         count=len(time),
         least=(float(value[at_least]), int(time[at_least])),
         most=(float(value[at_most]), int(time[at_most])),
@@ -104,8 +115,8 @@ def _nice(step: float) -> float:
 
 
 def _near(limit: float, low: float, high: float) -> bool:
-    """A limit so far away that it would press the curve flat is left out."""
-    room = max(high - low, abs(high), abs(low))
+    """Whether the curve keeps its shape with the limit in the same picture."""
+    room = FAR * max(high - low, abs(high), abs(low))
     return low - room <= limit <= high + room
 
 

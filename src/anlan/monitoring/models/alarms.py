@@ -13,7 +13,15 @@ from django.db.models import F, Q
 from anlan.kernel.access.actor import Actor
 from anlan.kernel.audit.triggers import audited
 from anlan.monitoring import flow
-from anlan.monitoring.choices import OPEN, AlarmState, Counted, Level, MeasureKind, in_words
+from anlan.monitoring.choices import (
+    OPEN,
+    AlarmState,
+    Counted,
+    Level,
+    MeasureKind,
+    in_words,
+    rounded,
+)
 from anlan.monitoring.models.points import Point
 from anlan.monitoring.models.rules import Rule, RuleVersion
 from anlan.monitoring.visibility import of_sites_seen
@@ -155,8 +163,11 @@ class Alarm(models.Model):
         if self.version.measure == MeasureKind.COMBINED:
             return f"{value:.0f} {'项' if self.version.counts == Counted.ITEMS else '个测点'}"
         if self.version.measure == MeasureKind.RATE:
-            return f"{value:g} {self.point.unit}/分钟"
-        return in_words(self.point.quantity, float(f"{value:g}"), self.point.unit)
+            return f"{rounded(value)} {self.point.unit}/分钟"
+        if self.version.measure == MeasureKind.VALUE:
+            return self.point.in_words(value)
+        # a mean and a spread are reckoned: finer than any single reading
+        return in_words(self.point.quantity, value, self.point.unit)
 
     @property
     def colour(self) -> str:

@@ -9,7 +9,7 @@ from django.db.models import F, Q
 
 from anlan.kernel.access.actor import Actor
 from anlan.kernel.audit.triggers import audited
-from anlan.monitoring.choices import Place, Protocol, Quantity
+from anlan.monitoring.choices import Place, Protocol, Quantity, in_words
 from anlan.monitoring.models.counting import counted
 from anlan.monitoring.visibility import of_sites_seen
 from anlan.registry.models import Site
@@ -73,6 +73,10 @@ class Point(models.Model):
         return self.place_text or (
             "" if self.place == Place.OTHER else str(self.get_place_display())
         )
+
+    def in_words(self, value: float) -> str:
+        """A reading of this point as people say it, no finer than its sensor is."""
+        return in_words(self.quantity, value, self.unit, self.resolution)
 
 
 class DeviceQuerySet(models.QuerySet["Device"]):

@@ -12,6 +12,7 @@ from django.utils import timezone
 from anlan.monitoring.choices import COLOURS, Level
 from anlan.monitoring.engine import Measure
 from anlan.monitoring.history.curve import HEIGHT, WIDTH, Curve, curve
+from anlan.monitoring.history.curve import Level as Limit
 from anlan.monitoring.models import Point
 from anlan.monitoring.rules import compiling
 
@@ -39,9 +40,26 @@ class Drawn:
         return [(words, value, _at(ms)) for words, (value, ms) in named]
 
     @property
-    def limits(self) -> list[tuple[str, float]]:
-        levels = self.curve.levels if self.curve else []
-        return [(COLOURS[each.name].label, each.value) for each in levels]
+    def levels(self) -> list[tuple[Limit, str]]:
+        """The limits that are drawn, each with the word for its colour."""
+        found = self.curve.levels if self.curve else []
+        return [(each, COLOURS[each.name].label) for each in found]
+
+    @property
+    def limits(self) -> list[tuple[str, list[tuple[str, float]]]]:
+        """Where limits lie, in words, with colour and value of each; only where any do."""
+        if self.curve is None:
+            return []
+        drawn = [(each.name, each.value) for each in self.curve.levels]
+        places = (
+            ("图中虚线", drawn), ("高于图的上沿，没有画出", self.curve.above),
+            ("低于图的下沿，没有画出", self.curve.below),
+        )  # fmt: skip
+        return [
+            (words, [(COLOURS[name].label, value) for name, value in found])
+            for words, found in places
+            if found
+        ]
 
 
 def drawn(
@@ -71,12 +89,11 @@ def _at(number: int) -> datetime:
 
 
 def _limits(point: Point) -> list[tuple[str, float]]:
+    """Colour and value, the worst first; what two rules say alike, once."""
     plan = compiling.compiled(Point.objects.filter(pk=point.pk))
-    return [
-        (Level(watch.key.level).colour, watch.limit)
-        for watch in plan.watches
-        if watch.measure == Measure.VALUE
-    ]
+    held = {(watch.key.level, watch.limit) for watch in plan.watches
+            if watch.measure == Measure.VALUE}  # fmt: skip
+    return [(Level(level).colour, limit) for level, limit in sorted(held, reverse=True)]
 
 
 def _marked(

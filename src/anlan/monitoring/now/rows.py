@@ -11,6 +11,8 @@ from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 
 from anlan.kernel.ui.templatetags.ui import severity, tag
+from anlan.monitoring.choices import rounded
+from anlan.monitoring.models import Point
 from anlan.monitoring.now.standing import Now, State
 from anlan.monitoring.protocols.batch import Quality
 
@@ -22,13 +24,27 @@ def live_rows(rows: Iterable[Now], *, short: bool) -> SafeString:
         f'<tr id="live-{each.point.pk}">'
         f'<td class="main-cell" data-label="测点">{_link("point", each.point.pk, str(each.point))}'
         f'</td><td class="num nowrap" data-label="现在的值">'
-        f"<strong>{escape(each.value) or '—'}</strong>"
+        f"<strong>{_value(each)}</strong>"
         f'</td><td data-label="状态">{_state(each)}</td>'
         f'<td class="nowrap num" data-label="时间">{_time(each, today)}</td>'
         f"{'' if short else _more(each)}</tr>"
         for each in rows
     )
     return mark_safe("\n".join(drawn))  # noqa: S308 (each part is escaped)
+
+
+def reading(point: Point, value: float) -> str:
+    """A reading as its sensor says it; what was sent stands in the title where it is finer."""
+    words, sent = escape(point.in_words(value)), f"{value:.10g}"
+    if float(sent) == float(rounded(value, point.resolution)):
+        return words
+    return f'<span title="上报的原值 {sent}">{words}</span>'
+
+
+def _value(now: Now) -> str:
+    if now.reading is None or now.reading.value is None:
+        return "—"
+    return reading(now.point, now.reading.value)
 
 
 def _state(now: Now) -> str:

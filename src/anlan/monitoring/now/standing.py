@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from anlan.monitoring.alarms import selectors
-from anlan.monitoring.choices import Level, MeasureKind, Toned, in_words
+from anlan.monitoring.choices import Level, MeasureKind, Toned
 from anlan.monitoring.models import Alarm, Point
 from anlan.monitoring.now import live
 from anlan.monitoring.now.live import Latest, Reading
@@ -64,13 +64,6 @@ class Now:
         if reading.quality in FAULTS:
             return State.FAULT
         return State.NORMAL if reading.quality == Quality.GOOD else State.DOUBTFUL
-
-    @property
-    def value(self) -> str:
-        """The newest value with its unit; empty for none."""
-        if self.reading is None or self.reading.value is None:
-            return ""
-        return in_words(self.point.quantity, self.reading.value, self.point.unit)
 
     @property
     def rank(self) -> tuple[int, int]:

@@ -7,11 +7,11 @@ from datetime import datetime
 
 from django import template
 from django.utils import timezone
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
 from anlan.kernel.ui.templatetags.ui import severity, tag
-from anlan.monitoring.choices import AlarmState, DraftState, Level, TamperState
-from anlan.monitoring.models import Alarm, IncidentDraft, RuleVersion, TamperSignal
+from anlan.monitoring.choices import AlarmState, DraftState, Level, TamperState, rounded
+from anlan.monitoring.models import Alarm, IncidentDraft, Point, RuleVersion, TamperSignal
 from anlan.monitoring.now import rows as now_rows
 from anlan.monitoring.now.standing import Now
 from anlan.monitoring.protocols.batch import Quality
@@ -84,8 +84,20 @@ def colour(level: int) -> SafeString:
 
 @register.filter
 def number(value: float | None) -> str:
-    """A measured number as people write it; a dash for none."""
+    """A number that somebody set, as people write it; a dash for none."""
     return "—" if value is None else f"{value:g}"
+
+
+@register.filter
+def reading(value: float | None, point: Point) -> SafeString:
+    """What a point said, no finer than its sensor is; a dash for nothing."""
+    return mark_safe("—" if value is None else now_rows.reading(point, value))  # noqa: S308 (escaped)
+
+
+@register.filter
+def measured(value: float | None) -> str:
+    """A number reckoned from readings; a dash for none."""
+    return "—" if value is None else rounded(value)
 
 
 @register.filter
