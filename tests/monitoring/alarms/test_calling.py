@@ -11,13 +11,14 @@ import pytest
 from django.utils import timezone
 
 from anlan.kernel.deadlines.firing import fire_due
-from anlan.kernel.deadlines.models import Deadline
+from anlan.kernel.deadlines.models import Deadline, DeadlineStep
 from anlan.kernel.errors import Refused, Unknown, WrongState
 from anlan.kernel.notify.models import Notification
 from anlan.monitoring.alarms.selectors import timeline
 from anlan.monitoring.choices import AlarmState, Level
 from anlan.monitoring.models import Alarm, Point
 from anlan.monitoring.services import answering, calling, hushes
+from tests.kernel.access.conftest import browser
 
 pytestmark = pytest.mark.django_db
 
@@ -53,6 +54,19 @@ def test_nobody_answers_until_the_chief_is_called(called: Alarm, who: SimpleName
         users = {each.user_id for each in Notification.objects.all()}
         assert users == {each.user.pk for each in expected}
     assert sum(each.title == "催办" for each in timeline(called)) == 3
+
+
+def test_calls_of_one_moment_stand_in_their_order(called: Alarm, who: SimpleNamespace) -> None:
+    late = Deadline.objects.get(subject_id=called.pk, name="answer").due_at + timedelta(hours=1)
+    while fire_due(now=late):  # the job stood still for an hour: all steps at once
+        pass
+    calls = [each for each in timeline(called) if each.title == "催办"]
+    assert {each.at for each in calls} == {late}
+    told = DeadlineStep.objects.filter(deadline__subject_id=called.pk).order_by("-place")
+    assert [each.text for each in calls] == [step.text for step in told]
+    assert len({each.text for each in calls}) == 3
+    shown = browser(who.clerk.user).get(f"/monitoring/alarms/{called.pk}/").content.decode()
+    assert f"{timezone.localtime(late):%H:%M:%S}</time>" in shown
 
 
 def test_an_answer_ends_the_calling(called: Alarm, who: SimpleNamespace) -> None:

@@ -74,19 +74,23 @@ def point(actor: Actor, pk: int) -> Point:
 
 
 def timeline(alarm: Alarm) -> list[Entry]:
-    """All that happened to the alarm, newest first: its levels, who was called, what was done."""
-    steps = DeadlineStep.objects.filter(
-        deadline__subject_type=SUBJECT, deadline__subject_id=alarm.pk, deadline__name=NAME
-    )
-    entries = [Entry(step.fired_at, "催办", "系统", step.text) for step in steps]
-    entries += [each for each in history(alarm, flow.ALARM) if each.title != "建立"]
+    """All that happened to the alarm, newest first: its levels, who was called, what was done. Of
+    what bears one and the same time the reading stands lowest, above it in their order what was
+    done and the calls, for one run of the job may call several times."""
+    entries: list[Entry] = []
     for span in alarm.spans.all():
         level = f"{Level(span.level).label}色"
         value = alarm.in_words(span.value)
         entries.append(Entry(_at(span.raised_ms), f"{level}报警", "监测", value))
         if span.cleared_ms is not None:
             entries.append(Entry(_at(span.cleared_ms), f"{level}报警解除", "监测"))
-    return sorted(entries, key=lambda each: each.at, reverse=True)
+    done = [each for each in history(alarm, flow.ALARM) if each.title != "建立"]
+    entries += reversed(done)
+    steps = DeadlineStep.objects.filter(
+        deadline__subject_type=SUBJECT, deadline__subject_id=alarm.pk, deadline__name=NAME
+    )
+    entries += (Entry(step.fired_at, "催办", "系统", step.text) for step in steps)
+    return sorted(entries, key=lambda each: each.at)[::-1]
 
 
 def _at(ms: int) -> datetime:

@@ -116,9 +116,10 @@ def fact(content: str, label: str) -> SafeString:
 
 
 @register.inclusion_tag("ui/parts/timeline.html")
-def timeline(entries: Iterable[Any]) -> dict[str, Any]:
-    """Steps, newest first: each has ``at, title`` and may have ``who, text, icon, tone, note``."""
-    return {"entries": list(entries)}
+def timeline(entries: Iterable[Any], *, seconds: bool = False) -> dict[str, Any]:
+    """Steps, newest first: each has ``at, title`` and may have ``who, text, icon, tone, note``.
+    ``seconds`` for what happens within minutes."""
+    return {"entries": list(entries), "form": "seconds" if seconds else ""}
 
 
 @register.inclusion_tag("ui/parts/tabs.html")
@@ -127,14 +128,18 @@ def tabs(items: Iterable[tuple[str, str, bool] | tuple[str, str, bool, int]]) ->
     return {"items": [(*item, None)[:4] for item in items]}
 
 
+_FORMS = {"": "%Y-%m-%d %H:%M", "date": "%Y-%m-%d", "seconds": "%Y-%m-%d %H:%M:%S"}
+
+
 @register.simple_tag
 def when(moment: datetime | date | None, form: str = "") -> SafeString:
-    """A moment in the city's time: ``2026-03-05 14:30``, or the date alone."""
+    """A moment in the city's time: ``2026-03-05 14:30``; by ``form`` the ``date`` alone, or with
+    its ``seconds``."""
     if moment is None:
         return mark_safe('<span class="muted">—</span>')
     if isinstance(moment, datetime):
         moment = timezone.localtime(moment)
-        shown = moment.strftime("%Y-%m-%d" if form == "date" else "%Y-%m-%d %H:%M")
+        shown = moment.strftime(_FORMS[form])
     else:
         shown = moment.isoformat()
     return format_html('<time class="nowrap" datetime="{}">{}</time>', moment.isoformat(), shown)
