@@ -35,7 +35,7 @@ def command(function: Command) -> Command:
             return function(arguments)
         except SetupError as error:
             print(f"错误：{error}", file=sys.stderr)
-            return FAILED
+            return error.code
         except _lost_database() as error:
             print(f"错误：数据库没有应答：{error}", file=sys.stderr)
             return FAILED
@@ -69,8 +69,9 @@ def run(arguments: Sequence[str]) -> int:
     options = parser.parse_args(arguments)
     if options.with_parent:
         die_with_parent()
-    from anlan.config.serve import check_port
+    from anlan.config.serve import check_frontend, check_port
 
+    check_frontend(_settings().VENDOR)
     check_port(options.host, options.port)
     with only_one(_settings().VAR), django() as cluster:
         from anlan.config.prepare import prepare
@@ -233,6 +234,7 @@ def _settings() -> Settings:
 class Settings(Protocol):
     VAR: Path
     STATIC_ROOT: Path
+    VENDOR: Path
 
 
 def _parser(name: str, what: str) -> Parser:

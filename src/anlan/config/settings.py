@@ -110,7 +110,8 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"},
 }
-STATICFILES_DIRS = [("vendor", BASE / "static-vendor")]
+VENDOR = BASE / "static-vendor"  # what `make setup` fetches
+STATICFILES_DIRS = [("vendor", VENDOR)]
 
 # A government intranet has no Internet: no page may load anything from another host.
 CONTENT_SECURITY_POLICY = {

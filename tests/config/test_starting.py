@@ -1,0 +1,33 @@
+"""What keeps ``anlan run`` from starting is said in one line, and nothing is begun."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from anlan.config import settings
+from anlan.config.commands import run
+from anlan.config.errors import NotSetUp
+from anlan.config.serve import check_frontend
+
+
+def test_a_checkout_without_front_end_files_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(settings, "VENDOR", tmp_path / "static-vendor")
+    monkeypatch.setattr(settings, "VAR", tmp_path / "var")
+    monkeypatch.setenv("DJANGO_SETTINGS_MODULE", settings.__name__)
+    assert run(["--port", "1"]) == 2
+    said = capsys.readouterr()
+    assert said.err == "错误：还没有前端文件，页面打不开。请先运行 make setup，再启动。\n"
+    assert said.out == ""
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_half_fetched_files_are_none(tmp_path: Path) -> None:
+    (tmp_path / "icons.svg").touch()
+    with pytest.raises(NotSetUp):
+        check_frontend(tmp_path)
+    (tmp_path / "stamp").touch()
+    check_frontend(tmp_path)
