@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
@@ -117,3 +118,17 @@ def test_counts_by_county(
         (city.east.pk, 1, 0, 1),
         (city.west.pk, 0, 1, 1),
     ]
+
+
+def test_counties_at_which_nothing_is_open_can_be_folded(
+    placed: Site, quiet: Site, alarm: Alarm, who: SimpleNamespace, city: SimpleNamespace
+) -> None:
+    """Rows on a wide screen, names in a fold on a phone: the style sheet shows one of the two."""
+    shown = text(browser(who.clerk.user))
+    rows = re.findall(r"<tr( class=\"quiet-row\")?><td[^>]*><a[^>]*>([^<]*)</a>", shown)
+    assert (' class="quiet-row"', str(city.west.name)) in rows
+    assert ("", str(city.east.name)) in rows
+    fold = shown.partition('class="quiet-rows"')[2].partition("</details>")[0]
+    assert "其余 1 个县（市、区）没有报警" in fold
+    assert f">{city.west.name}</a>" in fold
+    assert city.east.name not in fold

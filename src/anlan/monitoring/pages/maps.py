@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -26,6 +26,28 @@ from anlan.registry.mapping import Mark
 from anlan.registry.pages.common import county_filter, place, sector_filter
 
 QUIET = "没有报警"
+
+
+@dataclass(frozen=True)
+class County:
+    """A row of the table by county: ``counts`` of sites by colour, ``total`` of all monitored."""
+
+    area: Area
+    url: str
+    counts: dict[str, int]
+    total: int
+
+    @property
+    def labelled(self) -> list[tuple[str, int]]:
+        """The counts under the words for their colours."""
+        return [
+            (COLOURS[name].label if name else QUIET, count) for name, count in self.counts.items()
+        ]
+
+    @property
+    def quiet(self) -> bool:
+        """Nothing is open at any of its sites: a phone folds it away."""
+        return self.counts[""] == self.total
 
 
 @page(policies.VIEW)
@@ -52,6 +74,10 @@ def _context(
     rows = shown.narrowed_by(but=mapping.PLACE)
     located = grid.count(rows, "colour") if grid else Located([], 0, 0)
     everywhere = shown.narrowed_by(but=(*mapping.PLACE, "county"))
+    by_county = [
+        County(area, url(chosen, "", county=area.code), counts, total)
+        for area, counts, total in situation.by_county(everywhere, areas)
+    ]
     return {
         "drawn": drawn,
         "counties": mapping.outlined(drawn, areas, chosen, located.clusters) if drawn else [],
@@ -64,15 +90,9 @@ def _context(
         "everywhere_url": url(chosen, anchor) if any(chosen.get(k) for k in mapping.PLACE) else "",
         "levels": [each.colour for each in reversed(Level)],
         "legend": [(each.colour, each.label) for each in reversed(Level)],
-        "by_county": [
-            (area, url(chosen, "", county=area.code), _labelled(counts), total)
-            for area, counts, total in situation.by_county(everywhere, areas)
-        ],
+        "by_county": by_county,
+        "quiet": [each for each in by_county if each.quiet],
     }
-
-
-def _labelled(counts: dict[str, int]) -> list[tuple[str, int]]:
-    return [(COLOURS[name].label if name else QUIET, count) for name, count in counts.items()]
 
 
 def _mark(cluster: Cluster, chosen: dict[str, str], anchor: str) -> Mark:
