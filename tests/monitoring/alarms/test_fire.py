@@ -158,6 +158,20 @@ def test_the_building_that_burns_stands_before_the_one_with_more_faults(
     assert [each.site.name for each in seen] == ["东关商场"]
 
 
+def test_how_a_device_is_reached_is_for_whoever_keeps_it(
+    mall: Building, who: SimpleNamespace
+) -> None:
+    mall.part("甲", 1, FIRE)
+    Device.objects.update(address="998877")
+    for reader, told in ((who.bureau_staff, True), (who.clerk, True), (who.leader, False)):
+        client = browser(reader.user)
+        page = client.get(f"/monitoring/devices/{mall.device.pk}/").content.decode()
+        for shown in (text(client), page):
+            assert "用传装置" in shown
+            assert ("998877" in shown) is told
+            assert ("GB/T 26875.3" in shown) is told
+
+
 def test_more_buildings_take_no_more_queries(
     mall: Building, burns: Callable[[Point], Alarm], who: SimpleNamespace, city: SimpleNamespace,
     django_assert_num_queries: Any,

@@ -119,3 +119,19 @@ def test_a_batch_tells_its_times_by_the_citys_clock() -> None:
 def test_nothing_is_said_of_no_bytes() -> None:
     assert letter("hj212", b"").decoded == ()
     assert letter("edge", b"x").decoded == ()
+
+
+def test_the_reason_of_a_letter_is_not_said_twice() -> None:
+    broken = FRAME[:40] + b"?" + FRAME[41:]
+    (piece,) = read("hj212", broken)
+    fault = next(each.text for each in piece.inner if each.name.startswith("读不懂"))
+    told = Letter(1, DeadLetter(1, "hj212", "", None, f"{fault}。", broken), None, ()).decoded
+    assert fault not in {each.text for each in walked(told)}
+    assert [each.name for each in told[0].inner] == ["问题出在"]
+
+
+def test_a_password_among_other_fields_is_not_spelt_out() -> None:
+    line = {"offset": 0, "length": 9, "message": {"content": [{"NewPW": "s3cret", "a": "1"}]}}
+    texts = [each.text for each in walked(legible("hj212", [line]))]
+    assert "NewPW=（密码，不在这里列出），a=1" in texts
+    assert not any("s3cret" in each for each in texts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from types import SimpleNamespace
 from typing import Any
@@ -138,6 +139,24 @@ def test_who_sees_a_letter_and_who_replays(
     press(west, f"{LIST}replay/")
     assert not Replay.objects.exists()
     assert stored(line) == []
+
+
+def test_bytes_with_a_password_are_for_whoever_keeps_the_device(
+    line: Bridge, logger: Device, who: SimpleNamespace
+) -> None:
+    own, strange = bury(line, letter(device=logger.pk), letter(mn=hj212.OTHER))
+    password = f"PW={hj212.PW}".encode().hex()
+    both = {own, strange}
+    for name, told in (("bureau_staff", both), ("clerk", both), ("leader", set())):
+        client = browser(getattr(who, name).user)
+        for number in (own, strange):
+            shown = client.get(f"{LIST}{number}/").content.decode()
+            bare = "".join(part.partition("</pre>")[0] for part in shown.split("<pre")[1:])
+            pairs = "".join(each for each in re.findall(r"\b[0-9a-f]{2}\b", bare))
+            assert (password in pairs) is (number in told), (name, number)
+            assert ("只给登记这台设备的单位看" in shown) is (number not in told)
+            assert hj212.PW not in shown
+            assert "a34004" in shown  # what it says is told to all who see it
 
 
 def test_a_filter_narrows(line: Bridge, logger: Device, who: SimpleNamespace) -> None:

@@ -12,6 +12,7 @@ from django.db import OperationalError
 from django.utils import timezone
 
 from anlan.kernel.access.roles import Role
+from anlan.monitoring import demo
 from anlan.monitoring.choices import Protocol
 from anlan.monitoring.devices import keys
 from anlan.monitoring.devices import register as registers
@@ -74,6 +75,20 @@ def test_the_office_registers_a_node_and_sees_its_key_once(
     assert "已停用" in post(client, f"{LIST}{made.pk}/retire/", reason="县里换机器")
     assert fresh().proves("east", other[1]) is None
     post(client, f"{LIST}{made.pk}/key/", 409)
+
+
+def test_how_a_node_is_started_is_told_to_whoever_may_change_it(
+    node: EdgeNode, who: SimpleNamespace
+) -> None:
+    page = f"{LIST}{node.pk}/"
+    assert "ANLAN_EDGE_KEY" in text(browser(who.clerk.user), page)
+    for reader in (who.leader, who.bureau_staff):
+        shown = text(browser(reader.user), page)
+        assert "从未联系" in shown
+        for told in ("ANLAN_EDGE_KEY", "怎样启动", "nats-leaf", "更换密钥"):
+            assert told not in shown
+    node_retire(actor=who.clerk, node=node.pk, reason="试验")
+    assert "ANLAN_EDGE_KEY" not in text(browser(who.clerk.user), page)
 
 
 @pytest.mark.parametrize("name", ["East", "临县", "-east", "a b", "a.b", "e" * 33])
@@ -196,3 +211,20 @@ def test_a_node_that_reports_is_linked(node: EdgeNode, who: SimpleNamespace) -> 
     assert ">12<" in shown
     EdgeNode.objects.update(heard_at=timezone.now() - timezone.timedelta(minutes=2))
     assert "链路中断" in text(browser(who.clerk.user), LIST)
+
+
+def test_the_demonstrations_node_is_marked_and_was_never_heard(
+    city: SimpleNamespace, who: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(demo, "NODE_COUNTY", city.east.code)
+    demo._node()
+    made = EdgeNode.objects.get()
+    client = browser(who.clerk.user)
+    for page in (LIST, f"{LIST}{made.pk}/"):
+        shown = text(client, page)
+        assert "演示数据" in shown
+        assert "从未联系" in shown
+        assert "0 条报文" not in shown  # what it holds back nobody knows
+    monkeypatch.setattr(demo, "NODE_COUNTY", "999999")
+    demo._node()  # facts of another city
+    assert EdgeNode.objects.count() == 1

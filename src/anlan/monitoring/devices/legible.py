@@ -21,6 +21,8 @@ SHORT = 4  # so many plain values fit into one line
 NOTHING = "没有"
 _CRC = {"hj212": "HJ 212 的算法", "modbus": "Modbus 的算法（不合标准，照收）"}
 _HIDDEN = "是终端的密钥，不在这里列出"
+_PASSWORDS = ("PW", "NewPW")  # of HJ 212, where they stand among other fields
+_UNSAID = "（密码，不在这里列出）"
 
 
 @dataclass(frozen=True)
@@ -32,19 +34,22 @@ class Said:
     inner: tuple[Said, ...] = ()
 
 
-def legible(protocol: str, lines: list[dict[str, Any]]) -> tuple[Said, ...]:
-    """The pieces of a letter in their order; ``lines`` as its protocol's decoder gives them."""
-    said = [_piece(protocol, number, line) for number, line in enumerate(lines[:MOST], 1)]
+def legible(protocol: str, lines: list[dict[str, Any]], reason: str = "") -> tuple[Said, ...]:
+    """The pieces of a letter in their order; ``lines`` as its protocol's decoder gives them.
+    ``reason``: what is said of the letter already, and not again of a piece."""
+    said = [_piece(protocol, number, line, reason) for number, line in enumerate(lines[:MOST], 1)]
     if len(lines) > MOST:
         said.append(Said("其余", f"还有 {len(lines) - MOST} 段没有列出"))
     return tuple(said)
 
 
-def _piece(protocol: str, number: int, line: dict[str, Any]) -> Said:
+def _piece(protocol: str, number: int, line: dict[str, Any], reason: str) -> Said:
     where = f"从第 {line['offset'] + 1} 字节起，共 {line['length']} 字节"
     if "fault" in line:
         at = f"第 {line['fault_at'] + 1} 字节"
-        inner: tuple[Said, ...] = (Said("读不懂，原因是", line["fault"]), Said("问题出在", at))
+        inner: tuple[Said, ...] = (Said("问题出在", at),)
+        if line["fault"] not in reason:
+            inner = (Said("读不懂，原因是", line["fault"]), *inner)
     else:
         message = line["message"]
         names = NAMES[protocol] | (coal_names(message) if protocol == "coal" else {})
@@ -145,7 +150,9 @@ def _moment(text: str) -> str:
 
 
 def _as_written(group: Mapping[str, Any]) -> str:
-    return "，".join(f"{key}={value}" for key, value in group.items())
+    return "，".join(
+        f"{key}={_UNSAID if key in _PASSWORDS else value}" for key, value in group.items()
+    )
 
 
 _SPECIAL: dict[tuple[str, str], Callable[[Any], str]] = {

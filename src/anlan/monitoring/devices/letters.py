@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from nats.errors import Error as NatsError
 
 from anlan.kernel.access.actor import Actor
+from anlan.kernel.access.policies import Policy
 from anlan.kernel.errors import Unknown
 from anlan.monitoring import policies
 from anlan.monitoring.choices import Protocol
@@ -24,6 +25,7 @@ from anlan.monitoring.models import Device, Replay
 from anlan.monitoring.now.bridge import bridge
 from anlan.monitoring.stream import letters as stored
 from anlan.monitoring.stream.connection import Connection
+from anlan.monitoring.visibility import reaches
 
 T = TypeVar("T")
 MOST = 1_000  # of the newest; a page says that there are more
@@ -84,7 +86,7 @@ class Letter:
         lines = reader.feed(self.letter.data) + reader.end()
         if protocol == "coal":
             lines = [each for each in lines if "message" in each]
-        return legible(protocol, lines)
+        return legible(protocol, lines, self.letter.reason)
 
 
 @dataclass(frozen=True)
@@ -134,6 +136,20 @@ def one(actor: Actor, number: int) -> Letter:
     return rows[0]
 
 
+def bytes_shown(actor: Actor, letter: Letter) -> bool:
+    """Whether the actor may read the bytes, in which a password (HJ 212) or a terminal's code
+    (JT/T 808) may stand: who keeps the device, of a stranger's who keeps devices of the whole city.
+    What is replayed does not depend on it."""
+    if letter.device is not None:
+        return reaches(actor, letter.device.site, policies.KEEP)
+    return _whole(actor, policies.KEEP)
+
+
+def _whole(actor: Actor, policy: Policy) -> bool:
+    """By a grant for the whole city."""
+    return actor.is_system or any(each.area.parent_id is None for each in policy.grants(actor))
+
+
 def _seen(actor: Actor, found: Sequence[tuple[int, DeadLetter]]) -> list[Letter]:
     """Of devices at sites that the actor sees; of strangers, which may be anybody's, who sees the
     whole city (an assumption)."""
@@ -141,13 +157,11 @@ def _seen(actor: Actor, found: Sequence[tuple[int, DeadLetter]]) -> list[Letter]
     named = set(claims.values()) - {""}
     known = {letter.device for _, letter in found if letter.device is not None}
     rows = Device.objects.filter(pk__in=known) | Device.objects.filter(address__in=named)
-    devices = list(rows.select_related("site"))
+    devices = list(rows.select_related("site__area", "site__regulator"))
     by_key = {each.pk: each for each in devices}
     by_name = {(each.protocol, each.address): each for each in devices}
     seen = set(Device.objects.visible_to(actor).filter(pk__in=by_key).values_list("pk", flat=True))
-    whole = actor.is_system or any(
-        each.area.parent_id is None for each in policies.VIEW.grants(actor)
-    )
+    whole = _whole(actor, policies.VIEW)
     replays = defaultdict[tuple[int, int], list[Replay]](list)
     for each in Replay.objects.filter(number__in=claims).select_related("by"):
         replays[each.number, each.received].append(each)

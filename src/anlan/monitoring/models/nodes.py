@@ -37,6 +37,7 @@ class EdgeNode(models.Model):
     heard_at = models.DateTimeField("最近联系", null=True, blank=True)
     waiting = models.PositiveBigIntegerField("待上送", default=0)
     retired_at = models.DateTimeField("停用时间", null=True, blank=True)
+    is_demo = models.BooleanField("演示数据", default=False)
 
     objects = EdgeNodeQuerySet.as_manager()
 

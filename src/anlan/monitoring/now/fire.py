@@ -203,7 +203,7 @@ def board(actor: Actor) -> Board:
 
 def _points(actor: Actor) -> QuerySet[Point]:
     rows = Point.objects.visible_to(actor).standing().filter(quantity__in=QUANTITIES)
-    rows = rows.select_related("site__area__parent", "site__sector")
+    rows = rows.select_related("site__area__parent", "site__sector", "site__regulator")
     return rows.prefetch_related("channels__device").order_by("site", "name", "pk")
 
 

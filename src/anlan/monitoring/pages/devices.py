@@ -126,8 +126,7 @@ def _page(request: Request, pk: int, form: Any, status: int = 200) -> HttpRespon
     how = way(found.protocol)
     channels = list(found.channels.select_related("point"))
     latest = live.latest((each.point_id, found.site_id) for each in channels)
-    keeps = found.retired_at is None and policies.KEEP.allows(request.actor)
-    keeps = keeps and reaches(request.actor, found.site, policies.KEEP)
+    reached = reaches(request.actor, found.site, policies.KEEP)
     context = {
         "device": found,
         "way": how,
@@ -135,7 +134,8 @@ def _page(request: Request, pk: int, form: Any, status: int = 200) -> HttpRespon
         "channels": [(each, latest.readings.get(each.point_id)) for each in channels],
         "known": latest.known,
         "rate": selectors.rate(found, channels),
-        "keeps": keeps,
+        "reached": reached,
+        "keeps": reached and found.retired_at is None,
         "form": form if isinstance(form, ChannelForm) else ChannelForm(device=found, way=how),
         "secret_form": form if isinstance(form, SecretForm) else SecretForm(way=how),
         "has_secret": how.secret != Secret.NONE,

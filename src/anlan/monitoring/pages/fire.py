@@ -12,6 +12,7 @@ from anlan.kernel.access.requests import Request
 from anlan.monitoring import policies
 from anlan.monitoring.now import fire
 from anlan.monitoring.now.fire import State
+from anlan.monitoring.visibility import reaches
 
 PER_PAGE = 20  # buildings
 COUNTED = (State.FAULT, State.POWER, State.SHIELDED, State.SUPERVISED, State.OFFLINE, State.NEVER)
@@ -19,7 +20,8 @@ COUNTED = (State.FAULT, State.POWER, State.SHIELDED, State.SUPERVISED, State.OFF
 
 @page(policies.VIEW)
 def board(request: Request) -> HttpResponse:
-    """Open alarms of fire, numbers, buildings; the part that changes alone for htmx."""
+    """Open alarms of fire, numbers, buildings; the part that changes alone for htmx. How a device
+    is reached is told to whoever keeps it."""
     found = fire.board(request.actor)
     shown = Paginator(found.buildings, PER_PAGE).get_page(request.GET.get("page"))
     context = {
@@ -27,6 +29,9 @@ def board(request: Request) -> HttpResponse:
         "shown": shown,
         "counts": [(each, found.now(each)) for each in COUNTED],
         "unknown": found.now(State.UNKNOWN),
+        "kept": {
+            each.site.pk for each in shown if reaches(request.actor, each.site, policies.KEEP)
+        },
         "now": timezone.now(),
     }
     partial = request.htmx and not request.htmx.boosted

@@ -52,12 +52,14 @@ def letters(request: Request) -> HttpResponse:
 
 @page(policies.VIEW)
 def letter(request: Request, number: int) -> HttpResponse:
-    """Its bytes, what they say, and who had it read again."""
+    """What it says, who had it read again, and its bytes for whoever keeps the device."""
     context: dict[str, Any] = {"keeps": policies.KEEP.allows(request.actor)}
     try:
-        context["letter"] = selectors.one(request.actor, number)
+        found = selectors.one(request.actor, number)
     except NotStored:
         context["away"] = True
+    else:
+        context |= {"letter": found, "bytes_shown": selectors.bytes_shown(request.actor, found)}
     return render(request, "monitoring/letter.html", context)
 
 

@@ -10,6 +10,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 
 from anlan.kernel.access.policies import page
 from anlan.kernel.access.requests import Request
@@ -37,7 +38,7 @@ def nodes(request: Request) -> HttpResponseBase:
 
 @page(policies.VIEW)
 def node(request: Request, pk: int) -> HttpResponse:
-    """One, and how its program is started."""
+    """One, and for whoever may change it how its program is started."""
     return _page(request, _found(request, pk), "")
 
 
@@ -81,7 +82,7 @@ def retire(request: Request, pk: int) -> HttpResponse:
 
 
 def _page(request: Request, found: EdgeNode, secret: str) -> HttpResponse:
-    keeps = found.retired_at is None and policies.NODES.allows(request.actor)
+    keeps = found.retired_at is None and services.keeps(request.actor, found.area)
     context = {
         "node": found, "secret": secret, "keeps": keeps, "standing": _standing(found),
         "city": request.get_host().partition(":")[0],
@@ -106,6 +107,11 @@ def _standing(found: EdgeNode, now: datetime | None = None) -> tuple[str, str]:
     return ("已连通", "green") if linked else ("链路中断", "red")
 
 
+def _area(found: Any) -> Any:
+    mark = tag("演示数据", "none") if found.is_demo else ""
+    return format_html("{} {}", found.area, mark)
+
+
 def _state(found: Any) -> Any:
     return tag(*_standing(found))
 
@@ -120,11 +126,11 @@ LIST = List(
     columns=(
         Column("name", "节点", lambda n: n.name, main=True, sort="name", width=20,
                url=lambda n: reverse("monitoring:node", args=[n.pk])),
-        Column("area", "所在县", lambda n: str(n.area), sort="area__sort", width=20),
+        Column("area", "所在县", lambda n: str(n.area), cell=_area, sort="area__sort", width=20),
         Column("standing", "链路", lambda n: _standing(n)[0], cell=_state, width=12),
         Column("heard", "最近联系", lambda n: n.heard_at, cell=_heard, sort="heard_at", width=18),
-        Column("waiting", "当时待上送（条报文）", lambda n: n.waiting, number=True, sort="waiting",
-               width=18),
+        Column("waiting", "当时待上送（条报文）", lambda n: n.waiting if n.heard_at else "—",
+               number=True, sort="waiting", width=18),
     ),
     search=("name", "area__name"),
     order="area",

@@ -15,7 +15,7 @@ from anlan.monitoring.edge.wire import NAME
 from anlan.monitoring.models import EdgeNode
 
 
-def node_add(*, actor: Actor, name: str, area: int) -> tuple[EdgeNode, str]:
+def node_add(*, actor: Actor, name: str, area: int, is_demo: bool = False) -> tuple[EdgeNode, str]:
     """A new node and its key, which is shown this once and stored as a digest. The name of a node
     is never given again: what a retired one still sends must not be taken for another's."""
     with Write(actor, "monitoring.node.add") as write:
@@ -26,7 +26,10 @@ def node_add(*, actor: Actor, name: str, area: int) -> tuple[EdgeNode, str]:
         if EdgeNode.objects.filter(name=name).exists():
             raise Refused("name", f"已有名为 {name} 的节点（停用的也算），请另取名称。")
         secret = keys.fresh()
-        return write.add(EdgeNode(name=name, area=found, secret_digest=keys.digest(secret))), secret
+        made = EdgeNode(
+            name=name, area=found, secret_digest=keys.digest(secret), is_demo=is_demo
+        )  # fmt: skip
+        return write.add(made), secret
 
 
 def node_renew(*, actor: Actor, node: int) -> tuple[EdgeNode, str]:
@@ -57,9 +60,12 @@ def _standing(write: Write, pk: int) -> EdgeNode:
     return found
 
 
+def keeps(actor: Actor, area: Area) -> bool:
+    """Whether the actor may register and change nodes of an area: the office that it belongs to."""
+    grants = policies.NODES.grants(actor)
+    return actor.is_system or any(each.area.covers(area) for each in grants)
+
+
 def _may(actor: Actor, area: Area) -> None:
-    policies.NODES.require(actor)
-    if actor.is_system:
-        return
-    if not any(grant.area.covers(area) for grant in policies.NODES.grants(actor)):
+    if not keeps(actor, area):
         raise Forbidden

@@ -165,7 +165,9 @@ def _groups(content: bytes, at: int, encoding: str) -> list[Group]:
 def _pair(part: bytes, at: int, encoding: str) -> Pair:
     name, equals, value = part.partition(b"=")
     if not equals or not name:
-        raise Malformed(f"“{part.decode(encoding, 'replace')[:20]}”不是“名称=值”", at)
+        # a password that lost its sign must not be told as a fault
+        said = "PW…" if part.startswith(b"PW") else part.decode(encoding, "replace")[:20]
+        raise Malformed(f"“{said}”不是“名称=值”", at)
     try:
         return name.decode(encoding), value.decode(encoding)
     except UnicodeDecodeError as error:  # a separator inside a character of several bytes
