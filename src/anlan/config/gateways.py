@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from functools import partial
 from pathlib import Path
@@ -94,14 +94,15 @@ async def _gateways(var: Path, host: str, ports: Mapping[str, int]) -> None:
     from anlan.kernel import collector
     from anlan.monitoring.devices.nodes import nodes
     from anlan.monitoring.devices.register import register
+    from anlan.monitoring.edge.door import Door
     from anlan.monitoring.edge.landing import Landing
     from anlan.monitoring.gateways.gateway import Gateway
     from anlan.monitoring.stream.broker import url, urls
-    from anlan.monitoring.stream.connection import connected
+    from anlan.monitoring.stream.connection import connected, linked
     from anlan.monitoring.stream.publishing import Publisher
 
     collector.settle()
-    stop = stopped()
+    stop, door = stopped(), Door()
 
     async def refresh() -> None:
         await asyncio.to_thread(register.refresh_in_thread)
@@ -112,9 +113,10 @@ async def _gateways(var: Path, host: str, ports: Mapping[str, int]) -> None:
         gateway = Gateway(Publisher(connection.stream), register)
         async with (
             devices_served(gateway, var, host, ports),
-            admitted(gateway, var, urls(var), connection, stop, nodes),
+            admitted(gateway, var, urls(var), connection, stop, nodes, door.owed) as cut_node,
+            linked(url(var)) as hearing,  # a flood there keeps no device waiting
         ):
-            await Landing(connection.client, connection.stream, nodes).open()
+            await Landing(hearing, connection.stream, nodes, door, cut_node).open()
             while not stop.is_set():
                 await refresh()
                 with suppress(TimeoutError):
@@ -169,11 +171,13 @@ async def admitted(
     connection: Connection,
     stop: asyncio.Event,
     nodes: Names | None = None,
-) -> AsyncIterator[None]:
+    owed: Callable[[str], float] | None = None,
+) -> AsyncIterator[Callable[[str], Awaitable[None]]]:
     """Let MQTT devices and counties' nodes in, and take what devices say, where the broker's
-    accounts for it are known."""
+    accounts for it are known. ``owed``: seconds until a node may come. Gives what puts a node off
+    the line."""
     from anlan.monitoring.gateways.mqtt import Mqtt
-    from anlan.monitoring.stream.admission import Admission
+    from anlan.monitoring.stream.admission import Admission, never
     from anlan.monitoring.stream.broker import Broker
     from anlan.monitoring.stream.connection import linked
     from anlan.monitoring.stream.inlet import Inlet
@@ -182,16 +186,22 @@ async def admitted(
 
     if accounts is None:
         log.warning("no MQTT, no nodes: NATS_DEVICES_URL and NATS_SYSTEM_URL are not set")
-        yield
+        yield _not_cut
         return
     async with linked(accounts.devices) as devices, linked(accounts.system) as system:
         issuer = Issuer(Broker(var).issuer)
         admission = Admission(
-            gateway, issuer, core=connection.client, devices=devices, system=system, nodes=nodes
-        )
+            gateway, issuer, core=connection.client, devices=devices, system=system, nodes=nodes,
+            owed=owed or never,
+        )  # fmt: skip
         inlet = Inlet(devices, Mqtt(gateway, partition_of), admission)
         await inlet.open()  # first: what is acknowledged must be kept
         await admission.open()
         async with asyncio.TaskGroup() as group:
             group.create_task(inlet.run(stop))
-            yield
+            yield admission.cut_node
+
+
+async def _not_cut(node: str) -> None:
+    """Where a broker of one's own lets nodes in, it alone can put them off the line."""
+    log.error("node %s does not wait for answers, and cannot be put off the line", node)

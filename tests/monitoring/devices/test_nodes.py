@@ -17,7 +17,7 @@ from anlan.monitoring.choices import Protocol
 from anlan.monitoring.devices import keys
 from anlan.monitoring.devices import register as registers
 from anlan.monitoring.devices.nodes import NodeRegister
-from anlan.monitoring.edge.landing import Position
+from anlan.monitoring.edge.memory import Position
 from anlan.monitoring.edge.snapshot import Snapshot, Told
 from anlan.monitoring.edge.wire import Place
 from anlan.monitoring.gateways.contracts import NotStored

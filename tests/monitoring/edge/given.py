@@ -9,13 +9,15 @@ from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from anlan.monitoring.edge.landing import Landing, Position
+from anlan.monitoring.edge.door import Door
+from anlan.monitoring.edge.landing import Landing
+from anlan.monitoring.edge.memory import Position
 from anlan.monitoring.edge.snapshot import Told
 from anlan.monitoring.edge.wire import Place, inbox
 from anlan.monitoring.gateways.gateway import Gateway
 from anlan.monitoring.stream.admission import Admission
 from anlan.monitoring.stream.broker import Broker, running
-from anlan.monitoring.stream.connection import Connection, connected, linked
+from anlan.monitoring.stream.connection import MOST_BYTES, Connection, connected, linked
 from anlan.monitoring.stream.doors import City, Doors, Listener
 from anlan.monitoring.stream.publishing import Publisher
 from anlan.monitoring.stream.tokens import Issuer
@@ -27,19 +29,21 @@ SITES = {point: point // 10 for point in range(100)}  # ten points at each site
 
 @dataclass
 class Register:
-    """A register of one node in memory; what was written down is in ``kept``."""
+    """A register in memory, of one node unless ``names`` has more; what was written down is in
+    ``kept``."""
 
     told_now: Told = field(default_factory=lambda: Told(1, "00" * 32, ()))
     sites_now: Mapping[int, int] = field(default_factory=lambda: dict(SITES))
     kept: dict[Place, Position] = field(default_factory=dict)
     reports: list[int] = field(default_factory=list)
     retired: bool = False
+    names: set[str] = field(default_factory=lambda: {NODE})
 
     def proves(self, node: str, secret: str) -> bool | None:
         return secret == KEY if self.known(node) else None
 
     def known(self, node: str) -> bool:
-        return node == NODE and not self.retired
+        return node in self.names and not self.retired
 
     def told(self, node: str) -> Told:
         return self.told_now
@@ -124,18 +128,23 @@ def brokers(folder: Path, link: int, leaf: int) -> Iterator[Brokers]:
 
 
 @asynccontextmanager
-async def city(broker: Broker, register: Register) -> AsyncIterator[Connection]:
+async def city(
+    broker: Broker, register: Register, most_bytes: int = MOST_BYTES
+) -> AsyncIterator[Connection]:
     """The city's programs, answering nodes."""
     urls = broker.urls
     async with (
-        connected(urls.core) as core, linked(urls.devices) as devices, linked(urls.system) as system
+        connected(urls.core, most_bytes=most_bytes) as core, linked(urls.core) as hearing,
+        linked(urls.devices) as devices, linked(urls.system) as system,
     ):  # fmt: skip
+        door = Door()
         gateway = Gateway(Publisher(core.stream), Devices())
-        await Admission(
+        admission = Admission(
             gateway, Issuer(broker.issuer), core=core.client, devices=devices, system=system,
-            nodes=register,
-        ).open()  # fmt: skip
-        await Landing(core.client, core.stream, register).open()
+            nodes=register, owed=door.owed,
+        )  # fmt: skip
+        await admission.open()
+        await Landing(hearing, core.stream, register, door, admission.cut_node).open()
         yield core
 
 

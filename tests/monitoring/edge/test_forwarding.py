@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import time
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 
-from anlan.monitoring.edge import forwarding, landing
-from anlan.monitoring.edge.forwarding import Forwarder
-from anlan.monitoring.edge.landing import Position
+from anlan.monitoring.edge import asking, forwarding, landing
+from anlan.monitoring.edge.memory import Position
 from anlan.monitoring.edge.snapshot import Entry, Told
 from anlan.monitoring.edge.wire import (
     BIRTH,
-    LETTERS,
     PART,
     Ask,
     Place,
@@ -27,100 +21,19 @@ from anlan.monitoring.edge.wire import (
     answered,
 )  # fmt: skip
 from anlan.monitoring.gateways.contracts import DeadLetter, NotStored
-from anlan.monitoring.protocols.batch import Batch, unpack
-from anlan.monitoring.stream.connection import Connection
+from anlan.monitoring.protocols.batch import unpack
 from anlan.monitoring.stream.following import Follower, Letters, all_of
 from anlan.monitoring.stream.letters import unpack_letter
 from anlan.monitoring.stream.names import DEAD, KIND, STREAM, Kind
 from anlan.monitoring.stream.publishing import Publisher
-from tests.monitoring.edge.given import (
-    NODE,
-    Brokers,
-    Link,
-    Register,
-    brokers,
-    city,
-    free_port,
-    node,
-)
-
-SITE = 1  # its points are 10 to 19; it lies in part 1
-PARTS = (0, 1, LETTERS)
+from tests.monitoring.edge.given import NODE, city
+from tests.monitoring.edge.scene import SITE, Scene, forwarding_on, play, readings
 
 
 @pytest.fixture(autouse=True)
 def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(forwarding, "ANSWER_SECONDS", 2.0)
+    monkeypatch.setattr(asking, "ANSWER_SECONDS", 2.0)
     monkeypatch.setattr(forwarding, "RETRY_SECONDS", 0.1)
-
-
-def readings(number: int, site: int = SITE) -> Batch:
-    points = np.arange(10 * site, 10 * site + 10)
-    return Batch.of(points, np.full(10, number * 1000), np.full(10, number), np.zeros(10))
-
-
-class Scene:
-    def __init__(self, made: Brokers, link: Link, register: Register) -> None:
-        self.brokers, self.link, self.register = made, link, register
-        self.here: Connection
-        self.there: Connection
-
-    async def store(self, numbers: range, site: int = SITE) -> None:
-        publisher = Publisher(self.here.stream)
-        for number in numbers:
-            await publisher.store(site, readings(number, site))
-
-    async def arrived(self, part: int = SITE) -> list[float]:
-        """Values in the city's stream, in order; each batch has ten readings of one value."""
-        found = [each async for each in all_of(Follower(self.there.stream, part, 0))]
-        batches = [unpack(each.data) for each in found if each.kind == Kind.BATCH]
-        return [float(v) for each in batches for v in each.value[::10]]
-
-    async def until(self, true: Callable[[], Awaitable[bool]]) -> None:
-        end = time.monotonic() + 40
-        while not await true():
-            assert time.monotonic() < end, await self.arrived()
-            await asyncio.sleep(0.1)
-
-    async def left(self) -> int:
-        """Messages that the node still keeps."""
-        return (await self.here.stream.stream_info(STREAM)).state.messages
-
-    async def nothing_left(self) -> None:
-        async def none() -> bool:
-            return await self.left() == 0
-
-        await self.until(none)
-
-
-@asynccontextmanager
-async def forwarding_on(scene: Scene) -> AsyncIterator[list[Forwarder]]:
-    """The node's forwarders at work."""
-    stop = asyncio.Event()
-    forwarders = [Forwarder(scene.here.client, NODE, part) for part in PARTS]
-    tasks = [asyncio.create_task(each.run(stop)) for each in forwarders]
-    try:
-        yield forwarders
-    finally:
-        stop.set()
-        await asyncio.gather(*tasks)
-
-
-def play(folder: Path, act: Callable[[Scene], Awaitable[None]]) -> Register:
-    leaf, register = free_port(), Register()
-    link = Link(leaf)
-
-    async def whole(made: Brokers) -> None:
-        scene = Scene(made, link, register)
-        async with AsyncExitStack() as open_:
-            scene.here = await open_.enter_async_context(node(made.node))
-            scene.there = await open_.enter_async_context(city(made.city, register))
-            await act(scene)
-            await link.close()
-
-    with brokers(folder, link.port, leaf) as made:
-        asyncio.run(asyncio.wait_for(whole(made), 100))
-    return register
 
 
 def test_what_was_kept_while_the_link_was_gone_comes_once_and_in_order(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from anlan.kernel.orgs.models import Area
 from anlan.kernel.visits import release
 from anlan.monitoring.devices import keys
 from anlan.monitoring.devices.register import Remembered
-from anlan.monitoring.edge.landing import Position
+from anlan.monitoring.edge.memory import Position
 from anlan.monitoring.edge.snapshot import Entry, Told
 from anlan.monitoring.edge.wire import Place
 from anlan.monitoring.gateways.contracts import NotStored

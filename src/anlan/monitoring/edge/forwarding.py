@@ -10,8 +10,9 @@ from nats.aio.client import Client
 from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
 
+from anlan.monitoring.edge.asking import asked
 from anlan.monitoring.edge.ending import until
-from anlan.monitoring.edge.wire import LETTERS, Ask, Place, Standing, Stretch, answered, subject
+from anlan.monitoring.edge.wire import LETTERS, Ask, Place, Standing, Stretch
 from anlan.monitoring.gateways.contracts import NotStored
 from anlan.monitoring.protocols.batch import SPAN, Batch, pack_all, unpack
 from anlan.monitoring.stream.following import Follower, Letters, Message
@@ -19,7 +20,6 @@ from anlan.monitoring.stream.names import Kind
 from anlan.monitoring.stream.queueing import TOGETHER
 
 log = logging.getLogger("anlan.monitoring")
-ANSWER_SECONDS = 20.0
 RETRY_SECONDS = 1.0
 
 
@@ -94,13 +94,7 @@ class Forwarder:
         await self._forget(after)
 
     async def _ask(self, ask: Ask, data: bytes, headers: dict[str, str]) -> Standing:
-        reply = await self._client.request(
-            subject(self._node, ask), data, timeout=ANSWER_SECONDS, headers=headers
-        )
-        said = answered(reply.data)
-        if "error" in said:
-            raise NotStored(str(said["error"]))
-        return Standing.of(said)
+        return Standing.of(await asked(self._client, self._node, ask, data, headers))
 
     async def _forget(self, last: int) -> None:
         """What the city has needs no room here."""

@@ -9,14 +9,15 @@ import logging
 from nats.aio.client import Client
 from nats.errors import Error as NatsError
 
+from anlan.monitoring.edge.asking import asked
 from anlan.monitoring.edge.ending import until
 from anlan.monitoring.edge.snapshot import Snapshot, Told
-from anlan.monitoring.edge.wire import Ask, answered, subject
+from anlan.monitoring.edge.wire import Ask
+from anlan.monitoring.gateways.contracts import NotStored
 from anlan.monitoring.stream.names import DEAD, STREAM
 
 log = logging.getLogger("anlan.monitoring")
 EVERY_SECONDS = 10.0
-ANSWER_SECONDS = 20.0
 
 
 class Reporter:
@@ -38,23 +39,19 @@ class Reporter:
             try:
                 await self.report()
                 self._say("")
-            except (NatsError, TimeoutError, OSError, ValueError) as error:
+            except (NatsError, TimeoutError, OSError, NotStored, ValueError) as error:
                 self._say(f"the register was not asked for: {error!r}")
             await asyncio.sleep(EVERY_SECONDS)
 
     async def report(self) -> None:
-        """Once. ``ValueError`` says what the city answered that was no register."""
+        """Once. NotStored with the city's reason where it refuses, ``ValueError`` where it answered
+        what is no register."""
         waiting = sum(
             [(await self._stream.stream_info(each)).state.messages for each in (STREAM, DEAD)]
         )
         told = self._snapshot.told
         body = json.dumps({"waiting": waiting, "revision": told.revision if told else None})
-        reply = await self._client.request(
-            subject(self._node, Ask.REGISTER), body.encode(), timeout=ANSWER_SECONDS
-        )
-        said = answered(reply.data)
-        if "error" in said:
-            raise ValueError(said["error"])
+        said = await asked(self._client, self._node, Ask.REGISTER, body.encode())
         if "register" in said:
             fresh = Told.unpacked(said["register"])
             self._snapshot.take(fresh)

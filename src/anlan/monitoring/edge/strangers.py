@@ -55,5 +55,23 @@ def foreign(node: str, batch: Batch) -> DeadLetter:
     return DeadLetter(_now(), PROTOCOL, node, None, reason, data)
 
 
+def flooding(node: str, messages: int, size: int) -> DeadLetter:
+    """A node that was put off the line."""
+    reason = (
+        f"县级节点 {node} 不等应答就连续发送，已断开它的连接，{messages} 个报文（{size} 字节）"
+        "没有接收。请核对节点程序；密钥可能被盗的，请更换密钥或停用节点"
+    )
+    return DeadLetter(_now(), PROTOCOL, node, None, reason, b"")
+
+
+def full(node: str) -> DeadLetter:
+    """A node that has its share of the stream."""
+    reason = (
+        f"县级节点 {node} 一天内送来的读数已占满数据流里给它的空间，"
+        "其余的由节点保存，有空间后再收。如果不是在补送断网期间的读数，请核对节点程序和密钥"
+    )
+    return DeadLetter(_now(), PROTOCOL, node, None, reason, b"")
+
+
 def _now() -> int:
     return time.time_ns() // 1_000_000

@@ -9,21 +9,21 @@ list of users is written or reloaded, and who is retired stays out from the next
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
+import math
 import time
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from nats.aio.client import Client
 from nats.aio.msg import Msg
-from nats.errors import Error as NatsError
 
 from anlan.monitoring.gateways.contracts import DeadLetter
 from anlan.monitoring.gateways.gateway import Gateway
 from anlan.monitoring.gateways.mqtt import ADDRESS, PROTOCOL
 from anlan.monitoring.gateways.readings import milliseconds
+from anlan.monitoring.stream.lines import Line, Lines
 from anlan.monitoring.stream.names import CORE, DEVICES
 from anlan.monitoring.stream.tokens import Claims, Issuer, claims
 
@@ -31,6 +31,7 @@ log = logging.getLogger("anlan.monitoring")
 ASKED = "$SYS.REQ.USER.AUTH"
 HOLDS_SECONDS = 3600  # an assumption: then the device connects anew and is judged anew
 MOST_PAYLOAD = 1024 * 1024  # bytes of a message
+MOST_LINES = 2  # of a node: one that has broken may stand for a while
 LEAF, MQTT = "Leafnode", "mqtt"  # kinds of connections in the broker's words
 QOS = "Nmqtt-Pub"  # the header in which the broker says how a message came
 
@@ -71,6 +72,11 @@ class Names(Protocol):
         """Whether the secret is the node's; None: there is no such node, or no more."""
 
 
+def never(_node: str) -> float:
+    """Seconds: it may come."""
+    return 0.0
+
+
 class Admission:
     """Answers the broker, and puts devices off the line. Without ``nodes``, none comes in."""
 
@@ -83,12 +89,15 @@ class Admission:
         devices: Client,
         system: Client,
         nodes: Names | None = None,
+        owed: Callable[[str], float] = never,
     ) -> None:
+        """``owed``: seconds until a node that was put off the line may come again."""
         self._nodes = nodes
         self._gateway = gateway
         self._issuer = issuer
-        self._core, self._devices, self._system = core, devices, system
-        self._on_line: dict[str, tuple[str, int]] = {}  # address → server, connection
+        self._core, self._devices = core, devices
+        self._owed = owed
+        self._on_line, self._nodes_on_line = Lines(system), Lines(system)
         self._tasks: set[asyncio.Task[object]] = set()
 
     async def open(self) -> None:
@@ -102,7 +111,10 @@ class Admission:
             proved = self._nodes.proves(asked.address, asked.secret) if self._nodes else None
             if proved is None:
                 return f"县级节点没有登记，或已停用：{asked.address[:60]}"
-            return "" if proved else f"县级节点的密钥不对：{asked.address}"
+            if not proved:
+                return f"县级节点的密钥不对：{asked.address}"
+            seconds = math.ceil(self._owed(asked.address))
+            return f"县级节点发得太快：{asked.address}，{seconds} 秒后再连接" if seconds else ""
         if asked.kind != MQTT:
             return "只有 MQTT 设备可以这样连接"
         if not ADDRESS.fullmatch(asked.address):
@@ -119,6 +131,13 @@ class Admission:
             return f"发得太快：每秒至多 {device.most_per_second} 条读数，{wait:.0f} 秒后再连接"
         return ""
 
+    def _told(self, asked: Asked) -> bool:
+        """A node with the right key is refused only while it is in debt, and a dead letter has said
+        so when it was put off the line."""
+        return bool(
+            asked.kind == LEAF and self._nodes and self._nodes.proves(asked.address, asked.secret)
+        )
+
     def reply(self, asked: Asked, refusal: str, now: float) -> str:
         """The token that answers the broker."""
         said = {"error": refusal} if refusal else {"jwt": self._user(asked, now)}
@@ -133,14 +152,13 @@ class Admission:
 
     async def cut(self, address: str) -> None:
         """End the connection of a device; one that has none is none."""
-        server, connection = self._on_line.pop(address, ("", 0))
-        if server:
-            log.warning("MQTT device %s is put off the line", address)
-            asked = json.dumps({"cid": connection}).encode()
-            try:
-                await self._system.request(f"$SYS.REQ.SERVER.{server}.KICK", asked, timeout=5)
-            except (NatsError, TimeoutError) as error:  # the token's end does it, or the next cut
-                log.error("MQTT device %s could not be put off the line: %r", address, error)
+        await self._on_line.cut(address)
+
+    async def cut_node(self, name: str) -> None:
+        """End the connections of a node. Where none is known (it came in before this process
+        began), those of all whose names are not known."""
+        if not await self._nodes_on_line.cut(name):
+            await self._nodes_on_line.cut_leaves()
 
     async def _answer(self, message: Msg) -> None:
         now = time.time()
@@ -151,11 +169,17 @@ class Admission:
             return  # unanswered, it lets nobody in
         refusal = self.refusal(asked)
         await message.respond(self.reply(asked, refusal, now).encode())
-        if refusal:
+        if refusal and not self._told(asked):
             self._later(self._bury(asked, refusal, now))
-        elif asked.kind == MQTT:
-            self._on_line[asked.address] = (asked.server, asked.connection)
+        elif refusal:
+            log.info("%s", refusal)
+        elif asked.kind == MQTT:  # the broker ends an older connection with the same client id
+            self._on_line.came(asked.address, Line(asked.server, asked.connection))
             self._later(self._look_at_first(asked.address))
+        else:
+            line = Line(asked.server, asked.connection)
+            for each in self._nodes_on_line.came(asked.address, line, MOST_LINES):
+                self._later(self._nodes_on_line.end(each))
 
     def _user(self, asked: Asked, now: float) -> str:
         leaf = asked.kind == LEAF

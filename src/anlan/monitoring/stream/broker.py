@@ -31,6 +31,8 @@ from anlan.monitoring.stream.tokens import Issuer, fresh_seed
 PROGRAM = "nats-server"
 START_SECONDS = 30
 MOST_PAYLOAD = 8 * 1024 * 1024  # a batch of 400,000 readings
+# Of one connection: a node cannot fill the broker with subjects; our own hear one for each device.
+MOST_SUBSCRIPTIONS = 50_000
 CORE_USER, DEVICES_USER, SYSTEM_USER = "anlan", "inlet", "system"
 ROOM = 64 * 1024  # what comes from a node fits into the city's broker with more headers
 # More than all streams together are promised (connection.py, inlet.py), whatever the disk has: by
@@ -114,6 +116,7 @@ class Broker:
         return f"""server_name: {name}
 listen: "127.0.0.1:{self.port}"
 max_payload: {MOST_PAYLOAD + (0 if self.city else ROOM)}
+max_subscriptions: {MOST_SUBSCRIPTIONS}
 jetstream: {{{store}}}
 accounts: {{
 {accounts}
