@@ -6,12 +6,21 @@ import re
 import time
 from collections.abc import Callable
 
-from playwright.sync_api import BrowserContext, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.e2e.browser import PHONE, login, ready, shot
 from tests.e2e.monitored import SECONDS_TO_LEARN, given, secret, send
 from tests.e2e.site import Site
 
+# what the page has played, as the numbers of its tones; the machine has no loudspeaker
+LISTEN = """
+window.played = 0;
+const start = OscillatorNode.prototype.start;
+OscillatorNode.prototype.start = function (...given) {
+  window.played += 1;
+  return start.apply(this, given);
+};
+"""
 Open = Callable[..., BrowserContext]
 MINE = "浏览器试验煤矿"
 REGISTERED = f"""
@@ -24,9 +33,13 @@ def test_from_the_sensor_to_a_person_who_answers(open_context: Open, site: Site)
     key = secret(given(site, REGISTERED))
     time.sleep(SECONDS_TO_LEARN)
     duty = open_context(viewport=PHONE, has_touch=True, is_mobile=True).new_page()
+    duty.add_init_script(LISTEN)
     login(duty, site, "nengyuan")
     duty.goto("/monitoring/alarms/")
     ready(duty)
+    duty.get_by_role("button", name="响铃：关").click()
+    expect(duty.get_by_role("button", name="响铃：开")).to_be_visible()
+    assert duty.evaluate("played") == 2  # so that he hears it once
     chief = open_context().new_page()
     login(chief, site, "scochief")
     chief.goto("/monitoring/alarms/?show=work")
@@ -35,9 +48,15 @@ def test_from_the_sensor_to_a_person_who_answers(open_context: Open, site: Site)
     send(site, "t1", key, [0.4, 1.62])
     row = duty.get_by_role("row").filter(has_text=MINE)
     expect(row).to_contain_text("1.62 %")
+    duty.wait_for_function("() => played >= 2 + 2 * 4")  # rings again until somebody answers
+    expect(duty).to_have_title(re.compile("^（1 条待应答）"))
     shot(duty, "alarm-queue")
     row.get_by_role("button", name="应答").click()
     expect(duty.get_by_text(MINE)).to_have_count(0)
+    expect(duty).to_have_title(re.compile("^报警"))
+    silent = duty.evaluate("played")
+    duty.wait_for_timeout(2500)
+    assert duty.evaluate("played") == silent
 
     seen = chief.get_by_role("row").filter(has_text=MINE)
     expect(seen).to_contain_text("红")
@@ -47,3 +66,33 @@ def test_from_the_sensor_to_a_person_who_answers(open_context: Open, site: Site)
     ready(chief)
     expect(chief.get_by_text("煤矿安全规程")).to_be_visible()
     shot(chief, "alarm")
+
+
+def test_an_eighth_page_of_one_browser_answers(open_context: Open, site: Site) -> None:
+    """Each page that listens holds a connection, and a browser holds six: those that nobody looks
+    at let theirs go, and hear what they have missed when they are looked at again."""
+    context = open_context()
+    first = context.new_page()
+    login(first, site, "nengyuan")
+    asked: list[str] = []
+    first.on("request", lambda each: "/live/" in each.url and asked.append(each.url))
+    for _ in range(7):
+        page = context.new_page()
+        page.goto("/monitoring/alarms/")
+        ready(page)
+        _look_away(page, away=True)
+    assert asked == []
+    _look_away(first, away=True)
+    _look_away(first, away=False)
+    first.wait_for_timeout(500)
+    (again,) = asked
+    assert "since=" in again
+
+
+def _look_away(page: Page, *, away: bool) -> None:
+    """As when another tab of the window is chosen; Playwright itself shows all pages for ever."""
+    page.evaluate(
+        "away => { Object.defineProperty(document, 'hidden', {value: away, configurable: true});"
+        " document.dispatchEvent(new Event('visibilitychange')); }",
+        away,
+    )

@@ -130,6 +130,9 @@ def worker(arguments: Sequence[str]) -> int:
     with django():
         from procrastinate.contrib.django import app
 
+        from anlan.kernel import collector
+
+        collector.settle()
         with app.replace_connector(app.connector.get_worker_connector()):  # type: ignore[attr-defined]
             app.run_worker(name="anlan", concurrency=WORKER_CONCURRENCY)
     return DONE

@@ -43,8 +43,11 @@ def monitor(arguments: Sequence[str]) -> int:
     """Run the workers of the stream: the engine and the history of every part."""
     _parser("monitor", "只运行监测：判断读数、写入历史").parse_args(arguments)
     with django():
+        from anlan.kernel import collector
         from anlan.monitoring.running import working
         from anlan.monitoring.stream.broker import url
+
+        collector.settle()
 
         async def work(var: Path) -> None:
             await working.work(var / "history", url(var), stopped())

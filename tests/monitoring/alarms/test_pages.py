@@ -57,6 +57,23 @@ def test_one_tap_answers(alarm: Alarm, who: SimpleNamespace) -> None:
     assert "可能已有其他人先办理" in again.content.decode()
 
 
+def test_it_rings_for_whom_it_waits_and_for_nobody_else(
+    alarm: Alarm, who: SimpleNamespace
+) -> None:
+    waiting = f'<div data-ring-level="{alarm.highest}" data-ring-count="1" hidden>'
+    queue = "/monitoring/alarms/"
+    for actor in (who.bureau_staff, who.clerk):
+        shown = text(browser(actor.user), queue)
+        assert waiting in shown
+        assert "data-ring-switch" in shown
+    reads_only = text(browser(who.leader.user), queue)
+    assert "东山矿" in reads_only
+    assert "data-ring" not in reads_only
+    assert "data-ring" not in text(browser(who.clerk.user), f"{queue}?show=work")
+    Alarm.objects.filter(pk=alarm.pk).update(hushed="检修中")
+    assert "data-ring-level" not in text(browser(who.clerk.user), queue)
+
+
 def test_a_leader_reads_and_others_see_nothing(alarm: Alarm, who: SimpleNamespace) -> None:
     leader = browser(who.leader.user)
     assert "应答，由我处置" not in text(leader, f"/monitoring/alarms/{alarm.pk}/")

@@ -36,16 +36,24 @@ def alarms(request: Request) -> HttpResponse:
         rows = rows.filter(site=int(site))
     shown = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     answers = policies.ANSWER.allows(request.actor)
+    listed = [(each, answers and _may_answer(request, each)) for each in shown]
     context = {
         "shown": shown,
-        "rows": [(each, answers and _may_answer(request, each)) for each in shown],
+        "rows": listed,
         "show": show,
+        "answers": answers,
+        "ring": _ring([each.highest for each, mine in listed if mine and not each.hushed]),
         "tabs": [(name, f"?show={key}", key == show) for key, (name, _) in selectors.SHOWN.items()],
         "now": timezone.now(),
     }
     partial = request.htmx and not request.htmx.boosted
     template = "monitoring/_alarms.html" if partial else "monitoring/alarms.html"
     return render(request, template, context)
+
+
+def _ring(levels: list[int]) -> dict[str, int] | None:
+    """What the page rings for: the worst of what waits for the viewer, and how many."""
+    return {"level": max(levels), "count": len(levels)} if levels else None
 
 
 def _may_answer(request: Request, alarm: Alarm) -> bool:

@@ -8,7 +8,7 @@ function live() {
   const url = document.body.dataset.live;
   if (!url) return;
   const mark = document.getElementById("connection");
-  let source, timer, last, wait = 1000;
+  let source, timer, last, wait = 1000, away = true, watched = false;
 
   function lost() {
     timer ??= setTimeout(() => { mark.hidden = false; }, LOST_AFTER);
@@ -28,7 +28,7 @@ function live() {
       lost();
       // The browser itself tries again unless the server answered with an error.
       if (source.readyState !== EventSource.CLOSED) return;
-      setTimeout(connect, wait);
+      setTimeout(() => { if (!away) back(); }, wait);
       wait = Math.min(wait * 2, 30000);
     };
     source.addEventListener("change", (event) => {
@@ -37,9 +37,31 @@ function live() {
     });
     source.addEventListener("reload", renew);
   }
-  connect();
-  addEventListener("pagehide", () => source.close());
-  addEventListener("pageshow", (event) => { if (event.persisted) connect(); });
+  function back() {
+    away = false;
+    if (!source || source.readyState === EventSource.CLOSED) connect();
+  }
+  function leave() {
+    away = true;
+    source?.close();
+    clearTimeout(timer);
+    timer = undefined;
+  }
+  // A browser holds six connections to a server without TLS, and each page that listens has one:
+  // the seventh page would wait for ever. Who is not looked at leaves, and hears later what it has
+  // missed; not who keeps watch (``anlan:watch`` {on}).
+  function look() {
+    if (document.hidden && !watched) leave();
+    else back();
+  }
+  look();
+  document.addEventListener("visibilitychange", look);
+  addEventListener("pagehide", leave);
+  addEventListener("pageshow", look);
+  document.body.addEventListener("anlan:watch", ({ detail }) => {
+    watched = detail.on;
+    look();
+  });
 }
 
 function tell({ kind }) {

@@ -1,0 +1,84 @@
+// The duty officer's queue rings while something waits for him, until he answers. Asked for on this
+// computer by a press; a browser lets no page sound before it was touched.
+const KEPT = "anlan:ring";
+const EVERY = [60, 15, 5, 2]; // seconds from ring to ring: blue, yellow, orange, red
+const TONES = [[660], [660], [660, 880], [880, 660, 880, 660]]; // Hz, one after the other
+const CUT = { every: 30, tones: [330, 262] }; // the connection is gone: nothing could ring
+const TONE = 0.18; // seconds
+const TITLE = document.title;
+
+const knob = document.querySelector("[data-ring-switch]");
+let sound, rung = 0;
+
+const asked = () => localStorage.getItem(KEPT) === "on";
+const able = () => sound?.state === "running";
+
+function play(tones) {
+  tones.forEach((hertz, index) => {
+    const from = sound.currentTime + index * TONE;
+    const tone = new OscillatorNode(sound, { frequency: hertz });
+    const volume = new GainNode(sound, { gain: 0 });
+    tone.connect(volume).connect(sound.destination);
+    volume.gain.setValueAtTime(0.5, from);
+    volume.gain.exponentialRampToValueAtTime(0.01, from + TONE); // no click at the end
+    tone.start(from);
+    tone.stop(from + TONE);
+  });
+}
+
+/** What there is to ring for: [seconds from ring to ring, tones], or nothing. */
+function cause() {
+  const waiting = document.querySelector("[data-ring-level]");
+  if (waiting) return [EVERY[waiting.dataset.ringLevel], TONES[waiting.dataset.ringLevel]];
+  return document.getElementById("connection").hidden ? undefined : [CUT.every, CUT.tones];
+}
+
+function look() {
+  const found = cause();
+  if (!found) rung = 0;
+  else if (able() && Date.now() - rung >= found[0] * 1000) {
+    rung = Date.now();
+    play(found[1]);
+  }
+}
+
+function say() {
+  const count = document.querySelector("[data-ring-count]")?.dataset.ringCount;
+  document.title = count ? `（${count} 条待应答）${TITLE}` : TITLE;
+  knob.setAttribute("aria-pressed", asked());
+  const state = asked() ? (able() ? "开" : "点此恢复") : "关";
+  knob.querySelector("span").textContent = `响铃：${state}`;
+}
+
+async function ready() {
+  sound ??= new AudioContext();
+  sound.onstatechange = say;
+  document.body.dispatchEvent(new CustomEvent("anlan:watch", { detail: { on: true } }));
+  await Promise.race([sound.resume(), new Promise((done) => setTimeout(done, 300))]);
+  look();
+  say();
+}
+
+async function press() {
+  if (asked() && able()) {
+    localStorage.removeItem(KEPT);
+    await sound.suspend();
+    document.body.dispatchEvent(new CustomEvent("anlan:watch", { detail: { on: false } }));
+    return say();
+  }
+  localStorage.setItem(KEPT, "on");
+  await ready();
+  if (able() && !cause()) play(TONES[2]); // so that he hears that he would hear it
+}
+
+if (knob) {
+  knob.hidden = false;
+  knob.addEventListener("click", press);
+  document.addEventListener("pointerdown", ({ target }) => {
+    if (asked() && !able() && !knob.contains(target)) ready();
+  });
+  document.body.addEventListener("htmx:afterSettle", () => { look(); say(); });
+  setInterval(look, 1000);
+  if (asked()) ready();
+  say();
+}
