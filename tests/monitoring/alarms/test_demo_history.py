@@ -18,21 +18,26 @@ from anlan.registry.models import Site
 pytestmark = pytest.mark.django_db
 
 
-def test_the_history_leaves_the_touched_days_alone(
+def test_the_history_leaves_the_touched_days_and_today_alone(
     mine: Site, point: Point, tmp_path: Path, settings: SimpleNamespace
 ) -> None:
     settings.VAR = tmp_path
+    other = Point.objects.create(
+        site=Site.objects.create(name="西山矿", kind="mine", area=mine.area, sector=mine.sector),
+        name="甲烷", quantity="methane",
+    )  # fmt: skip
     spans = demo_touched.spans([mine])
     begin, end = spans[mine.pk]
-    count = demo_history.write([point], spans)
-    found = History.at(tmp_path / "history").read([point.pk], 0, 2**45)
+    count = demo_history.write([point, other], spans)
+    found = History.at(tmp_path / "history").read([point.pk, other.pk], 0, 2**45)
     times = found.column("time").to_numpy().astype("datetime64[ms]").astype(np.int64)
+    ours = found.column("point").to_numpy() == point.pk
     now = timezone.now().timestamp() * 1000
     assert len(times) == count
-    assert not ((times >= begin) & (times < end)).any()
-    assert times.max() > now - 120_000  # up to now, today's too
-    assert times.min() < begin  # and the days before
-    assert end - begin == demo_touched.DAYS * 86_400_000
+    assert times[ours].max() < begin  # the days before; from then on somebody else tells
+    assert times[~ours].max() > now - 120_000  # of whom nobody else tells, up to now
+    assert now - 120_000 < end <= now
+    assert end - begin >= demo_touched.DAYS * demo_touched.DAY
 
 
 def test_what_is_invented_is_no_finer_than_the_sensor(

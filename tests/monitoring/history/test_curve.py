@@ -43,6 +43,17 @@ def test_silence_breaks_the_line() -> None:
     assert [len(points(line)) for line in made.lines] == [4, 2]
 
 
+def test_readings_that_became_rarer_are_still_a_line() -> None:
+    """A device that told of each ten seconds and then of each minute, over eight hours."""
+    time = np.r_[np.arange(0, 14_400_000, 10_000), np.arange(14_400_000, 28_800_000, 60_000)]
+    made = curve(time, np.ones(len(time)), 0, 28_800_000)
+    assert made is not None
+    assert len(made.bands) == 1
+    silent = curve(np.r_[time[:700], time[720:]], np.ones(len(time) - 20), 0, 28_800_000)
+    assert silent is not None
+    assert len(silent.bands) == 2  # three minutes of silence are seen
+
+
 @given(st.integers(0, 9_999), st.sampled_from([-60.0, 60.0]))
 def test_one_reading_in_ten_thousand_is_seen(place: int, peak: float) -> None:
     values = [0.0] * 10_000

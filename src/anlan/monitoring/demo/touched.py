@@ -1,5 +1,5 @@
-"""Invented readings of some days at some of the demonstration's mines, of which one point each was
-touched yesterday; what is said of them is what the detector really finds there.
+"""Invented readings of some days at some of the demonstration's mines up to now, of which one point
+each was touched yesterday; what is said of them is what the detector really finds there.
 
 The readings are those of the simulator, by the same seed as the demonstration's devices, so that
 the curves go on where these end. The scenarios are the shipped ones (docs/simulate.md).
@@ -27,7 +27,8 @@ from anlan.registry.models import Site
 if TYPE_CHECKING:
     from anlan.monitoring.history.table import History
 
-DAYS = 6  # of readings, the touched one the last
+DAYS = 6  # of readings before today, the touched one the last
+DAY = 86_400_000  # ms
 SEED = 1  # the simulator's own
 SCENARIOS = ("frozen", "copied", "gap", "clipped")  # one for each mine
 HOUR = 15  # of yesterday: when it begins
@@ -41,9 +42,10 @@ def load(sites: Sequence[Site], now: datetime | None = None) -> int:
     from anlan.monitoring.services.touched import due, look_at
 
     history = History.at(settings.VAR / "history")
-    midnight = _midnight(now or timezone.now())
+    now = now or timezone.now()
+    midnight = _midnight(now)
     for site, scenario in zip(sites, SCENARIOS, strict=False):
-        _write(history, site, scenario, midnight)
+        _write(history, site, scenario, midnight, now)
         look_at(site=site, day=due(midnight + timedelta(hours=12)), history=history)
     _judge()
     return TamperSignal.objects.count()
@@ -51,18 +53,18 @@ def load(sites: Sequence[Site], now: datetime | None = None) -> int:
 
 def spans(sites: Sequence[Site], now: datetime | None = None) -> dict[int, tuple[int, int]]:
     """Of which of the sites ``load`` writes the readings, from one ms to another."""
-    end = int(_midnight(now or timezone.now()).timestamp() * 1000)
-    return {
-        site.pk: (end - DAYS * 86_400_000, end) for site, _ in zip(sites, SCENARIOS, strict=False)
-    }
+    now = now or timezone.now()
+    begin = int(_midnight(now).timestamp() * 1000) - DAYS * DAY
+    end = int(now.timestamp() * 1000)
+    return {site.pk: (begin, end) for site, _ in zip(sites, SCENARIOS, strict=False)}
 
 
 def _midnight(now: datetime) -> datetime:
     return timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
-def _write(history: History, site: Site, scenario: str, midnight: datetime) -> None:
-    """The readings of one device up to midnight."""
+def _write(history: History, site: Site, scenario: str, midnight: datetime, now: datetime) -> None:
+    """The readings of one device up to now."""
     from anlan.monitoring.protocols.batch import Batch
     from anlan.monitoring.simulate import city, scenarios
     from anlan.monitoring.simulate.world import World
@@ -80,9 +82,9 @@ def _write(history: History, site: Site, scenario: str, midnight: datetime) -> N
             for each in device.points
         ]
     )
-    end = int(midnight.timestamp() * 1000)
-    for day in range(DAYS, 0, -1):
-        stamps = end - day * 86_400_000 + np.arange(0, 86_400_000, demo_city.EVERY * 1000)
+    today, end = int(midnight.timestamp() * 1000), int(now.timestamp() * 1000)
+    for begin in range(today - DAYS * DAY, end, DAY):
+        stamps = np.arange(begin, min(begin + DAY, end), demo_city.EVERY * 1000)
         said = world.said(device, stamps)
         quality = np.zeros(len(said), np.int64)
         history.add(

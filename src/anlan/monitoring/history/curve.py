@@ -15,6 +15,7 @@ import numpy.typing as npt
 WIDTH, HEIGHT = 960, 260  # of the drawing, in its own units
 MOST_ALONE = 960  # more readings than that are drawn as an envelope
 BREAK = 5  # times the usual distance of readings: a longer gap breaks the line
+NARROW = 3  # units of the width: a narrower gap could not be seen, a line of such gaps is a line
 TICKS = 4
 FAR = 2  # times the size of the values: a limit farther away would press the curve flat
 
@@ -75,6 +76,7 @@ def curve(
         return np.round(HEIGHT * (high - given) / (high - low), 1)
 
     x = WIDTH * (time - begin) / (end - begin)
+    rest = np.maximum(rest, NARROW * (end - begin) // WIDTH)
     runs = np.split(np.arange(len(time)), np.flatnonzero(_breaks(time, rest)) + 1)
     alone = len(time) <= MOST_ALONE
     return Curve(
