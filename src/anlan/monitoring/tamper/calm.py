@@ -16,7 +16,7 @@ import numpy as np
 from anlan.monitoring.tamper.series import YEAR, Floats, Ints, Track
 from anlan.monitoring.tamper.signals import CALM, Signal, Unjudged
 from anlan.monitoring.tamper.tail import Peak, peaks
-from anlan.monitoring.tamper.words import number, span
+from anlan.monitoring.tamper.words import number, rarely, span
 
 SECONDS = (20, 40, 80, 160, 300, 600, 1200, 2400, 4800, 9600, 19_200, 38_400, 76_800)
 WINDOWS = tuple(seconds * 1000.0 for seconds in SECONDS)
@@ -123,7 +123,7 @@ def _signal(track: Track, dips: Dips, peak: Peak, usual: Floats) -> Signal:
         f"{span(end - start)}内读数的波动（相邻读数之差平均{number(dips.activity[peak.best])}）"
         f"只有{'前后同样长时间' if usual is dips.beside else '平时'}"
         f"（{number(usual[peak.best])}）的{number(share * 100)}%；"
-        f"按本测点自己的历史，这样的骤减每年只会有{number(10**-peak.score)}次，像是被滤波或压平"
+        f"按本测点自己的历史，这样的骤减{rarely(10**-peak.score)}，像是被滤波或压平"
     )
     return Signal(CALM, track.point, start, end, peak.score, why)
 

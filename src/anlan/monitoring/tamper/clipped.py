@@ -17,7 +17,7 @@ from anlan.monitoring.tamper.series import YEAR, Floats, Ints, Track
 from anlan.monitoring.tamper.sides import Missed, missed
 from anlan.monitoring.tamper.signals import CLIPPED, Signal, Unjudged
 from anlan.monitoring.tamper.tail import LEAST, far_end, score
-from anlan.monitoring.tamper.words import number, span
+from anlan.monitoring.tamper.words import number, rarely, span
 
 UNDER = 0.1
 """A cap lies within this share below its limit: a cap at nine tenths of a limit protects nobody's
@@ -167,6 +167,6 @@ def _signal(
     under = f"，它正在限值{number(min(above))}之下" if above else ""
     why = (
         f"{span(end - start)}内最高值总是{number(value)}，{told}{under}；"
-        f"按本测点自己的历史，这样每年只会有{number(10**-points)}次，像是高出的读数被削去"
+        f"按本测点自己的历史，这样的情形{rarely(10**-points)}，像是高出的读数被削去"
     )
     return Signal(CLIPPED, track.point, start, end, points, why)

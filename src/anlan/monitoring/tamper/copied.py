@@ -17,7 +17,7 @@ from anlan.monitoring.tamper import tokens
 from anlan.monitoring.tamper.series import YEAR, Floats, Ints, Track
 from anlan.monitoring.tamper.signals import COPIED, Signal, Unjudged
 from anlan.monitoring.tamper.tokens import Tokens
-from anlan.monitoring.tamper.words import moment, number, span
+from anlan.monitoring.tamper.words import moment, number, rarely, span
 
 WORDS = (3, 4, 6, 8, 12)
 """Tokens in a word: each point's words are long enough to be rare among all words of the file."""
@@ -211,7 +211,7 @@ def _signal(corpus: Corpus, match: Match, points: float, what: str) -> Signal:
     changes = match.last - match.first + 1
     why = (
         f"{span(end - start)}内{changes}次变化{what}{source}逐次相同；"
-        f"这段变化的信息量为{match.bits:.0f}比特，碰巧相同每年只会有{number(10**-points)}次，{verb}"
+        f"这段变化的信息量为{match.bits:.0f}比特，碰巧相同{rarely(10**-points)}，{verb}"
     )
     beside = () if there is here else (there.point,)
     return Signal(COPIED, here.point, start, end, points, why, beside)

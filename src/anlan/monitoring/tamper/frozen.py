@@ -15,7 +15,7 @@ from anlan.monitoring.tamper.series import Floats, Runs, Track
 from anlan.monitoring.tamper.sides import REGIMES, Missed, missed
 from anlan.monitoring.tamper.signals import FROZEN, Signal, Unjudged
 from anlan.monitoring.tamper.tail import LEAST, a_year, far_end, score
-from anlan.monitoring.tamper.words import number, span
+from anlan.monitoring.tamper.words import number, rarely, span
 
 RARE = 0.01
 """Where a value repeats the one before more seldom than this, repetitions are independent chances;
@@ -67,7 +67,7 @@ def _signal(track: Track, runs: Runs, found: Missed, at: int, expected: float) -
     why = (
         f"连续{last - first + 1}个读数都是{number(track.values[first])}，历时{span(end - start)}；"
         f"前后各同样长的时间里，较静的一边也变了{found.events[at]:.0f}次。"
-        f"按本测点自己的变化规律，这样的一段每年只会有{number(expected)}次"
+        f"按本测点自己的变化规律，这样的一段{rarely(expected)}"
     )
     return Signal(FROZEN, track.point, start, end, float(score(np.array(expected))), why)
 

@@ -12,7 +12,7 @@ import numpy as np
 from anlan.monitoring.tamper.series import Floats, Ints, Track
 from anlan.monitoring.tamper.signals import GAP, Signal, Unjudged
 from anlan.monitoring.tamper.tail import LEAST, Tail, a_year, score
-from anlan.monitoring.tamper.words import number, span
+from anlan.monitoring.tamper.words import number, rarely, span
 
 LEAST_STEPS = 4.0
 """A gap of fewer usual steps is a lost packet."""
@@ -51,7 +51,7 @@ def find(
             why = (
                 f"缺数{span(end - start)}，正好在测点{other.point}上升{number(amount)}的时候；"
                 f"{other.point}在同样长的时间里升得这么多的机会是{number(least * 100)}%，"
-                f"碰巧缺在此时每年只会有{number(expected)}次"
+                f"碰巧缺在此时{rarely(expected)}"
             )
             signals.append(Signal(GAP, track.point, start, end, points, why, (other.point,)))
     return signals, []

@@ -17,7 +17,7 @@ from anlan.monitoring.tamper.relations import LEAST_WINDOWS, Windows, windows
 from anlan.monitoring.tamper.series import YEAR, Floats, Ints, Track
 from anlan.monitoring.tamper.signals import NEIGHBOURS, Signal, Unjudged
 from anlan.monitoring.tamper.tail import Peak, peaks
-from anlan.monitoring.tamper.words import number, span
+from anlan.monitoring.tamper.words import number, rarely, span
 
 LENGTHS = tuple(minutes * 60_000.0 for minutes in (5, 10, 20, 40, 80, 160, 320, 640))
 KEPT = 0.8
@@ -72,8 +72,8 @@ def _signal(
     level = float(grid.means[peak.best, column])
     why = (
         f"{span(grid.length)}内平均{number(level)}，而按与{'、'.join(names)}平时的关系和前后时段"
-        f"应为{number(level - bump[peak.best])}；这样的偏离按历史每年只会有"
-        f"{number(10**-peak.score)}次，两边必有一边的读数不实或情况异常"
+        f"应为{number(level - bump[peak.best])}；这样的偏离按历史"
+        f"{rarely(10**-peak.score)}，两边必有一边的读数不实或情况异常"
     )
     return Signal(NEIGHBOURS, point, start, end, peak.score, why, names)
 

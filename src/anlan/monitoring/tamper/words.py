@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import UTC, datetime, timedelta, timezone
 
 CHINA = timezone(timedelta(hours=8), "Asia/Shanghai")
@@ -15,6 +16,17 @@ def number(value: float) -> str:
         return f"不到{0.001}" if value > 0 else f"{value:.1e}"
     text = f"{value:.4g}"
     return f"{value:.0f}" if "e" in text and abs(value) < 1e15 else text
+
+
+def rarely(yearly: float) -> str:
+    """How seldom something happens, of the number of times that it is expected in a year."""
+    if yearly >= 1:
+        return f"每年只会有{number(yearly)}次"
+    years = 1 / yearly if yearly > 0 else math.inf
+    if years >= 100_000:
+        return "十万年也难有一次"
+    about = f"{float(f'{years:.2g}'):.1f}".removesuffix(".0")
+    return f"约{about}年才有一次"
 
 
 def span(milliseconds: float) -> str:
