@@ -76,7 +76,7 @@ def test_a_clerk_connects_a_mine(mine: Site, who: SimpleNamespace) -> None:
 
 
 def test_a_list_narrows_by_what_it_offers(device: Device, who: SimpleNamespace) -> None:
-    client = browser(who.leader.user)
+    client = browser(who.clerk.user)
     now = timezone.now()
     quiet = Device.objects.create(
         name="旧装置", protocol="gb26875", address="7", site=device.site,
@@ -102,6 +102,21 @@ def test_a_list_narrows_by_what_it_offers(device: Device, who: SimpleNamespace) 
         assert found == names, query
     assert "已中断" in text(client, f"/monitoring/devices/{quiet.pk}/")
     assert client.get(f"{LIST}?export=xlsx").status_code == 200
+
+
+def test_how_devices_are_reached_is_told_to_who_keeps_them(
+    device: Device, who: SimpleNamespace
+) -> None:
+    Device.objects.update(address="998877")
+    site = f"/monitoring/sites/{device.site_id}/devices/"
+    for reader, told in ((who.clerk, True), (who.leader, False)):
+        client = browser(reader.user)
+        for page in (LIST, site):
+            shown = text(client, page)
+            assert ("998877" in shown) is told, (reader, page)
+            assert ("注册编号" in shown) is told
+        assert ("1 号分站" in text(client, f"{LIST}?q=998877")) is told
+        assert "1 号分站" in text(client, LIST)
 
 
 def test_a_page_shows_what_a_device_last_said(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -36,9 +37,10 @@ MOST_SITES = 200  # that the filter offers; a site's page leads here with its ow
 
 @page(policies.VIEW)
 def devices(request: Request) -> HttpResponseBase:
-    """The devices of the sites that I see."""
+    """The devices of the sites that I see; how they are reached only where I may keep any."""
     rows = selectors.devices(request.actor)
-    return LIST.respond(request, rows, "monitoring/devices.html")
+    shown = LIST if policies.KEEP.allows(request.actor) else UNREACHED
+    return shown.respond(request, rows, "monitoring/devices.html")
 
 
 @page(policies.VIEW)
@@ -206,3 +208,11 @@ LIST = List(
         "从“监管对象”进入一个场所的页面，在“监测预警”中点“设备和测点”，登记设备、添加测点。",
     ),
 )  # fmt: skip
+# for leaders: who speaks and who is silent
+REACHED = ("protocol", "address")
+UNREACHED = replace(
+    LIST,
+    columns=tuple(each for each in LIST.columns if each.key not in REACHED),
+    filters=tuple(each for each in LIST.filters if each.key not in REACHED),
+    search=("name", "site__name"),
+)
