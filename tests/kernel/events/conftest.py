@@ -50,6 +50,7 @@ class Page:
 
     def __init__(self, user: User, since: str = "", last: str = "") -> None:
         browser(user)
+        self.places: list[str] = []  # that it was moved on to without a word
         self.request = SimpleNamespace(
             actor=actor(user),
             account_session=in_force().filter(user=user).latest("began_at"),
@@ -59,8 +60,10 @@ class Page:
 
     async def messages(self) -> AsyncIterator[str]:
         async for each in pages._stream(self.request):  # type: ignore[arg-type]
-            if not each.startswith((":", "retry")):
+            if "event: " in each:
                 yield each
+            elif each.startswith("id: "):
+                self.places.append(each.removeprefix("id: ").strip())
 
 
 def read(message: str) -> SimpleNamespace:

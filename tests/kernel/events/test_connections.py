@@ -67,7 +67,12 @@ def test_pages_that_come_back_at_once_share_a_few_connections(
     monkeypatch.setattr(pages, "since", counting)
 
     async def run() -> list[int]:
-        return [len(m) for m in await asyncio.gather(*(pages._missed(start) for _ in range(12)))]
+        return [
+            len(m)
+            for m in await asyncio.gather(
+                *(pages._missed(start, hubs.Subscription()) for _ in range(12))
+            )
+        ]
 
     assert async_to_sync(run)() == [1] * 12
     assert most == hubs.MOST_CONNECTIONS

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from threading import Event as Flag
+from threading import Thread, Timer
 from types import SimpleNamespace
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
+from anlan.kernel.access.actor import system
 from anlan.kernel.access.models import AccountSession, Grant, User
 from anlan.kernel.access.roles import Role
 from anlan.kernel.events import hub as hubs
 from anlan.kernel.events import pages
 from anlan.kernel.events.mark import current
+from anlan.kernel.events.outbox import Cursor
 from anlan.kernel.events.sight import Sight
+from anlan.kernel.write import Write
 from tests.kernel.access.conftest import actor, user
 from tests.kernel.events.conftest import Page, happen, live, silence
 from tests.kernel.events.test_outbox import since
@@ -122,6 +128,63 @@ def test_one_that_comes_back_goes_on_where_it_was(city: SimpleNamespace, leader:
     first = live(Page(leader, since=here), 2)
     rest = live(Page(leader, since=here, last=first[-1].id), 2)
     assert [m.data["ids"]["number"] for m in first + rest] == [0, 1, 2, 3]
+
+
+@contextmanager
+def long_transaction(city: SimpleNamespace) -> Iterator[Callable[[], None]]:
+    """Somebody else's write, with an event, that goes on until what is yielded is called."""
+    wrote, go_on = Flag(), Flag()
+
+    def slow() -> None:
+        with Write(system(), "test.slow") as write:
+            write.event("slow", city.east, area=city.east)
+            wrote.set()
+            go_on.wait(20)
+        connection.close()
+
+    def end() -> None:
+        go_on.set()
+        thread.join()
+
+    thread = Thread(target=slow)
+    thread.start()
+    wrote.wait(20)
+    try:
+        yield end
+    finally:
+        end()
+
+
+def test_an_open_page_waits_for_nobody_s_long_transaction(
+    city: SimpleNamespace, leader: User
+) -> None:
+    """It hears at once, once, and its place moves on in order, so that the late one is not lost."""
+    page = Page(leader)
+    with long_transaction(city) as end:
+
+        def later() -> None:
+            end()
+            happen(city.east, area=city.east)
+            connection.close()
+
+        def act() -> None:
+            happen(city.east, area=city.east, kind="quick")
+            Timer(1, later).start()
+
+        first, second, third = live(page, 3, act)
+    assert (first.data["kind"], first.id) == ("quick", None)
+    assert second.data["kind"] == "slow"
+    assert third.data["kind"] == "test"
+    (quick,) = page.places
+    assert Cursor.parse(second.id) < Cursor.parse(quick) < Cursor.parse(third.id)
+
+
+def test_a_page_that_opens_meanwhile_hears_it_too(city: SimpleNamespace, leader: User) -> None:
+    with long_transaction(city):
+        here = str(current())
+        happen(city.east, area=city.east, kind="quick")
+        (only,) = live(Page(leader, since=here), 1)
+    assert (only.data["kind"], only.id) == ("quick", None)
 
 
 def test_one_that_was_away_too_long_is_told_to_reload(

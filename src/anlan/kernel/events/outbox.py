@@ -6,23 +6,27 @@ import json
 from dataclasses import dataclass
 from typing import Any, Self
 
-SELECT = """
+_EVENTS = """
 SELECT e.xid::text, e.id, e.at, e.kind, e.subject_type, e.subject_id, e.ids,
        area.path, organisation.path
 FROM events_event e
 LEFT JOIN orgs_area area ON area.id = e.area_id
 LEFT JOIN orgs_organisation organisation ON organisation.id = e.organisation_id
-WHERE (e.xid, e.id) > (%s::text::xid8, %s) AND e.xid < pg_snapshot_xmin(pg_current_snapshot())
-ORDER BY e.xid, e.id LIMIT %s
+"""
+_SETTLED = "pg_snapshot_xmin(pg_current_snapshot())"
+_IN_ORDER = "ORDER BY e.xid, e.id LIMIT %s"
+
+SELECT = f"""{_EVENTS}
+WHERE (e.xid, e.id) > (%s::text::xid8, %s) AND e.xid < {_SETTLED} {_IN_ORDER}
+"""
+
+# Committed, but an older transaction still runs, which may have events that belong before them.
+AHEAD = f"""{_EVENTS}
+WHERE e.xid >= {_SETTLED} AND e.id <> ALL (%s::bigint[]) {_IN_ORDER}
 """
 
 # Where a new reader starts: behind everything that is settled now.
-NOW = "SELECT pg_snapshot_xmin(pg_current_snapshot())::text"
-
-# Whether committed events wait for an older transaction that still runs.
-WAITING = """
-SELECT EXISTS (SELECT 1 FROM events_event WHERE xid >= pg_snapshot_xmin(pg_current_snapshot()))
-"""
+NOW = f"SELECT {_SETTLED}::text"
 
 
 @dataclass(frozen=True, order=True)

@@ -12,7 +12,16 @@ from django.http import HttpRequest, StreamingHttpResponse
 from anlan.kernel.access.actor import Actor
 from anlan.kernel.access.policies import anyone, page
 from anlan.kernel.access.sessions import in_force
-from anlan.kernel.events.hub import BACKLOG, PAGE, Subscription, connect, hub, since
+from anlan.kernel.events.hub import (
+    BACKLOG,
+    PAGE,
+    News,
+    Subscription,
+    ahead,
+    connect,
+    hub,
+    since,
+)
 from anlan.kernel.events.outbox import Cursor, Happening
 from anlan.kernel.events.sight import Sight
 from anlan.kernel.visits import visit
@@ -41,39 +50,40 @@ async def _stream(request: HttpRequest) -> AsyncIterator[str]:
             request.headers.get("Last-Event-ID", "") or request.GET.get("since", "")
         )
         if resume:
-            missed = await _missed(resume)
+            missed = await _missed(resume, subscription)
             if len(missed) > BACKLOG:
                 yield RELOAD
             for each in missed:
                 sent = each.cursor
                 if sight.sees(each):
-                    yield _message(each)
+                    yield _message(News(each))
         checked = monotonic()
         while True:
-            event = await _next(subscription)
+            news = await _next(subscription)
             if subscription.lost:
                 yield RELOAD
                 return
             # By the clock, not only when it is quiet: a busy page too must end with its session.
-            if event is None or monotonic() - checked >= BEAT:
+            if news is None or monotonic() - checked >= BEAT:
                 if not await visit(_still_open, request):
                     yield RELOAD
                     return
                 sight = await visit(Sight.of, actor.fresh())
                 checked = monotonic()
                 yield ": here\n\n"
-            if event and (sent is None or event.cursor > sent) and sight.sees(event):
-                yield _message(event)
+            if news and (sent is None or news.event.cursor > sent) and sight.sees(news.event):
+                yield _message(news)
 
 
-async def _next(subscription: Subscription) -> Happening | None:
+async def _next(subscription: Subscription) -> News | None:
     try:
         return await asyncio.wait_for(subscription.queue.get(), BEAT)
     except TimeoutError:
         return None
 
 
-async def _missed(cursor: Cursor) -> list[Happening]:
+async def _missed(cursor: Cursor, subscription: Subscription) -> list[Happening]:
+    """What settled behind the place; what is not settled goes to the subscription."""
     missed: list[Happening] = []
     async with hub.connections, await connect() as db:
         while len(missed) <= BACKLOG:
@@ -82,17 +92,24 @@ async def _missed(cursor: Cursor) -> list[Happening]:
             if len(events) < PAGE:
                 break
             cursor = events[-1].cursor
+        for event in await ahead(db):
+            subscription.put(event, settled=False)
     return missed
 
 
-def _message(event: Happening) -> str:
+def _message(news: News) -> str:
+    """A place without more moves the page's ``Last-Event-ID`` on and tells it nothing."""
+    event = news.event
+    place = f"id: {event.cursor}\n" if news.settled else ""
+    if news.known:
+        return f"{place}\n"
     data = {
         "kind": event.kind,
         "subject_type": event.subject_type,
         "subject_id": event.subject_id,
         "ids": event.ids,
     }
-    return f"id: {event.cursor}\nevent: change\ndata: {json.dumps(data, ensure_ascii=False)}\n\n"
+    return f"{place}event: change\ndata: {json.dumps(data, ensure_ascii=False)}\n\n"
 
 
 def _still_open(request: HttpRequest) -> bool:
