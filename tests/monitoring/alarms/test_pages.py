@@ -57,9 +57,7 @@ def test_one_tap_answers(alarm: Alarm, who: SimpleNamespace) -> None:
     assert "可能已有其他人先办理" in again.content.decode()
 
 
-def test_it_rings_for_whom_it_waits_and_for_nobody_else(
-    alarm: Alarm, who: SimpleNamespace
-) -> None:
+def test_it_rings_for_whom_it_waits_and_for_nobody_else(alarm: Alarm, who: SimpleNamespace) -> None:
     waiting = f'<div data-ring-level="{alarm.highest}" data-ring-count="1" hidden>'
     queue = "/monitoring/alarms/"
     for actor in (who.bureau_staff, who.clerk):

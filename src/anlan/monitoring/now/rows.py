@@ -71,7 +71,7 @@ def _more(now: Now) -> str:
     where = f"，{now.point.where}" if now.point.where else ""
     return (
         f'<td data-label="数据质量"><span{muted}>{words}</span></td>'
-        f'<td data-label="监测量和地点"><span class="muted">'
+        f'<td class="wide-cell" data-label="监测量和地点"><span class="muted">'
         f"{escape(now.point.get_quantity_display())}{escape(where)}</span></td>"
     )
 
