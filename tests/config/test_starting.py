@@ -6,19 +6,17 @@ from pathlib import Path
 
 import pytest
 
-from anlan.config import settings
-from anlan.config.commands import run
+from anlan.config import commands, frontend
 from anlan.config.errors import NotSetUp
-from anlan.config.serve import check_frontend
+from anlan.config.frontend import check_frontend
 
 
 def test_a_checkout_without_front_end_files_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(settings, "VENDOR", tmp_path / "static-vendor")
-    monkeypatch.setattr(settings, "VAR", tmp_path / "var")
-    monkeypatch.setenv("DJANGO_SETTINGS_MODULE", settings.__name__)
-    assert run(["--port", "1"]) == 2
+    monkeypatch.setattr(frontend, "VENDOR", tmp_path / "static-vendor")
+    monkeypatch.setattr(commands, "_settings", None)  # that would make the data folder
+    assert commands.run(["--port", "1"]) == 2
     said = capsys.readouterr()
     assert said.err == "错误：还没有前端文件，页面打不开。请先运行 make setup，再启动。\n"
     assert said.out == ""

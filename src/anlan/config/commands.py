@@ -15,7 +15,7 @@ from pathlib import Path
 from types import FrameType
 from typing import NoReturn, Protocol
 
-from anlan.config import embedded, probe
+from anlan.config import embedded, frontend, probe
 from anlan.config.announcement import Announcement
 from anlan.config.errors import SetupError
 from anlan.config.processes import Supervisor, die_with_parent
@@ -69,9 +69,9 @@ def run(arguments: Sequence[str]) -> int:
     options = parser.parse_args(arguments)
     if options.with_parent:
         die_with_parent()
-    from anlan.config.serve import check_frontend, check_port
+    frontend.check_frontend(frontend.VENDOR)
+    from anlan.config.serve import check_port
 
-    check_frontend(_settings().VENDOR)
     check_port(options.host, options.port)
     with only_one(_settings().VAR), django() as cluster:
         from anlan.config.prepare import prepare
@@ -237,7 +237,6 @@ def _settings() -> Settings:
 class Settings(Protocol):
     VAR: Path
     STATIC_ROOT: Path
-    VENDOR: Path
 
 
 def _parser(name: str, what: str) -> Parser:

@@ -11,7 +11,7 @@ from granian import Granian
 from granian.constants import Interfaces, Loops
 from granian.log import LogLevels
 
-from anlan.config.errors import NotSetUp, SetupError
+from anlan.config.errors import SetupError
 
 YEAR = 365 * 24 * 3600  # names of static files carry the digest of their content
 STOP_SECONDS = 5  # live pages never end by themselves
@@ -27,13 +27,6 @@ def check_port(host: str, port: int) -> None:
             probe.bind((host, port))
         except OSError as error:
             raise SetupError(_reason(host, port, error)) from error
-
-
-def check_frontend(vendor: Path) -> None:
-    """NotSetUp if the front-end files were not fetched; then no page could be drawn. The stamp is
-    the last that ``frontend/vendor.py`` writes."""
-    if not (vendor / "stamp").is_file():
-        raise NotSetUp("还没有前端文件，页面打不开。请先运行 make setup，再启动。")
 
 
 def serve(host: str, port: int, static: Path) -> None:

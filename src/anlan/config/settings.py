@@ -18,6 +18,7 @@ from pathlib import Path
 from csp.constants import NONE, SELF
 
 from anlan.config import database, secret
+from anlan.config.frontend import VENDOR
 
 BASE = Path(__file__).resolve().parents[3]
 VAR = Path(os.environ.get("ANLAN_VAR", BASE / "var")).resolve()
@@ -110,7 +111,6 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"},
 }
-VENDOR = BASE / "static-vendor"  # what `make setup` fetches
 STATICFILES_DIRS = [("vendor", VENDOR)]
 
 # A government intranet has no Internet: no page may load anything from another host.
