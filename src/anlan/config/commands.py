@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import fcntl
 import functools
 import importlib
@@ -23,7 +24,6 @@ from anlan.config.processes import Supervisor, die_with_parent
 Command = Callable[[Sequence[str]], int]
 DONE, FAILED, MISTAKE, INTERRUPTED = 0, 1, 2, 130
 DEFAULT_PORT = "8000"
-WORKER_CONCURRENCY = 4  # a long reading must not hold up the minute's reminders
 
 
 def command(function: Command) -> Command:
@@ -130,11 +130,11 @@ def worker(arguments: Sequence[str]) -> int:
     with django():
         from procrastinate.contrib.django import app
 
-        from anlan.kernel import collector
+        from anlan.kernel import collector, jobs
 
         collector.settle()
         with app.replace_connector(app.connector.get_worker_connector()):  # type: ignore[attr-defined]
-            app.run_worker(name="anlan", concurrency=WORKER_CONCURRENCY)
+            asyncio.run(jobs.work())
     return DONE
 
 

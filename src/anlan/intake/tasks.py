@@ -4,7 +4,7 @@ from threading import BoundedSemaphore
 
 from procrastinate.contrib.django import app
 
-MOST_AT_ONCE = 2  # of the worker's four hands: the others do what is due each minute
+MOST_AT_ONCE = 2  # of the worker's hands: the others do what is due each minute
 AGAIN_SECONDS = 10
 _readings = BoundedSemaphore(MOST_AT_ONCE)
 

@@ -8,17 +8,17 @@ from django.utils import timezone
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from anlan.kernel.jobs import every
+from anlan.kernel.jobs import URGENT, every
 from anlan.monitoring.gateways.contracts import NotStored
 from anlan.monitoring.services import calling
 
 AGAIN_SECONDS = 5
 UNTIL_THE_BROKER = RetryStrategy(max_attempts=120, wait=AGAIN_SECONDS, retry_exceptions=[NotStored])
-_trial = BoundedSemaphore(1)  # of the worker's hands: the others call people
+_trial = BoundedSemaphore(1)  # of the worker's hands: the others do what is due each minute
 
 
 @app.periodic(cron="* * * * *", periodic_id="monitoring.call")
-@app.task(name="monitoring.call", pass_context=False)
+@app.task(name="monitoring.call", queue=URGENT, pass_context=False)
 def call(timestamp: int = 0) -> int:
     """Every minute, and at once when alarms were raised. Finds its work in the alarms themselves,
     so that a lost or repeated job loses and repeats nothing."""

@@ -8,7 +8,7 @@ from threading import BoundedSemaphore
 from django.db import close_old_connections
 from procrastinate.contrib.django import app
 
-MOST_AT_ONCE = 1  # of the worker's four hands: the others do what is due each minute
+MOST_AT_ONCE = 1  # of the worker's hands: the others do what is due each minute
 AGAIN_SECONDS = 5
 _hands = BoundedSemaphore(MOST_AT_ONCE)
 
