@@ -47,6 +47,7 @@ def readings(number: int, site: int = SITE) -> Batch:
 class Scene:
     def __init__(self, made: Brokers, link: Link, register: Register) -> None:
         self.brokers, self.link, self.register = made, link, register
+        self.programs = AsyncExitStack()  # of the city: closed, they end
         self.here: Connection
         self.there: Connection
 
@@ -133,7 +134,10 @@ def play(
         scene = Scene(made, link, register)
         async with AsyncExitStack() as open_:
             scene.here = await open_.enter_async_context(node(made.node))
-            scene.there = await open_.enter_async_context(city(made.city, register, most_bytes))
+            await open_.enter_async_context(scene.programs)
+            scene.there = await scene.programs.enter_async_context(
+                city(made.city, register, most_bytes)
+            )
             await act(scene)
             await link.close()
 

@@ -15,6 +15,7 @@ import pytest
 from nats.errors import Error as NatsError
 
 from anlan.monitoring.edge import pace
+from anlan.monitoring.edge.door import LONGEST_SECONDS, MOST_BYTES, PIECE, Door
 from anlan.monitoring.edge.wire import Stretch, inbox
 from anlan.monitoring.stream import broker
 from anlan.monitoring.stream.broker import Broker
@@ -74,9 +75,13 @@ def test_a_node_that_does_not_wait_is_put_off_the_line_and_delays_nobody(
                     late.append(time.monotonic() - since)
             sent = flooding.result()
             assert sent > 200
-            said = [each for each in await reasons(scene.there) if "不等应答" in each]
+            await asyncio.sleep(1)  # what is on its way
+            said = await reasons(scene.there)
+            log = scene.brokers.city.log.read_text(encoding="utf-8")
+            assert 1 <= log.count("Kicked - Remote: edge-mad") <= 2  # not let in again at once
             print(f"{sent} sent, delays p50 {np.median(late):.3f} s, worst {max(late):.3f} s", said)
-            assert len(said) == 1  # told once
+            assert len(said) == 1  # told once, and not again each time it knocks
+            assert "不等应答" in said[0]
             assert max(late) < 4
             assert np.median(late) < 1
             assert await scene.arrived() == list(range(len(late) + 1))
@@ -87,7 +92,7 @@ def test_a_node_that_does_not_wait_is_put_off_the_line_and_delays_nobody(
 def test_a_node_that_came_before_this_process_is_put_off_the_line_too(tmp_path: Path) -> None:
     async def act(scene: Scene) -> None:
         async with another(scene, tmp_path) as mad:
-            await scene.there.client.close()
+            await scene.programs.aclose()
             async with city(scene.brokers.city, scene.register) as there:
 
                 async def told() -> bool:
@@ -117,6 +122,41 @@ def test_who_asks_again_before_its_time_is_put_off_the_line(
             assert "不等应答" in (await reasons(scene.there))[-1]
 
     play(tmp_path, act)
+
+
+def test_who_is_retired_and_goes_on_is_put_off_the_line(tmp_path: Path) -> None:
+    async def act(scene: Scene) -> None:
+        async with another(scene, tmp_path) as mad:
+            scene.register.names.discard(MAD)
+            with suppress(NatsError, TimeoutError):
+                for number in range(2_000):  # one after the other
+                    assert "error" in await send(mad, Stretch(HERE, number, number + 1), b"")
+            assert number > 500  # it was told so; an honest one asks five times a second
+            assert "不等应答" in (await reasons(scene.there))[-1]
+
+    play(tmp_path, act)
+
+
+def test_the_door_counts_bytes_and_forgives(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 0.0
+    monkeypatch.setattr("anlan.monitoring.edge.door.time.monotonic", lambda: now)
+    door = Door()
+    assert door.enter(MAD, MOST_BYTES - 10)
+    assert not door.enter(MAD, 11)
+    assert door.enter("other", 11)
+    door.leave(MAD, MOST_BYTES - 10)
+    assert door.enter(MAD, 11)
+    assert not door.in_vain(MAD, PIECE * 1_000)
+    assert door.in_vain(MAD, PIECE * 1_000)
+    for _ in range(100):
+        door.in_vain(MAD, PIECE * 1_000)
+    assert (
+        LONGEST_SECONDS <= door.owed(MAD) < LONGEST_SECONDS + 11
+    )  # what is on its way is a message
+    now += LONGEST_SECONDS + 11
+    assert door.owed(MAD) == 0
+    assert door.dropped(MAD) == (102, PIECE * 102_000)
+    assert door.dropped(MAD) == (0, 0)
 
 
 async def lines(scene: Scene) -> list[int]:

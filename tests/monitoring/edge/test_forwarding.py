@@ -89,7 +89,7 @@ def test_a_city_that_begins_anew_goes_on_where_it_was(tmp_path: Path) -> None:
         async with forwarding_on(scene):
             await scene.store(range(20))
             await scene.nothing_left()
-        await scene.there.client.close()
+        await scene.programs.aclose()
         async with city(scene.brokers.city, scene.register) as there:
             scene.there = there
             async with forwarding_on(scene):

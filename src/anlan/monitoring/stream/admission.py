@@ -169,10 +169,9 @@ class Admission:
             return  # unanswered, it lets nobody in
         refusal = self.refusal(asked)
         await message.respond(self.reply(asked, refusal, now).encode())
-        if refusal and not self._told(asked):
-            self._later(self._bury(asked, refusal, now))
-        elif refusal:
-            log.info("%s", refusal)
+        if refusal:
+            if not self._told(asked):
+                self._later(self._bury(asked, refusal, now))
         elif asked.kind == MQTT:  # the broker ends an older connection with the same client id
             self._on_line.came(asked.address, Line(asked.server, asked.connection))
             self._later(self._look_at_first(asked.address))
