@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.e2e.browser import PHONE, login, ready, shot
+from tests.e2e.browser import PHONE, Watch, login, ready, shot
 from tests.e2e.monitored import SECONDS_TO_LEARN, given, secret, send
 from tests.e2e.site import Site
 
@@ -20,6 +20,11 @@ OscillatorNode.prototype.start = function (...given) {
   window.played += 1;
   return start.apply(this, given);
 };
+"""
+END = """
+from anlan.kernel.access.models import SessionEnd, User
+from anlan.kernel.access.sessions import end_all
+end_all(User.objects.get(username="lishi"), SessionEnd.ENDED)
 """
 Open = Callable[..., BrowserContext]
 MINE = "浏览器试验煤矿"
@@ -66,6 +71,31 @@ def test_from_the_sensor_to_a_person_who_answers(open_context: Open, site: Site)
     ready(chief)
     expect(chief.get_by_text("煤矿安全规程")).to_be_visible()
     shot(chief, "alarm")
+
+
+def test_a_watch_does_not_end_in_silence(open_context: Open, site: Site, watch: Watch) -> None:
+    """A quiet night keeps the session awake; who is logged out elsewhere sees and hears it."""
+    watch.allow("status of 401")
+    duty = open_context().new_page()
+    duty.add_init_script(LISTEN)
+    login(duty, site, "lishi")
+    duty.clock.install()
+    duty.goto("/monitoring/alarms/")
+    ready(duty)
+    duty.get_by_role("button", name="响铃：关").click()
+    expect(duty.get_by_role("button", name="响铃：开")).to_be_visible()
+    with duty.expect_request(lambda each: each.url.endswith("/monitoring/alarms/")):
+        duty.clock.fast_forward("01:01")
+    played = duty.evaluate("played")
+
+    given(site, END)
+    with duty.expect_response(lambda each: each.url.endswith("/monitoring/alarms/")):
+        duty.clock.fast_forward("01:01")
+    expect(duty.get_by_text("登录已到期，或已在别处退出")).to_be_visible()
+    expect(duty).to_have_title(re.compile("^（已退出登录）"))
+    duty.clock.fast_forward("00:31")
+    assert duty.evaluate("played") > played
+    assert duty.url.endswith("/monitoring/alarms/")
 
 
 def test_an_eighth_page_of_one_browser_answers(open_context: Open, site: Site) -> None:

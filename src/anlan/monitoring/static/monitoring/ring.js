@@ -1,14 +1,17 @@
 // The duty officer's queue rings while something waits for him, until he answers. Asked for on this
-// computer by a press; a browser lets no page sound before it was touched.
+// computer by a press; a browser lets no page sound before it was touched. While it rings the page is
+// read anew each minute: waiting times go on, and the session of a quiet night does not end by
+// itself before its longest time. When it does end, the page stays, says so and rings.
 const KEPT = "anlan:ring";
 const EVERY = [60, 15, 5, 2]; // seconds from ring to ring: blue, yellow, orange, red
 const TONES = [[660], [660], [660, 880], [880, 660, 880, 660]]; // Hz, one after the other
-const CUT = { every: 30, tones: [330, 262] }; // the connection is gone: nothing could ring
+const CUT = { every: 30, tones: [330, 262] }; // connection or session is gone: nothing could ring
+const RENEW = 60; // seconds
 const TONE = 0.18; // seconds
 const TITLE = document.title;
 
 const knob = document.querySelector("[data-ring-switch]");
-let sound, rung = 0;
+let sound, rung = 0, over = false;
 
 const asked = () => localStorage.getItem(KEPT) === "on";
 const able = () => sound?.state === "running";
@@ -28,6 +31,7 @@ function play(tones) {
 
 /** What there is to ring for: [seconds from ring to ring, tones], or nothing. */
 function cause() {
+  if (over) return [CUT.every, CUT.tones];
   const waiting = document.querySelector("[data-ring-level]");
   if (waiting) return [EVERY[waiting.dataset.ringLevel], TONES[waiting.dataset.ringLevel]];
   return document.getElementById("connection").hidden ? undefined : [CUT.every, CUT.tones];
@@ -44,7 +48,7 @@ function look() {
 
 function say() {
   const count = document.querySelector("[data-ring-count]")?.dataset.ringCount;
-  document.title = count ? `（${count} 条待应答）${TITLE}` : TITLE;
+  document.title = over ? `（已退出登录）${TITLE}` : count ? `（${count} 条待应答）${TITLE}` : TITLE;
   knob.setAttribute("aria-pressed", asked());
   const state = asked() ? (able() ? "开" : "点此恢复") : "关";
   knob.querySelector("span").textContent = `响铃：${state}`;
@@ -55,6 +59,21 @@ async function ready() {
   sound.onstatechange = say;
   document.body.dispatchEvent(new CustomEvent("anlan:watch", { detail: { on: true } }));
   await Promise.race([sound.resume(), new Promise((done) => setTimeout(done, 300))]);
+  look();
+  say();
+}
+
+function renew() {
+  if (able() && !over) document.body.dispatchEvent(new CustomEvent("anlan:renew"));
+}
+
+// The server would send the page to the login, where nothing rings.
+function ended(event) {
+  if (!able() || !event.detail.xhr.getResponseHeader("HX-Redirect")) return;
+  event.preventDefault();
+  over = true;
+  const text = "登录已到期，或已在别处退出：本页不再收到报警。请重新登录，再打开响铃。";
+  document.body.dispatchEvent(new CustomEvent("anlan:alert", { detail: { text } }));
   look();
   say();
 }
@@ -78,7 +97,9 @@ if (knob) {
     if (asked() && !able() && !knob.contains(target)) ready();
   });
   document.body.addEventListener("htmx:afterSettle", () => { look(); say(); });
+  document.body.addEventListener("htmx:beforeOnLoad", ended);
   setInterval(look, 1000);
+  setInterval(renew, RENEW * 1000);
   if (asked()) ready();
   say();
 }

@@ -4,11 +4,13 @@
 const LOST_AFTER = 5000;
 const PACES = { live: 300, seldom: 2000 }; // ms from one event of a name to the next
 
+let watched = false; // this page keeps watch
+
 function live() {
   const url = document.body.dataset.live;
   if (!url) return;
   const mark = document.getElementById("connection");
-  let source, timer, last, wait = 1000, away = true, watched = false;
+  let source, timer, last, wait = 1000, away = true;
 
   function lost() {
     timer ??= setTimeout(() => { mark.hidden = false; }, LOST_AFTER);
@@ -86,8 +88,10 @@ function say(name, pace) {
   }, pace);
 }
 
-// Too much was missed, or the session ended: the page is read anew, unless somebody is writing.
+// Too much was missed, or the session ended: the page is read anew, unless somebody is writing. One
+// that keeps watch reads its parts anew by itself: a page that came back would not be let sound.
 function renew() {
+  if (watched) return document.body.dispatchEvent(new CustomEvent("anlan:renew"));
   if (!document.querySelector("form[data-dirty], dialog[open]")) return location.reload();
   const mark = document.getElementById("connection");
   mark.textContent = "页面内容已过时，请保存后刷新。";
