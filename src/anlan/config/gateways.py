@@ -119,6 +119,8 @@ async def _gateways(var: Path, host: str, ports: Mapping[str, int]) -> None:
             await Landing(hearing, connection.stream, nodes, door, cut_node).open()
             while not stop.is_set():
                 await refresh()
+                for name in nodes.let_go():  # a thief's link must not outlive the key
+                    await cut_node(name)
                 with suppress(TimeoutError):
                     await asyncio.wait_for(stop.wait(), FRESH_SECONDS)
 
@@ -204,4 +206,4 @@ async def admitted(
 
 async def _not_cut(node: str) -> None:
     """Where a broker of one's own lets nodes in, it alone can put them off the line."""
-    log.error("node %s does not wait for answers, and cannot be put off the line", node)
+    log.error("node %s cannot be put off the line", node)

@@ -22,7 +22,7 @@ from anlan.monitoring.edge.snapshot import Snapshot, Told
 from anlan.monitoring.edge.wire import Place
 from anlan.monitoring.gateways.contracts import NotStored
 from anlan.monitoring.models import Device, EdgeNode, EdgePosition, Point
-from anlan.monitoring.services.nodes import node_add, node_retire
+from anlan.monitoring.services.nodes import node_add, node_renew, node_retire
 from anlan.monitoring.services.points import channel_add, device_add
 from anlan.registry.models import Site
 from tests.kernel.access.conftest import browser
@@ -202,6 +202,24 @@ def test_who_is_retired_while_he_speaks_is_told_to_wait(
     register._nodes.clear()  # between two questions
     with pytest.raises(NotStored):
         register.keep("east", Place(1, "2026"), Position(1, 1))
+
+
+def test_whose_key_is_changed_or_who_is_retired_is_let_go(
+    node: EdgeNode, who: SimpleNamespace, city: SimpleNamespace
+) -> None:
+    west = node_add(actor=who.clerk, name="west", area=city.west.pk)[0]
+    register = fresh()
+    assert register.let_go() == []  # who was there before it began
+    node_renew(actor=who.clerk, node=node.pk)
+    register._read(2)
+    assert register.let_go() == ["east"]
+    assert register.let_go() == []
+    node_retire(actor=who.clerk, node=west.pk, reason="不用了")
+    register._read(3)
+    assert register.let_go() == ["west"]
+    node_add(actor=who.clerk, name="west2", area=city.west.pk)
+    register._read(4)
+    assert register.let_go() == []
 
 
 def test_a_node_that_reports_is_linked(node: EdgeNode, who: SimpleNamespace) -> None:

@@ -60,6 +60,7 @@ class NodeRegister(Remembered):
     def __init__(self) -> None:
         super().__init__()
         self._nodes: dict[str, County] = {}
+        self._keys: dict[str, str] = {}  # when ``let_go`` was asked last
 
     def _read(self, revision: int) -> None:
         standing = EdgeNode.objects.filter(retired_at=None).select_related("area")
@@ -75,6 +76,12 @@ class NodeRegister(Remembered):
         """As it was at the last ``refresh``; None: no such node."""
         found = self._nodes.get(node)
         return None if found is None else keys.fits(secret, found.digest)
+
+    def let_go(self) -> list[str]:
+        """Whose key has been changed, or who has been retired, since this was asked last, as it was
+        at the last ``refresh``: their links must end."""
+        before, self._keys = self._keys, {name: x.digest for name, x in self._nodes.items()}
+        return [name for name, digest in before.items() if self._keys.get(name) != digest]
 
     @_in_thread
     def known(self, node: str) -> bool:
