@@ -33,6 +33,9 @@ START_SECONDS = 30
 MOST_PAYLOAD = 8 * 1024 * 1024  # a batch of 400,000 readings
 # Of one connection: a node cannot fill the broker with subjects; our own hear one for each device.
 MOST_SUBSCRIPTIONS = 50_000
+# Bytes that wait for one connection before the broker ends it: a flood until its node is put off
+# the line, or the questions of the other nodes behind it were lost and asked again 20 s later.
+MOST_PENDING = 256 * 1024 * 1024
 CORE_USER, DEVICES_USER, SYSTEM_USER = "anlan", "inlet", "system"
 ROOM = 64 * 1024  # what comes from a node fits into the city's broker with more headers
 # More than all streams together are promised (connection.py, inlet.py), whatever the disk has: by
@@ -117,6 +120,7 @@ class Broker:
 listen: "127.0.0.1:{self.port}"
 max_payload: {MOST_PAYLOAD + (0 if self.city else ROOM)}
 max_subscriptions: {MOST_SUBSCRIPTIONS}
+max_pending: {MOST_PENDING}
 jetstream: {{{store}}}
 accounts: {{
 {accounts}
