@@ -44,9 +44,9 @@ MINE = (
     ("主通风机", Quantity.FAN, Place.OTHER, "", (0, 1), 1),
 )
 OTHER = (
-    ("水位", Quantity.LEVEL, Place.OTHER, "m", (0, 30), 0.01),
-    ("干滩长度", Quantity.BEACH, Place.OTHER, "m", (0, 500), 1),
-    ("浸润线埋深", Quantity.SEEPAGE, Place.OTHER, "m", (0, 50), 0.01),
+    ("水位", Quantity.LEVEL, Place.OTHER, "m", (14, 30), 0.01),
+    ("干滩长度", Quantity.BEACH, Place.OTHER, "m", (0, 200), 1),
+    ("浸润线埋深", Quantity.SEEPAGE, Place.OTHER, "m", (0, 20), 0.01),
 )
 # rule, level, minutes ago, value, what becomes of it
 ALARMS = (

@@ -22,15 +22,15 @@ Floats = npt.NDArray[np.float64]
 Span = tuple[int, int]  # ms
 
 # usual value, how far the day moves it, noise, farthest excursion; of what is not named a tenth to
-# a half of the range
+# a half of the range. The simulated devices go on about there.
 USUAL = {
     Quantity.METHANE: (0.45, 0.15, 0.02, 1.35),
     Quantity.CO: (9.0, 3.0, 0.8, 32.0),
     Quantity.WIND: (1.6, 0.3, 0.05, -1.45),
     Quantity.FAN: (1.0, 0.0, 0.0, 0.0),
     Quantity.LEVEL: (17.0, 1.0, 0.02, 6.0),
-    Quantity.BEACH: (150.0, 8.0, 0.3, -45.0),
-    Quantity.SEEPAGE: (15.0, 0.5, 0.03, -4.0),
+    Quantity.BEACH: (168.0, 8.0, 0.3, -60.0),
+    Quantity.SEEPAGE: (16.8, 0.5, 0.03, -6.0),
 }
 UNKNOWN_STEP = 0.01  # of a point that does not say its own
 DECIMALS = 9  # beyond which a product of steps is noise of the arithmetic

@@ -73,7 +73,8 @@ PROFILES = {
     "level": Profile(level=0.5, slow=0.15, slow_period=DAY, fast=0.005, fast_period=1800, white=0),
     "displacement": Profile(level=0.2, slow=0.05, slow_period=DAY, fast=0.01, white=0.01),
     "beach": Profile(Side.ABOVE, 0.4, slow=0.06, slow_period=DAY, fast=0.0, white=0.005),
-    "seepage": Profile(level=0.4, slow=0.08, slow_period=DAY, fast=0.0, white=0.005),
+    # how deep the line lies below the surface
+    "seepage": Profile(Side.ABOVE, 0.4, slow=0.08, slow_period=DAY, fast=0.0, white=0.005),
     "rain": Profile(level=-0.25, slow=0.45, slow_period=21_600, fast=0.05, white=0.0),
     "dust_pressure": Profile(level=0.5, shift=0.1, slow=0.08, fast=0.06),
     "speed": Profile(
