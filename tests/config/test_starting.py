@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from anlan.config import commands, frontend
+from anlan.config.announcement import Announcement
 from anlan.config.errors import NotSetUp
 from anlan.config.frontend import check_frontend
 
@@ -29,3 +30,19 @@ def test_half_fetched_files_are_none(tmp_path: Path) -> None:
         check_frontend(tmp_path)
     (tmp_path / "stamp").touch()
     check_frontend(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("accounts", "demo", "told"),
+    [
+        ([("sco", "secret", "市安委办")], False, True),
+        ([("sco", "secret", "市安委办")], True, False),  # he sees it
+        ([], False, False),  # in earnest
+    ],
+)
+def test_who_tries_it_is_told_how_to_see_a_living_city(
+    accounts: list[tuple[str, str, str]], demo: bool, told: bool,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    Announcement(8000, accounts, demo=demo)._say()
+    assert ("make demo" in capsys.readouterr().out) is told

@@ -14,9 +14,10 @@ PATIENCE_SECONDS = 60
 class Announcement:
     """Said once: when all parts are up, or, with what is not, when patience ends."""
 
-    def __init__(self, port: int, accounts: list[Account]) -> None:
+    def __init__(self, port: int, accounts: list[Account], *, demo: bool = False) -> None:
         self.port = port
         self.accounts = accounts
+        self.demo = demo
         self.said = False
         self.patience_ends = time.monotonic() + PATIENCE_SECONDS
 
@@ -37,6 +38,8 @@ class Announcement:
             print("演示账号（账号 / 口令）：")
         for username, password, label in self.accounts:
             print(f"  {username} / {password}    {label}")
+        if self.accounts and not self.demo:
+            print("想先看一座在运行的城市：停止后运行 make demo（演示数据，每页都有标记）。")
         sys.stdout.flush()
 
     def _warn(self, state: probe.State | None) -> None:

@@ -81,7 +81,7 @@ def run(arguments: Sequence[str]) -> int:
 
         connections.close_all()
         address = ["--host", options.host, "--port", str(options.port)]
-        announce = Announcement(options.port, accounts)
+        announce = Announcement(options.port, accounts, demo=options.demo)
 
         def watch() -> str | None:
             if cluster and (said := cluster.revive()):
