@@ -10,9 +10,10 @@ import pytest
 from django.utils import timezone
 
 from anlan.monitoring.demo import history as demo_history
+from anlan.monitoring.demo import peaks as demo_peaks
 from anlan.monitoring.demo import touched as demo_touched
 from anlan.monitoring.history.table import History
-from anlan.monitoring.models import Point
+from anlan.monitoring.models import Alarm, Point
 from anlan.registry.models import Site
 
 pytestmark = pytest.mark.django_db
@@ -51,3 +52,23 @@ def test_what_is_invented_is_no_finer_than_the_sensor(
     values = found.column("value").to_numpy()
     assert np.array_equal(values, values.round(2))
     assert len(np.unique(values)) > 10
+
+
+def test_an_alarm_of_the_demonstration_stands_in_its_curve(
+    alarm: Alarm, tmp_path: Path, settings: SimpleNamespace
+) -> None:
+    settings.VAR = tmp_path
+    now = int(timezone.now().timestamp() * 1000)
+    begin, end = now - 3_600_000, now - 1_800_000
+    Alarm.objects.filter(pk=alarm.pk).update(begin_ms=begin, cleared_ms=end, value=1.62)
+    over = demo_peaks.of(Alarm.objects.select_related("version", "point"), now)
+    demo_history.write([alarm.point], over=over)
+    found = History.at(tmp_path / "history").read([alarm.point_id], begin - 600_000, now)
+    times = found.column("time").to_numpy().astype("datetime64[ms]").astype(np.int64)
+    values = found.column("value").to_numpy()
+    peak = (times >= begin) & (times <= end)
+    assert values[peak].max() == 1.62
+    assert values[peak].min() > 1.5
+    assert len(np.unique(values[peak])) > 3  # no plateau
+    assert np.count_nonzero(~peak) > 30
+    assert np.median(values[~peak]) < 1

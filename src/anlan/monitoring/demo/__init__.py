@@ -18,6 +18,7 @@ from anlan.kernel.orgs.models import Area
 from anlan.monitoring.choices import Level, Place, Protocol, Quantity
 from anlan.monitoring.demo import fire as demo_fire
 from anlan.monitoring.demo import history as demo_history
+from anlan.monitoring.demo import peaks as demo_peaks
 from anlan.monitoring.demo import rules as demo_rules
 from anlan.monitoring.demo import touched as demo_touched
 from anlan.monitoring.engine import Key, Step, Transition
@@ -81,8 +82,10 @@ def load() -> str:
         _node()
         demo_letters.defer()
     mines = [each for each in sites if each.sector.code == "coal" and each.points.exists()]
-    demo_history.write(points, demo_touched.spans(mines))
-    found = demo_touched.load(mines)
+    now = timezone.now()
+    over = demo_peaks.of((alarm for alarm, _ in raised), int(now.timestamp() * 1000))
+    demo_history.write(points, demo_touched.spans(mines, now), over)
+    found = demo_touched.load(mines, now, over)
     return f"演示测点 {len(points)} 个、报警 {len(raised)} 条、篡改疑点 {found} 处"
 
 
@@ -149,7 +152,9 @@ def _raise(points: list[Point]) -> list[tuple[Alarm, str]]:
         partition=PARTITION, holder=holder, last=0, transitions=told, state=None,
         revision=compiling.revision(),
     )  # fmt: skip
-    rows = Alarm.objects.select_related("site__regulator", "site__area").order_by("pk")
+    rows = Alarm.objects.select_related(
+        "site__regulator", "site__area", "version", "point"
+    ).order_by("pk")
     return [(each, becomes[each.rule_id, each.point_id]) for each in rows]
 
 

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from anlan.monitoring.choices import Quantity
+from anlan.monitoring.demo import peaks
 from anlan.monitoring.models import Point
 
 DAYS = 8
@@ -37,9 +38,13 @@ DECIMALS = 9  # beyond which a product of steps is noise of the arithmetic
 EXCURSIONS = 5  # in all days, of each point
 
 
-def write(points: list[Point], elsewhere: Mapping[int, Span] | None = None) -> int:
-    """Append the readings to the history; how many. Of the sites in ``elsewhere`` the time from one
-    ms to another is told by somebody else."""
+def write(
+    points: list[Point],
+    elsewhere: Mapping[int, Span] | None = None,
+    over: peaks.Peaks | None = None,
+) -> int:
+    """Append the readings to the history, with the peaks; how many. Of the sites in ``elsewhere``
+    the time from one ms to another is told by somebody else."""
     from anlan.monitoring.history.table import History  # Arrow: not for every process
     from anlan.monitoring.protocols.batch import Batch
 
@@ -51,6 +56,7 @@ def write(points: list[Point], elsewhere: Mapping[int, Span] | None = None) -> i
         values = np.concatenate([_values(each, of_day) for each in points])
         numbers = np.repeat(np.array([each.pk for each in points], np.uint32), len(of_day))
         times = np.tile(of_day, len(points))
+        values = peaks.put(over or {}, numbers, times, values)
         ours = np.concatenate([_ours(of_day, (elsewhere or {}).get(p.site_id)) for p in points])
         quality = np.zeros(np.count_nonzero(ours), np.uint8)
         history.append(PART, Batch(numbers[ours], times[ours], values[ours], quality), 0)

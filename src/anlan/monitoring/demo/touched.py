@@ -20,6 +20,7 @@ from anlan.kernel.access.roles import Role
 from anlan.kernel.access.selectors import holders
 from anlan.monitoring.choices import TamperState
 from anlan.monitoring.demo import city as demo_city
+from anlan.monitoring.demo import peaks
 from anlan.monitoring.models import Channel, TamperSignal
 from anlan.monitoring.services.judging import signal_judge
 from anlan.registry.models import Site
@@ -34,9 +35,11 @@ SCENARIOS = ("frozen", "copied", "gap", "clipped")  # one for each mine
 HOUR = 15  # of yesterday: when it begins
 
 
-def load(sites: Sequence[Site], now: datetime | None = None) -> int:
-    """Write the readings of the first mines, run the detector on them, and let people judge one
-    signal; how many there are."""
+def load(
+    sites: Sequence[Site], now: datetime | None = None, over: peaks.Peaks | None = None
+) -> int:
+    """Write the readings of the first mines, with the peaks, run the detector on them, and let
+    people judge one signal; how many there are."""
     # not with the module: Arrow and Delta Lake would burden every process that knows the loaders
     from anlan.monitoring.history.table import History
     from anlan.monitoring.services.touched import due, look_at
@@ -45,7 +48,7 @@ def load(sites: Sequence[Site], now: datetime | None = None) -> int:
     now = now or timezone.now()
     midnight = _midnight(now)
     for site, scenario in zip(sites, SCENARIOS, strict=False):
-        _write(history, site, scenario, midnight, now)
+        _write(history, site, scenario, midnight, now, over or {})
         look_at(site=site, day=due(midnight + timedelta(hours=12)), history=history)
     _judge()
     return TamperSignal.objects.count()
@@ -63,7 +66,10 @@ def _midnight(now: datetime) -> datetime:
     return timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
-def _write(history: History, site: Site, scenario: str, midnight: datetime, now: datetime) -> None:
+def _write(
+    history: History, site: Site, scenario: str, midnight: datetime, now: datetime,
+    over: peaks.Peaks,
+) -> None:  # fmt: skip
     """The readings of one device up to now."""
     from anlan.monitoring.protocols.batch import Batch
     from anlan.monitoring.simulate import city, scenarios
@@ -87,9 +93,9 @@ def _write(history: History, site: Site, scenario: str, midnight: datetime, now:
         stamps = np.arange(begin, min(begin + DAY, end), demo_city.EVERY * 1000)
         said = world.said(device, stamps)
         quality = np.zeros(len(said), np.int64)
-        history.add(
-            partition_of(site.pk), Batch.of(numbers[said.point], said.time, said.value, quality)
-        )
+        value = peaks.put(over, numbers[said.point], said.time, said.value)
+        batch = Batch.of(numbers[said.point], said.time, value, quality)
+        history.add(partition_of(site.pk), batch)
 
 
 def _judge() -> None:
