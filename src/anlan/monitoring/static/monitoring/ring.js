@@ -48,7 +48,8 @@ function look() {
 
 function say() {
   const count = document.querySelector("[data-ring-count]")?.dataset.ringCount;
-  document.title = over ? `（已退出登录）${TITLE}` : count ? `（${count} 条待应答）${TITLE}` : TITLE;
+  const news = over ? "已退出登录" : asked() && !able() ? "响铃没有声音" : count && `${count} 条待应答`;
+  document.title = news ? `（${news}）${TITLE}` : TITLE;
   knob.setAttribute("aria-pressed", asked());
   const state = asked() ? (able() ? "开" : "点此恢复") : "关";
   knob.querySelector("span").textContent = `响铃：${state}`;
