@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -263,3 +264,19 @@ def test_a_node_heeds_the_city(monkeypatch: pytest.MonkeyPatch) -> None:
     said.append('{"error": "停用"}'.encode())
     with pytest.raises(NotStored, match="停用"):
         ask()
+
+
+@pytest.mark.parametrize(("held", "full"), [(20, False), (80, True)])
+def test_a_node_has_at_most_what_is_in_the_stream(held: int, full: bool) -> None:
+    """What both readers have had leaves the stream before its day: a busy county sends more in a
+    day than the stream ever holds."""
+    info = SimpleNamespace(
+        config=SimpleNamespace(max_bytes=100), state=SimpleNamespace(bytes=held)
+    )  # fmt: skip
+
+    async def stream_info(name: str) -> SimpleNamespace:
+        return info
+
+    shares = share.Shares(SimpleNamespace(stream_info=stream_info))  # type: ignore[arg-type]
+    shares.add("linxian", 10_000)
+    assert asyncio.run(shares.full("linxian")) is full

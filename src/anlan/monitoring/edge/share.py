@@ -2,8 +2,9 @@
 
 Each may take half of what is free: the fuller the stream, the less anybody may have of it, and some
 is always left for who has little there. (Choudhury and Hahne, "Dynamic queue length thresholds for
-shared-memory packet switches", 1998.) How much a node has is known since this process began; what
-it took before counts as taken, but not as its own.
+shared-memory packet switches", 1998.) How much a node has sent is known since this process began;
+what it took before counts as taken, but not as its own. It has at most what there is at all: what
+both readers have had leaves the stream before its day (``stream/room.py``).
 """
 
 from __future__ import annotations
@@ -30,17 +31,18 @@ class Shares:
     def __init__(self, stream: JetStreamContext) -> None:
         self._stream = stream
         self._sent = defaultdict[str, deque[list[float]]](deque)  # hour, bytes
-        self._free, self._asked = 0.0, -math.inf
+        self._free, self._held, self._asked = 0.0, 0.0, -math.inf
 
     async def full(self, node: str) -> bool:
         """Whether the node has its share."""
         now = time.monotonic()
         if now - self._asked >= FRESH_SECONDS:
-            self._free, self._asked = await self._ask(), now
-        return self.of(node, now) > OF_FREE * self._free
+            self._free, self._held = await self._ask()
+            self._asked = now
+        return min(self.of(node, now), self._held) > OF_FREE * self._free
 
     def of(self, node: str, now: float) -> float:
-        """Bytes that the node has in the stream."""
+        """Bytes that the node has sent in as long as the stream may keep them."""
         sent = self._sent[node]
         while sent and sent[0][0] < now - KEPT:
             sent.popleft()
@@ -53,9 +55,10 @@ class Shares:
             sent.append([now, 0.0])
         sent[-1][1] += size + MESSAGE
         self._free -= size + MESSAGE
+        self._held += size + MESSAGE
 
-    async def _ask(self) -> float:
-        """Bytes that are free; a stream without a limit has room for all."""
+    async def _ask(self) -> tuple[float, float]:
+        """Bytes that are free, and that are taken; a stream without a limit has room for all."""
         found = await self._stream.stream_info(STREAM)
-        most = found.config.max_bytes or -1
-        return math.inf if most <= 0 else float(most - found.state.bytes)
+        most, held = found.config.max_bytes or -1, float(found.state.bytes)
+        return (math.inf if most <= 0 else most - held), held

@@ -35,6 +35,11 @@ class Writer:
         self._since = time.monotonic()
         self._saying = Seldom()
 
+    @property
+    def done(self) -> int:
+        """The last message up to which all readings are in the table."""
+        return (self._written if self._gathered else self._follower.after).number
+
     async def run(self, stop: asyncio.Event) -> None:
         """Go on where the table ends, until told to stop; then write what is gathered.
 

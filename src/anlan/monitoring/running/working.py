@@ -29,6 +29,7 @@ from anlan.monitoring.stream.connection import Connection, connected
 from anlan.monitoring.stream.following import Follower
 from anlan.monitoring.stream.names import partitions
 from anlan.monitoring.stream.publishing import Publisher
+from anlan.monitoring.stream.room import Room, telling
 from anlan.monitoring.stream.seldom import Seldom
 from anlan.monitoring.stream.worker import Worker
 
@@ -81,6 +82,7 @@ async def _hold_and_work(
         writer = Writer(part, history, Overheard(connection.stream, part, 0, hearing))
         async with (
             answering(connection.client, part, lambda: worker.engine),
+            telling(connection.client, part, lambda: min(worker.kept, writer.done)),
             asyncio.TaskGroup() as both,
         ):
             both.create_task(writer.run(stop))
@@ -91,14 +93,21 @@ async def _hold_and_work(
     async with holder(len(parts)) as held, asyncio.TaskGroup() as group:
         for part in parts:
             group.create_task(work_on(part, held))
-        group.create_task(_keep(history, held, stop))
+        group.create_task(_keep(history, Room(connection.client), held, stop))
         group.create_task(held.watch(stop))
 
 
-async def _keep(history: History, held: Holder, stop: asyncio.Event) -> None:
-    """Look after the history once an hour, one monitor of several: see :mod:`.keeping`."""
+async def _keep(history: History, room: Room, held: Holder, stop: asyncio.Event) -> None:
+    """Look after stream and history, one monitor of several."""
     if not await held.hold(KEEPING, stop):
         return
+    async with asyncio.TaskGroup() as group:
+        group.create_task(room.run(stop))
+        group.create_task(_keep_history(history, stop))
+
+
+async def _keep_history(history: History, stop: asyncio.Event) -> None:
+    """Once an hour: see :mod:`.keeping`."""
     while not stop.is_set():
         with suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), KEEP_SECONDS)

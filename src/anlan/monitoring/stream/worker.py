@@ -102,6 +102,7 @@ class Worker:
         self._engine: Engine | None = None
         self._revision = 0
         self._kept_at = 0.0
+        self._kept = 0
         self._caught_up_at: int | None = None  # this message; None: it has been done
         self._stop = asyncio.Event()
         self._saying = Seldom()
@@ -110,6 +111,11 @@ class Worker:
     def engine(self) -> Engine | None:
         """As it stands between two messages; None before the part was taken over."""
         return self._engine
+
+    @property
+    def kept(self) -> int:
+        """The last message that the state counts that was written down."""
+        return self._kept
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until ``stop``; returns early where another worker has taken over."""
@@ -174,6 +180,7 @@ class Worker:
         if kept.state is not None:
             state, mark, dropped = State.restored(kept.state, kept.plan)
             self._follower.go_on_after(*mark)
+            self._kept = mark[0]
         self._engine = Engine(kept.plan, state)
         self._caught_up_at = await self._follower.newest()
         if dropped:  # rules changed while nobody worked
@@ -194,7 +201,7 @@ class Worker:
             self.partition, after.number, transitions, dropped, state, self._revision,
         )  # fmt: skip
         if keep:
-            self._kept_at = time.monotonic()
+            self._kept_at, self._kept = time.monotonic(), after.number
 
     async def _told(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Tell or ask the ledger, again and again while it can do neither; nothing is taken from
