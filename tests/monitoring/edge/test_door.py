@@ -119,7 +119,7 @@ def test_who_asks_again_before_its_time_is_put_off_the_line(
                     said = await send(mad, Stretch(HERE, 0, 1), data)
                     refused += "wait" in said
             assert 50 < refused < 150  # 1 MB is 17 pieces; a thousand may come in vain
-            assert "不等应答" in (await reasons(scene.there))[-1]
+            assert any("不等应答" in each for each in await reasons(scene.there))
 
     play(tmp_path, act)
 
@@ -132,7 +132,7 @@ def test_who_is_retired_and_goes_on_is_put_off_the_line(tmp_path: Path) -> None:
                 for number in range(2_000):  # one after the other
                     assert "error" in await send(mad, Stretch(HERE, number, number + 1), b"")
             assert number > 500  # it was told so; an honest one asks five times a second
-            assert "不等应答" in (await reasons(scene.there))[-1]
+            assert any("不等应答" in each for each in await reasons(scene.there))
 
     play(tmp_path, act)
 

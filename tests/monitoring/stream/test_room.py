@@ -150,7 +150,7 @@ def test_more_than_the_stream_holds_goes_through_it(
                 of = Follower(connection.stream, part, 0)
                 writer = Writer(part, History.at(tmp_path), of)
                 await connection.stream.publish(subject(part), b"1", headers={KIND: Kind.TICK})
-                had = partial(getattr, writer, "done")
+                had = partial(getattr, writer, "kept")
                 await stack.enter_async_context(telling(connection.client, part, had))
                 tasks.append(asyncio.create_task(writer.run(stop)))
             if makes_room:

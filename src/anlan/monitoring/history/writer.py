@@ -36,7 +36,7 @@ class Writer:
         self._saying = Seldom()
 
     @property
-    def done(self) -> int:
+    def kept(self) -> int:
         """The last message up to which all readings are in the table."""
         return (self._written if self._gathered else self._follower.after).number
 

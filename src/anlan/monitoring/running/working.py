@@ -82,7 +82,7 @@ async def _hold_and_work(
         writer = Writer(part, history, Overheard(connection.stream, part, 0, hearing))
         async with (
             answering(connection.client, part, lambda: worker.engine),
-            telling(connection.client, part, lambda: min(worker.kept, writer.done)),
+            telling(connection.client, part, lambda: min(worker.kept, writer.kept)),
             asyncio.TaskGroup() as both,
         ):
             both.create_task(writer.run(stop))
