@@ -33,8 +33,6 @@ USUAL = {
     Quantity.BEACH: (168.0, 8.0, 0.3, -60.0),
     Quantity.SEEPAGE: (16.8, 0.5, 0.03, -6.0),
 }
-UNKNOWN_STEP = 0.01  # of a point that does not say its own
-DECIMALS = 9  # beyond which a product of steps is noise of the arithmetic
 EXCURSIONS = 5  # in all days, of each point
 
 
@@ -79,13 +77,8 @@ def _values(point: Point, time: npt.NDArray[np.int64]) -> Floats:
     grain = np.random.default_rng([seed, int(time[0] // EVERY)]).normal(0.0, 1.0, len(time))
     phase = 2 * np.pi * ((time % DAY) / DAY + seed % 97 / 97)
     value = usual + swing * np.sin(phase) + noise * grain
-    return _stepped(np.clip(value + farthest * _excursions(seed, time), low, high), point)
-
-
-def _stepped(value: Floats, point: Point) -> Floats:
-    """As the point's sensor can say it: multiples of its smallest step."""
-    step = point.resolution or UNKNOWN_STEP
-    return np.asarray(np.round(np.round(value / step) * step, DECIMALS), np.float64)
+    value = np.clip(value + farthest * _excursions(seed, time), low, high)
+    return peaks.stepped(value, point.resolution)
 
 
 def _excursions(seed: int, time: npt.NDArray[np.int64]) -> Floats:

@@ -1,5 +1,5 @@
 """The demonstration's alarms in the curves of their points: who opens an alarm of 1.62 % must find
-1.62 % there."""
+1.62 % there; and readings as a sensor can say them."""
 
 from __future__ import annotations
 
@@ -16,15 +16,17 @@ Floats = npt.NDArray[np.float64]
 Numbers = npt.NDArray[np.integer]
 FALLS_BACK = 0.06  # share of the value by which readings of a peak stay behind it
 WAVE = 97_000  # ms; so that a peak is no plateau, which would look touched
+UNKNOWN_STEP = 0.01  # of a point that does not say its own
+DECIMALS = 9  # beyond which a product of steps is noise of the arithmetic
 
 
 class Peak(NamedTuple):
-    """From and to in ms; the value at the beginning, in steps of ``step``."""
+    """From and to in ms; the value at the beginning; the sensor's smallest step, if it is known."""
 
     begin: int
     end: int
     value: float
-    step: float
+    step: float | None
 
 
 Peaks = Mapping[int, Peak]  # of a point, by its number
@@ -34,7 +36,7 @@ def of(alarms: Iterable[Alarm], now: int) -> Peaks:
     """Of alarms that a reading raised; one that goes on lasts up to ``now`` (ms)."""
     return {
         each.point_id: Peak(
-            each.begin_ms, each.cleared_ms or now, each.value, each.point.resolution or 0.01
+            each.begin_ms, each.cleared_ms or now, each.value, each.point.resolution
         )
         for each in alarms
         if each.value is not None and each.version.measure == MeasureKind.VALUE
@@ -50,5 +52,11 @@ def put(peaks: Peaks, points: Numbers, times: Numbers, values: Floats) -> Floats
             continue
         after = times[inside] - times[inside].min()
         share = 1 - FALLS_BACK * (1 - np.cos(2 * np.pi * after / WAVE)) / 2
-        found[inside] = np.round(np.round(peak.value * share / peak.step) * peak.step, 9)
+        found[inside] = stepped(peak.value * share, peak.step)
     return found
+
+
+def stepped(values: Floats, step: float | None) -> Floats:
+    """Multiples of the smallest step that the sensor shows."""
+    step = step or UNKNOWN_STEP
+    return np.asarray(np.round(np.round(values / step) * step, DECIMALS), np.float64)

@@ -96,9 +96,10 @@ async def ensure(
 ) -> None:
     """Make the streams where they are missing; what is there stays as it is.
 
-    Readings stay for ``days``: two readers (engine, history) take them, each at its own pace. A
-    full stream refuses new ones rather than lose old ones that nobody has read. Of dead letters the
-    oldest go first: a device that sends rubbish must not stop the others.
+    Readings stay for ``days``, or until both readers (engine, history) have them and the stream
+    fills (:mod:`.room`); each takes them at its own pace. A full stream refuses new ones rather
+    than lose old ones that nobody has read. Of dead letters the oldest go first: a device that
+    sends rubbish must not stop the others.
     """
     wanted = [
         StreamConfig(

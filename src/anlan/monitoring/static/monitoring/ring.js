@@ -3,9 +3,10 @@
 // read anew each minute: waiting times go on, and the session of a quiet night does not end by
 // itself before its longest time. When it does end, the page stays, says so and rings.
 const KEPT = "anlan:ring";
-const EVERY = [60, 15, 5, 2]; // seconds from ring to ring: blue, yellow, orange, red
-const TONES = [[660], [660], [660, 880], [880, 660, 880, 660]]; // Hz, one after the other
-const CUT = { every: 30, tones: [330, 262] }; // connection or session is gone: nothing could ring
+// Seconds from ring to ring, and tones in Hz, one after the other.
+const RINGS = [[60, [660]], [15, [660]], [5, [660, 880]], [2, [880, 660, 880, 660]]]; // blue to red
+const CUT = [30, [330, 262]]; // connection or session is gone: nothing could ring
+const TRIED = [660, 880];
 const RENEW = 60; // seconds
 const TONE = 0.18; // seconds
 const TITLE = document.title;
@@ -29,12 +30,12 @@ function play(tones) {
   });
 }
 
-/** What there is to ring for: [seconds from ring to ring, tones], or nothing. */
+/** How there is to be rung now, or nothing. */
 function cause() {
-  if (over) return [CUT.every, CUT.tones];
+  if (over) return CUT;
   const waiting = document.querySelector("[data-ring-level]");
-  if (waiting) return [EVERY[waiting.dataset.ringLevel], TONES[waiting.dataset.ringLevel]];
-  return document.getElementById("connection").hidden ? undefined : [CUT.every, CUT.tones];
+  if (waiting) return RINGS[waiting.dataset.ringLevel];
+  return document.getElementById("connection").hidden ? undefined : CUT;
 }
 
 function look() {
@@ -88,7 +89,7 @@ async function press() {
   }
   localStorage.setItem(KEPT, "on");
   await ready();
-  if (able() && !cause()) play(TONES[2]); // so that he hears that he would hear it
+  if (able() && !cause()) play(TRIED); // so that he hears that he would hear it
 }
 
 if (knob) {
